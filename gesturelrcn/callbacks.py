@@ -1,0 +1,72 @@
+"""Callbacks beside the loop: a slow one delays no frame."""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+
+from gesturelrcn.events import GestureEvent, Phase
+
+logger = logging.getLogger(__name__)
+
+QUEUE_LIMIT = 64
+"""Events that may wait before `hold` events are dropped."""
+DRAIN_TIMEOUT = 2.0
+"""Seconds that callbacks have at the end to take the events that still wait."""
+
+Callback = Callable[[GestureEvent], object]
+
+
+class CallbackThread:
+    """Calls a function with one event after the other, in a thread of its own.
+
+    Attributes:
+        exit: what the function raised; such as SystemExit, which means the program and not the thread.
+    """
+
+    def __init__(self, call: Callback) -> None:
+        self.exit: BaseException | None = None
+        self._call = call
+        self._waiting: deque[GestureEvent] = deque()
+        self._changed = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._work, name="gesture-callbacks", daemon=True)
+        self._thread.start()
+
+    def put(self, event: GestureEvent) -> None:
+        """Queue an event without waiting. In a full queue `hold` events make room, the oldest first.
+
+        A `start` or `end` is never dropped, so the queue can outgrow its limit by those alone: a few
+        a second at most.
+        """
+        with self._changed:
+            if len(self._waiting) >= QUEUE_LIMIT:
+                oldest_hold = next((e for e in self._waiting if e.phase == Phase.HOLD), None)
+                if oldest_hold is not None:
+                    self._waiting.remove(oldest_hold)
+                elif event.phase == Phase.HOLD:
+                    return
+            self._waiting.append(event)
+            self._changed.notify_all()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closing)
+                if not self._waiting:
+                    return
+                event = self._waiting.popleft()
+            try:
+                self._call(event)
+            except BaseException as error:
+                self.exit = error
+
+    def close(self) -> None:
+        """Let callbacks take the starts and ends that still wait; leave one that hangs behind."""
+        with self._changed:
+            self._closing = True
+            self._waiting = deque(event for event in self._waiting if event.phase != Phase.HOLD)
+            self._changed.notify_all()
+        self._thread.join(DRAIN_TIMEOUT)
+        if self._thread.is_alive():
+            logger.warning("a callback has not come back for %g s and is left behind", DRAIN_TIMEOUT)

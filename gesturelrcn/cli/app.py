@@ -1,0 +1,64 @@
+"""All commands under one roof, and how they end."""
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from gesturelrcn import GestureLrcnError, __version__
+from gesturelrcn.cli.models import models
+from gesturelrcn.cli.playing import say
+from gesturelrcn.cli.run import run
+from gesturelrcn.cli.slides import slides
+
+
+class _Commands(TyperGroup):
+    """Turns what the user can mend into one sentence and exit code 2, never a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except GestureLrcnError as error:
+            say(f"gesturelrcn: {' '.join(str(error).split())}", to_stderr=True)
+            raise SystemExit(2) from None
+        except KeyboardInterrupt:
+            raise SystemExit(130) from None
+        except BrokenPipeError:
+            # Whoever read our lines has gone, as `head` does; Python shall not complain at exit either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(141) from None
+        return result
+
+
+app = typer.Typer(
+    cls=_Commands,
+    name="gesturelrcn",
+    help="Gestures in front of a camera become events, keys and slides.",
+    epilog="Try **gesturelrcn run sample**: no camera needed, nothing is pressed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(run)
+app.command()(slides)
+app.command()(models)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gesturelrcn {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Options of the program itself."""

@@ -1,0 +1,39 @@
+"""Arguments that several commands share."""
+
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+
+class EngineChoice(str, Enum):
+    """What runs the network."""
+
+    ONNXRUNTIME = "onnxruntime"
+    TORCH = "torch"
+
+
+SOURCE_HELP = (
+    "Where the pictures come from: the number of a camera (0 is the first), a video file, a folder of "
+    "pictures, an http or rtsp address, or the word **sample** for the clip that ships with gesturelrcn."
+)
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say which keys would be pressed, press none.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="One JSON object a line for each event, and nothing else, on stdout.")
+]
+Preview = Annotated[
+    bool, typer.Option("--preview", help="Show what the camera sees, as in a mirror; q or Esc ends.")
+]
+Engine = Annotated[EngineChoice, typer.Option(help="What runs the network; torch is slower and an extra.")]
+Model = Annotated[
+    str,
+    typer.Option(metavar="NAME|FILE", help="A model of **gesturelrcn models**, or a card (.json)."),
+]
+Mirrored = Annotated[
+    bool,
+    typer.Option("--mirrored", help="The source delivers mirrored pictures; left and right change places."),
+]
+Realtime = Annotated[
+    bool, typer.Option("--realtime", help="Play a recording at its own pace, not as fast as possible.")
+]

@@ -1,0 +1,24 @@
+"""The one exception that a user may see, and its kinds."""
+
+
+class GestureLrcnError(Exception):
+    """Something the user can mend: the message is one sentence that says what happened, where, what to do.
+
+    The command line prints the message on stderr and exits with code 2.
+    """
+
+
+class CaptureError(GestureLrcnError):
+    """A source of frames cannot be opened or read."""
+
+
+class ModelError(GestureLrcnError):
+    """A model file is missing, damaged, or of another kind or version."""
+
+
+class BindingError(GestureLrcnError):
+    """A binding file or an action in it cannot be used; the message names the file and the line."""
+
+
+class InjectionError(GestureLrcnError):
+    """Keys or mouse movements cannot be sent here, for example because there is no display."""

@@ -1,0 +1,20 @@
+"""The LRCN: network, files, engines. Importing this loads neither torch nor onnxruntime."""
+
+from gesturelrcn.model.card import ModelCard, Thresholds, read_card
+from gesturelrcn.model.engine import Engine, StepResult
+from gesturelrcn.model.files import DEFAULT_MODEL, EngineName, assets, load_model, shipped_models
+from gesturelrcn.model.keypoints import KEYPOINTS
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "KEYPOINTS",
+    "Engine",
+    "EngineName",
+    "ModelCard",
+    "StepResult",
+    "Thresholds",
+    "assets",
+    "load_model",
+    "read_card",
+    "shipped_models",
+]

@@ -1,0 +1,104 @@
+"""The card that travels with a model: what it recognises, how it wants its pictures, what was measured."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gesturelrcn.errors import ModelError
+from gesturelrcn.vocabulary import NONE
+
+FORMAT = 1
+"""Version of the model files. A reader refuses what it does not know."""
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """When a gesture begins and ends.
+
+    Attributes:
+        start: smoothed score at which the gesture may begin.
+        end: smoothed score below which it may end; lower than `start`.
+        start_after: seconds for which the score must stay above `start`.
+        end_after: seconds for which it must stay below `end`.
+    """
+
+    start: float
+    end: float
+    start_after: float
+    end_after: float
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """Everything about a model but its weights.
+
+    Attributes:
+        name: how users call it.
+        description: one sentence.
+        classes: names of the scores in order; contains `none`.
+        size: side of the input picture, pixels.
+        hidden: width of the state: (2, 1, hidden).
+        keypoints: names of the joints in order.
+        min_fps: lowest frame rate in frames a second for which the model was trained.
+        max_fps: highest.
+        thresholds: per gesture.
+        files: file name -> SHA-256 of the weights beside the card.
+        network: widths that rebuild the torch module.
+        data: sources of the training data, each with its licence or that it states none.
+        figures: what was measured, with the commands.
+        limits: what the model cannot do.
+    """
+
+    name: str
+    description: str
+    classes: tuple[str, ...]
+    size: int
+    hidden: int
+    keypoints: tuple[str, ...]
+    min_fps: float
+    max_fps: float
+    thresholds: dict[str, Thresholds]
+    files: dict[str, str] = field(default_factory=dict)
+    network: dict[str, Any] = field(default_factory=dict)
+    data: list[dict[str, str]] = field(default_factory=list)
+    figures: dict[str, Any] = field(default_factory=dict)
+    limits: list[str] = field(default_factory=list)
+
+    @property
+    def gestures(self) -> list[str]:
+        """Every class but `none`."""
+        return [name for name in self.classes if name != NONE]
+
+    def to_json(self) -> str:
+        """The card as the text of its file."""
+        return json.dumps({"format": FORMAT, **asdict(self)}, indent=1) + "\n"
+
+
+def read_card(path: Path) -> ModelCard:
+    """Read a card.
+
+    Raises:
+        ModelError: the file is missing, no card, or of a version that this program does not know.
+    """
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"{path}: no such model; `gesturelrcn models` lists those that are here.") from None
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as problem:
+        raise ModelError(f"{path}: not a model card ({problem}); give the .json file of a model.") from None
+    if not isinstance(held, dict) or "format" not in held:
+        raise ModelError(f"{path}: not a model card; give the .json file of a gesturelrcn model.")
+    if held.pop("format") != FORMAT:
+        raise ModelError(
+            f"{path}: this model was made for another version of gesturelrcn; update gesturelrcn."
+        )
+    try:
+        held["classes"], held["keypoints"] = tuple(held["classes"]), tuple(held["keypoints"])
+        held["thresholds"] = {name: Thresholds(**t) for name, t in held["thresholds"].items()}
+        card = ModelCard(**held)
+    except (KeyError, TypeError) as problem:
+        raise ModelError(f"{path}: the model card is incomplete or damaged ({problem}).") from None
+    if NONE not in card.classes or set(card.thresholds) != set(card.gestures):
+        raise ModelError(f"{path}: the model card's classes and thresholds do not belong together.")
+    return card

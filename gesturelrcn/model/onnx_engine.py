@@ -1,0 +1,49 @@
+"""The default engine: onnxruntime, one thread."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.errors import ModelError
+from gesturelrcn.model.card import ModelCard
+from gesturelrcn.model.engine import StepResult
+
+
+class OnnxEngine:
+    """Runs the exported step. See `gesturelrcn.model.engine.Engine`."""
+
+    def __init__(self, card: ModelCard, graph: bytes) -> None:
+        """Args: card: of the model. graph: the ONNX file.
+
+        Raises:
+            ModelError: the graph does not load, or is not the step that the card describes.
+        """
+        import onnxruntime
+
+        self.card = card
+        options = onnxruntime.SessionOptions()
+        # One thread: on a busy machine more threads wait for each other, and the step is too small to share.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        except Exception as problem:  # onnxruntime's exceptions have no common base of their own
+            reason = str(problem).splitlines()[0]
+            raise ModelError(f"{card.name}: onnxruntime cannot load the model's graph ({reason}).") from None
+        inputs = {i.name: i.shape for i in self._session.get_inputs()}
+        expected = {"crop": [1, card.size, card.size, 3], "state": [2, 1, card.hidden], "dt": [1]}
+        if inputs != expected:
+            raise ModelError(
+                f"{card.name}: the model's graph has inputs {inputs}, the card wants {expected}."
+            )
+
+    def initial_state(self) -> NDArray[np.float32]:
+        """(2, 1, hidden) zeros: nothing seen yet."""
+        return np.zeros((2, 1, self.card.hidden), np.float32)
+
+    def step(self, crop: NDArray[np.uint8], state: NDArray[np.float32], dt: float) -> StepResult:
+        """Advance by one frame; see `Engine.step`."""
+        feed = {"crop": crop[None], "state": state, "dt": np.array([dt], np.float32)}
+        scores, keypoints, state = self._session.run(["scores", "keypoints", "new_state"], feed)
+        return StepResult(scores[0], keypoints[0], state)

@@ -1,0 +1,46 @@
+"""The reference engine: the torch module itself, eager, one thread. Needs the extra `train`."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load
+
+from gesturelrcn.errors import ModelError
+from gesturelrcn.model.card import ModelCard
+from gesturelrcn.model.engine import StepResult
+from gesturelrcn.model.network import LRCN, NetworkConfig
+
+
+class TorchEngine:
+    """Runs the network as it was trained. See `gesturelrcn.model.engine.Engine`."""
+
+    def __init__(self, card: ModelCard, weights: bytes) -> None:
+        """Args: card: of the model. weights: the safetensors file.
+
+        Raises:
+            ModelError: the weights do not fit the network that the card describes.
+        """
+        self.card = card
+        try:
+            self.network = LRCN(NetworkConfig(classes=card.classes, size=card.size, **card.network))
+            self.network.load_state_dict(load(weights))
+        except Exception as problem:  # safetensors, torch and dataclass each have their own
+            reason = str(problem).splitlines()[0]
+            raise ModelError(
+                f"{card.name}: the weights do not fit the network of the card ({reason})."
+            ) from None
+        self.network.eval()
+
+    def initial_state(self) -> NDArray[np.float32]:
+        """(2, 1, hidden) zeros: nothing seen yet."""
+        return self.network.initial_state().numpy()
+
+    def step(self, crop: NDArray[np.uint8], state: NDArray[np.float32], dt: float) -> StepResult:
+        """Advance by one frame; see `Engine.step`."""
+        with torch.inference_mode():
+            scores, keypoints, new = self.network(
+                torch.from_numpy(np.ascontiguousarray(crop))[None, None],
+                torch.from_numpy(state),
+                torch.tensor([[dt]], dtype=torch.float32),
+            )
+        return StepResult(scores[0, 0].numpy(), keypoints[0, 0].numpy(), new.numpy())

@@ -1,0 +1,135 @@
+"""Region, model and decoding in one object: a frame goes in, events come out."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.capture.frame import Frame
+from gesturelrcn.decoding import Decoder, Evidence, acting_hand
+from gesturelrcn.events import GestureEvent
+from gesturelrcn.model import Engine, EngineName, load_model
+from gesturelrcn.region import BackgroundFollower, Follower, Region, SteppedFollower, crop
+
+MAX_GAP = 1.0
+"""Seconds without a frame after which what was remembered no longer belongs to what is seen."""
+
+_FIRST_DT = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What the recogniser made of the last frame, for previews and tests.
+
+    Attributes:
+        region: where the person is, or None for nobody.
+        scores: (C,) smoothed scores in the order of the card's classes, or None.
+        keypoints: (J, 3) x, y in shares of the region and visibility, or None.
+        active: the gesture that is going on, or None.
+    """
+
+    region: Region | None = None
+    scores: NDArray[np.float64] | None = None
+    keypoints: NDArray[np.float32] | None = None
+    active: str | None = None
+
+
+class Recognizer:
+    """Recognises gestures in frames given one by one, in order of time.
+
+    The model's memory is reset when nobody is there, when the region jumps to another place or person,
+    and after a gap of more than one second between frames; a gesture that is going on ends then.
+
+    With `live=False` (recordings) there is no thread, and the same frames give the same events, bit for
+    bit. With `live=True` the person is located in a thread beside, and no frame waits for it.
+
+    Example:
+        >>> recognizer = Recognizer()                             # doctest: +SKIP
+        >>> for frame in open_source("clip.mp4"):                 # doctest: +SKIP
+        ...     for event in recognizer.process(frame):
+        ...         print(event.gesture, event.phase)
+    """
+
+    def __init__(
+        self,
+        model: str | Path | Engine = "default",
+        *,
+        engine: EngineName = "onnxruntime",
+        live: bool = False,
+        follower: Follower | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Set up the model and the person locator.
+
+        Args:
+            model: name or card of a model, or an engine that is loaded already.
+            engine: `onnxruntime` or `torch`.
+            live: locate the person beside the loop instead of in step.
+            follower: says where the person is; default MediaPipe Pose.
+            clock: seconds, for `decided_at` of live events.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        self._engine = load_model(model, engine) if isinstance(model, str | Path) else model
+        self.card = self._engine.card
+        self._follower = follower or (BackgroundFollower() if live else SteppedFollower())
+        self._decoder = Decoder(self.card.classes, self.card.thresholds)
+        self._clock = clock
+        self._state = self._engine.initial_state()
+        self._previous_at: float | None = None
+        self.view = View()
+
+    @property
+    def gestures(self) -> list[str]:
+        """Names of the gestures that this model recognises."""
+        return self.card.gestures
+
+    def process(self, frame: Frame) -> list[GestureEvent]:
+        """Advance by one frame; returns the events that it decides, oldest first."""
+        at = frame.captured_at
+        region = self._follower.follow(frame.image, at)
+        jumped = self._follower.take_jump()
+        gap = None if self._previous_at is None else at - self._previous_at
+        self._previous_at = at
+        events: list[GestureEvent] = []
+        if region is None or jumped or (gap is not None and gap > MAX_GAP):
+            events += self._decoder.finish(self._now(frame))
+            self._state = self._engine.initial_state()
+            gap = None
+        if region is None:
+            self.view = View()
+            return events
+        result = self._engine.step(
+            crop(frame.image, region, self.card.size),
+            self._state,
+            _FIRST_DT if gap is None else gap,
+        )
+        self._state = result.state
+        hand, position = acting_hand(result.keypoints)
+        evidence = Evidence(result.scores, at, self._now(frame), hand, position, frame.media_time)
+        events += self._decoder.step(evidence)
+        self.view = View(region, self._decoder.smoothed, result.keypoints, self._decoder.active)
+        return events
+
+    def finish(self, at: float | None = None) -> list[GestureEvent]:
+        """The source ended or is silent: end what is going on.
+
+        Frames may follow. If they come within a second the model still remembers what it saw.
+
+        Args:
+            at: seconds on the source's clock; default the time of the last frame.
+        """
+        self.view = View()
+        return self._decoder.finish(at)
+
+    def close(self) -> None:
+        """Free the person locator."""
+        self._follower.close()
+
+    def _now(self, frame: Frame) -> float:
+        # A recording has no now: on its clock a decision takes no time, so that a replay is exact.
+        return frame.captured_at if frame.media_time is not None else self._clock()

@@ -1,0 +1,20 @@
+"""Where is the person: locator, tracker, crop."""
+
+from gesturelrcn.region.cropping import crop
+from gesturelrcn.region.following import BackgroundFollower, Follower, SteppedFollower
+from gesturelrcn.region.locator import Locator, PoseLocator, region_from_landmarks
+from gesturelrcn.region.square import Region
+from gesturelrcn.region.tracker import RegionTracker, TrackerSettings
+
+__all__ = [
+    "BackgroundFollower",
+    "Follower",
+    "Locator",
+    "PoseLocator",
+    "Region",
+    "RegionTracker",
+    "SteppedFollower",
+    "TrackerSettings",
+    "crop",
+    "region_from_landmarks",
+]

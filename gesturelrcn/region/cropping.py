@@ -1,0 +1,41 @@
+"""Cut the person out of the frame: one way, for training, evaluation and the live loop."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.region.square import Region
+
+
+def crop(image: NDArray[np.uint8], region: Region, size: int) -> NDArray[np.uint8]:
+    """Cut `region` out of `image` and scale it to `size` x `size`.
+
+    Near the camera the region is larger than the frame; what lies outside is black.
+
+    Args:
+        image: (H, W, 3) uint8.
+        region: square in pixels of `image`.
+        size: side of the result, pixels.
+
+    Returns:
+        (size, size, 3) uint8, channel order as in `image`.
+    """
+    scale = size / region.side
+    # Pixel centres lie at half integers, in the picture and in the crop.
+    shift_x = size / 2 - 0.5 - scale * (region.x - 0.5)
+    shift_y = size / 2 - 0.5 - scale * (region.y - 0.5)
+    shrunk = image
+    if scale < 0.5:
+        # warpAffine looks at four pixels only: without averaging first, small hands would flicker.
+        halvings = int(np.log2(1.0 / scale))
+        factor = 0.5**halvings
+        shrunk = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        true_x, true_y = shrunk.shape[1] / image.shape[1], shrunk.shape[0] / image.shape[0]
+        scale_x, scale_y = scale / true_x, scale / true_y
+        shift_x = size / 2 - 0.5 - scale_x * (region.x * true_x - 0.5)
+        shift_y = size / 2 - 0.5 - scale_y * (region.y * true_y - 0.5)
+        matrix = np.array([[scale_x, 0.0, shift_x], [0.0, scale_y, shift_y]])
+    else:
+        matrix = np.array([[scale, 0.0, shift_x], [0.0, scale, shift_y]])
+    out = cv2.warpAffine(shrunk, matrix, (size, size), flags=cv2.INTER_LINEAR, borderValue=(0, 0, 0))
+    return np.asarray(out, np.uint8)

@@ -1,0 +1,110 @@
+"""Where is the person? MediaPipe's pose landmarks, reduced to one square around shoulders and arms."""
+
+import logging
+import os
+import threading
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.region.quiet import native_stderr_to_log
+from gesturelrcn.region.square import Region
+
+logger = logging.getLogger(__name__)
+
+SHOULDER_WIDTHS = 4.2
+"""Side of the region in shoulder widths, so that a raised hand and a stretched arm stay inside."""
+
+DROP = 0.15
+"""The centre lies this many shoulder widths below the middle of the shoulders."""
+
+_LEFT_SHOULDER, _RIGHT_SHOULDER = 11, 12
+_FACE = slice(0, 11)
+
+
+class Locator(Protocol):
+    """Finds the person in a picture. Implementations may remember where the person was before."""
+
+    def locate(self, image: NDArray[np.uint8], at: float) -> Region | None:
+        """Return the region of the person in `image` ((H, W, 3) BGR), taken at `at` seconds, or None."""
+        ...
+
+    def close(self) -> None:
+        """Free what the locator holds."""
+        ...
+
+
+def region_from_landmarks(landmarks: NDArray[np.float64], at: float) -> Region | None:
+    """The square around shoulders and arms.
+
+    Args:
+        landmarks: (33, 3) pose landmarks in MediaPipe's order: x, y in pixels, visibility 0 to 1.
+        at: seconds, when the picture was taken.
+
+    Returns:
+        The region, or None where both shoulders coincide. Its unit is the shoulder width, or, for a
+        person seen from the side, 1.2 times the distance from face to shoulders, whichever is larger.
+    """
+    left, right = landmarks[_LEFT_SHOULDER, :2], landmarks[_RIGHT_SHOULDER, :2]
+    middle = (left + right) / 2
+    face = landmarks[_FACE, :2].mean(axis=0)
+    unit = max(float(np.linalg.norm(left - right)), 1.2 * float(np.linalg.norm(face - middle)))
+    if unit < 2.0:
+        return None
+    confidence = float(landmarks[[_LEFT_SHOULDER, _RIGHT_SHOULDER], 2].min())
+    return Region(float(middle[0]), float(middle[1]) + DROP * unit, SHOULDER_WIDTHS * unit, confidence, at)
+
+
+class PoseLocator:
+    """MediaPipe Pose (BlazePose full, bundled in the mediapipe 0.10.21 wheel; nothing is downloaded).
+
+    About 26 ms a picture on one core while it tracks, 39 ms from scratch; so it is called a few times
+    a second, never for every frame. Reference: Bazarevsky et al. 2020, arXiv:2006.10204.
+    """
+
+    def __init__(self, min_confidence: float = 0.5, *, tracking: bool = True) -> None:
+        """Args: min_confidence: 0 to 1. tracking: look first where the person was in the picture before."""
+        # absl and glog read these once, when they load.
+        os.environ.setdefault("GLOG_minloglevel", "3")
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        with native_stderr_to_log():
+            from mediapipe.python.solutions import pose
+
+            self._pose: Any = pose.Pose(
+                static_image_mode=not tracking,
+                model_complexity=1,  # the only one whose weights are in the wheel
+                smooth_landmarks=False,
+                min_detection_confidence=min_confidence,
+                min_tracking_confidence=min_confidence,
+            )
+            # The first call builds the graph's delegates; done here, it does not stall the first frame.
+            self._pose.process(np.zeros((48, 48, 3), np.uint8))
+        # MediaPipe's graph is not re-entrant, and closing it under a running call aborts the process.
+        self._lock = threading.Lock()
+
+    def landmarks(self, image: NDArray[np.uint8]) -> NDArray[np.float64] | None:
+        """(33, 3) pose landmarks (x, y in pixels, visibility) of the person in `image`, or None."""
+        side = max(image.shape[:2])
+        # The detector squares the picture anyway; done here, it does not warn about other shapes.
+        square = np.zeros((side, side, 3), np.uint8)
+        square[: image.shape[0], : image.shape[1]] = image[..., ::-1]
+        with self._lock:
+            if self._pose is None:
+                return None
+            found = self._pose.process(square).pose_landmarks
+        if found is None:
+            return None
+        return np.array([(p.x * side, p.y * side, p.visibility) for p in found.landmark])
+
+    def locate(self, image: NDArray[np.uint8], at: float) -> Region | None:
+        """Return the region of the most prominent person in `image` ((H, W, 3) uint8 BGR), or None."""
+        landmarks = self.landmarks(image)
+        return None if landmarks is None else region_from_landmarks(landmarks, at)
+
+    def close(self) -> None:
+        """Free the graph. Further calls find nobody."""
+        with self._lock:
+            if self._pose is not None:
+                self._pose.close()
+                self._pose = None

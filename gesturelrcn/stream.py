@@ -1,0 +1,274 @@
+"""Capture, recogniser and callbacks in one loop."""
+
+import itertools
+import logging
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from gesturelrcn.callbacks import Callback, CallbackThread
+from gesturelrcn.capture import Frame, LiveSource, Source, open_source
+from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.events import GestureEvent, Phase
+from gesturelrcn.vocabulary import GESTURES, suggestion
+
+if TYPE_CHECKING:
+    from gesturelrcn.model import EngineName
+    from gesturelrcn.recognizer import View
+
+logger = logging.getLogger(__name__)
+
+LOST_AFTER = 0.25
+"""Seconds without a frame after which a live source counts as lost and active gestures end."""
+
+_F = TypeVar("_F", bound=Callback)
+
+FrameListener = Callable[[Frame, "View"], object]
+"""Gets each frame with what the recogniser made of it."""
+
+
+class GestureRecognizer(Protocol):
+    """What the stream asks of a recogniser; `gesturelrcn.Recognizer` is one."""
+
+    @property
+    def gestures(self) -> Sequence[str]:
+        """Names of the gestures that it recognises."""
+
+    @property
+    def view(self) -> "View":
+        """What it made of the last frame; asked for only where somebody listens to frames."""
+
+    def process(self, frame: Frame) -> list[GestureEvent]:
+        """Events that this frame decides."""
+
+    def finish(self, at: float) -> list[GestureEvent]:
+        """End what is active: the source has ended or is lost at `at` seconds. Frames may follow."""
+
+    def close(self) -> None:
+        """Free what it holds."""
+
+
+class GestureStream:
+    """Gestures of a camera, stream, video file or folder of pictures, as callbacks and by iteration.
+
+    Constructing opens nothing; `with`, `run()` and iteration do, and close everything at their end,
+    active gestures included. Callbacks of recordings run in the loop, in step, so that a replay does the
+    same each time. Callbacks of live sources run one after the other in a thread of their own and
+    delay no frame; when 64 events wait, `hold` events are dropped, `start` and `end` never.
+    A callback that raises is logged, and the stream goes on.
+
+    Args:
+        source: number of a camera, path, address, or an open `Source`, which is closed at the end
+            and to which `mirrored` and `realtime` do not apply.
+        model: name or card of a model.
+        engine: `onnxruntime` or `torch`.
+        mirrored: the source delivers mirrored pictures.
+        realtime: play a recording at the pace at which it was taken.
+        recognizer: use this one instead of making one from `model`; it is not closed at the end.
+
+    Example:
+        >>> with GestureStream() as stream:                        # doctest: +SKIP
+        ...     @stream.on("raise_hand")
+        ...     def ask(event):
+        ...         print(event.gesture, event.confidence)
+        ...     stream.run()
+    """
+
+    def __init__(
+        self,
+        source: int | str | Path | Source = 0,
+        *,
+        model: str | Path = "default",
+        engine: "EngineName" = "onnxruntime",
+        mirrored: bool = False,
+        realtime: bool = False,
+        recognizer: GestureRecognizer | None = None,
+    ) -> None:
+        self._place = source
+        self._model = model
+        self._engine = engine
+        self._mirrored = mirrored
+        self._realtime = realtime
+        self._given_recognizer = recognizer
+        self._listeners: list[tuple[str | None, Phase | None, Callback]] = []
+        self._frame_listeners: list[FrameListener] = []
+        self._session: _Session | None = None
+        self._stopping = False
+
+    def on(self, gesture: str, phase: str = Phase.START) -> Callable[[_F], _F]:
+        """Decorator: call the function with each event of this gesture and phase (`start`, `hold`, `end`).
+
+        Raises:
+            GestureLrcnError: there is no such gesture or phase; raised when the stream opens if the
+                model, which is not loaded before, does not recognise the gesture.
+        """
+        if phase not in list(Phase):
+            raise GestureLrcnError(f'There is no phase "{phase}"; a gesture has start, hold and end.')
+        recognizer = self._session.recognizer if self._session else self._given_recognizer
+        _must_be_known(gesture, recognizer.gestures if recognizer else list(GESTURES))
+
+        def register(callback: _F) -> _F:
+            self._listeners.append((gesture, Phase(phase), callback))
+            return callback
+
+        return register
+
+    def on_any(self, callback: _F) -> _F:
+        """Decorator: call the function with every event."""
+        self._listeners.append((None, None, callback))
+        return callback
+
+    def add_listener(self, callback: Callback) -> None:
+        """Call `callback` with every event; as `on_any`, for use without a decorator."""
+        self.on_any(callback)
+
+    def add_frame_listener(self, listener: FrameListener) -> None:
+        """Call `listener` with each frame that was recognised and the recogniser's view of it.
+
+        It runs in the loop, in the thread that iterates: a window can be drawn there. What it raises
+        ends the stream.
+        """
+        self._frame_listeners.append(listener)
+
+    @property
+    def gestures(self) -> list[str]:
+        """Names of the gestures that this stream recognises; the stream has to be open (`with`).
+
+        Raises:
+            GestureLrcnError: the stream is not open, so its model is not loaded yet.
+        """
+        recognizer = self._session.recognizer if self._session else self._given_recognizer
+        if recognizer is None:
+            raise GestureLrcnError("The stream is not open yet: ask for its gestures inside `with`.")
+        return list(recognizer.gestures)
+
+    def run(self) -> None:
+        """Block until a recording ends or `stop()` is called; callbacks get the events.
+
+        Ctrl-C ends active gestures, closes everything and raises KeyboardInterrupt.
+
+        Raises:
+            CaptureError: the source cannot be opened.
+            ModelError: the model cannot be loaded.
+        """
+        with closing(iter(self)) as events:
+            for _ in events:
+                pass
+
+    def stop(self) -> None:
+        """End the loop after the frame in hand, at most 0.25 s later.
+
+        May be called from a callback, another thread or a signal handler. Before `run()`, that run ends
+        at once.
+        """
+        self._stopping = True  # nothing but an assignment, so that it is safe in a signal handler
+
+    def __iter__(self) -> Generator[GestureEvent, None, None]:
+        """Every event, after it went to the callbacks; a slow consumer of a live source misses frames."""
+        session = self._open()
+        try:
+            for frame in self._frames(session):
+                if frame is None:
+                    yield from self._deliver(session, session.finish())
+                else:
+                    session.last_at = frame.captured_at
+                    events = session.recognizer.process(frame)
+                    for listener in self._frame_listeners:
+                        listener(frame, session.recognizer.view)
+                    yield from self._deliver(session, events)
+            yield from self._deliver(session, session.finish())
+        finally:
+            self._close()
+
+    def _frames(self, session: "_Session") -> Iterator[Frame | None]:
+        """Frames until the end or stop(); None when a live source is lost, so that nothing stays active."""
+        source = session.source
+        frames: Iterator[Frame | None] = iter(source)
+        if isinstance(source, LiveSource):
+            frames = (source.newest(LOST_AFTER) for _ in itertools.count())
+        for frame in frames:
+            if self._stopping:
+                return
+            if session.callbacks is not None and session.callbacks.exit is not None:
+                raise session.callbacks.exit
+            yield frame
+
+    def __enter__(self) -> "GestureStream":
+        self._open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def _open(self) -> "_Session":
+        if self._session is not None:
+            return self._session
+        with ExitStack() as stack:
+            source = self._place
+            if isinstance(source, int | str | Path):
+                source = open_source(source, mirrored=self._mirrored, realtime=self._realtime)
+            stack.callback(source.close)
+            recognizer = self._given_recognizer
+            if recognizer is None:
+                from gesturelrcn.recognizer import Recognizer  # loads the engine and the person locator
+
+                recognizer = Recognizer(self._model, engine=self._engine, live=source.live)
+                stack.callback(recognizer.close)
+            for gesture, _, _ in self._listeners:
+                _must_be_known(gesture, recognizer.gestures)
+            callbacks = CallbackThread(self._call) if source.live else None
+            if callbacks is not None:
+                stack.callback(callbacks.close)
+            self._session = _Session(source, recognizer, callbacks, stack.pop_all())
+        return self._session
+
+    def _close(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            with session.closing:
+                self._deliver(session, session.finish())
+            self._stopping = False
+
+    def _deliver(self, session: "_Session", events: list[GestureEvent]) -> list[GestureEvent]:
+        for event in events:
+            if session.callbacks is None:
+                self._call(event)
+            else:
+                session.callbacks.put(event)
+        return events
+
+    def _call(self, event: GestureEvent) -> None:
+        for gesture, phase, callback in tuple(self._listeners):
+            if gesture in (None, event.gesture) and phase in (None, event.phase):
+                try:
+                    callback(event)
+                except Exception:
+                    name = getattr(callback, "__qualname__", repr(callback))
+                    logger.exception("callback %s failed on %s %s", name, event.gesture, event.phase)
+
+
+def _must_be_known(gesture: str | None, known: Sequence[str]) -> None:
+    if gesture is not None and gesture not in known:
+        near = suggestion(gesture, list(known))
+        hint = f'did you mean "{near}"?' if near else f"known are {', '.join(known)}."
+        raise GestureLrcnError(f'The gesture "{gesture}" is not recognised; {hint}')
+
+
+@dataclass
+class _Session:
+    """What is open while a stream runs."""
+
+    source: Source
+    recognizer: GestureRecognizer
+    callbacks: CallbackThread | None
+    closing: ExitStack
+    last_at: float = 0.0
+
+    def finish(self) -> list[GestureEvent]:
+        return self.recognizer.finish(time.monotonic() if self.source.live else self.last_at)

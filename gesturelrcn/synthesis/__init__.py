@@ -1,0 +1,1 @@
+"""Synthetic people who perform gestures, filmed with exact truth. Needs the extra `synthesis`."""

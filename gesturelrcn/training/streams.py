@@ -1,0 +1,208 @@
+"""Streams stitched from clips, with what the clips lack: return strokes, long holds, idle, aborted gestures.
+
+The real clips begin idle and end while the gesture is held. Played backwards, the way into a gesture is
+a way out of it; so a stream goes idle - gesture - held - back - idle without a cut, for as long as wanted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.model.keypoints import MIRRORED
+from gesturelrcn.training.features import SeenClip
+from gesturelrcn.vocabulary import NONE, mirrored
+
+RAMP = 0.3
+"""Seconds over which the target passes from `none` to the gesture."""
+
+_ENTER = 0.05  # seconds after onset at which the target begins to rise
+_LEAVE = 0.3  # seconds after onset, on the way back, at which the target has begun to fall
+_COMMITTED = 0.6  # seconds after onset when the stroke is done and holding begins
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A stretch of one stream, frame by frame.
+
+    Attributes:
+        keypoints: (T, J, 3) float32.
+        dt: (T,) float32 seconds since the frame before.
+        target: (T, C) float32, sums to 1.
+        first: True where the stream begins: the state is empty.
+    """
+
+    keypoints: NDArray[np.float32]
+    dt: NDArray[np.float32]
+    target: NDArray[np.float32]
+    first: bool
+
+
+@dataclass(frozen=True)
+class Path:
+    """How a clip is played: at each moment of the stream a moment of the clip and a degree of the gesture.
+
+    Attributes:
+        clip_times: (T,) seconds in the clip.
+        dt: (T,) seconds of the stream since the frame before.
+        degree: (T,) 0 for `none`, 1 for the gesture of the clip.
+    """
+
+    clip_times: NDArray[np.float64]
+    dt: NDArray[np.float64]
+    degree: NDArray[np.float64]
+
+
+def gesture_path(length: float, onset: float, dts: Iterator[float], rng: np.random.Generator) -> Path:
+    """Idle, into the gesture, hold, back, idle; one time in eight the gesture is given up half way.
+
+    Args:
+        length: seconds of the clip.
+        onset: seconds until the gesture begins in it.
+        dts: seconds between frames, without end.
+        rng: random choices.
+    """
+    onset = float(np.clip(onset, 0.1, length - 0.3))
+    aborted = rng.random() < 0.125
+    turn = onset + rng.uniform(0.1, 0.25) if aborted else length - rng.uniform(0.0, 0.15)
+    hold_from = min(onset + _COMMITTED, turn - 0.05)
+    stops = [rng.uniform(0.0, onset * 0.8), turn]
+    if not aborted:
+        for _ in range(rng.integers(0, 3)):  # hold it longer than the clip does
+            stops += [rng.uniform(hold_from, turn), turn]
+    stops += [0.0]
+    for _ in range(rng.integers(0, 8) if rng.random() < 0.9 else 40):  # idle
+        stops += [rng.uniform(0.0, onset * 0.8)]
+    return _walk(stops, dts, rng, onset, given_up=aborted)
+
+
+def idle_path(length: float, dts: Iterator[float], rng: np.random.Generator) -> Path:
+    """A clip without a gesture, back and forth for a while."""
+    stops = [rng.uniform(0.0, length / 2), length]
+    for _ in range(rng.integers(0, 4)):
+        stops += [rng.uniform(0.0, length / 2), length]
+    return _walk(stops, dts, rng, onset=None, given_up=True)
+
+
+def _walk(
+    stops: list[float], dts: Iterator[float], rng: np.random.Generator, onset: float | None, *, given_up: bool
+) -> Path:
+    at = stops[0]
+    times, passed, degree = [], [], []
+    for stop in stops[1:]:
+        speed = float(np.exp(rng.uniform(-0.25, 0.3)))
+        forward = stop > at
+        while (at < stop) if forward else (at > stop):
+            dt = next(dts)
+            at = at + speed * dt if forward else at - speed * dt
+            times.append(at)
+            passed.append(dt)
+            if onset is None or given_up:
+                degree.append(0.0)
+            else:
+                since = at - onset - (_ENTER if forward else _LEAVE)
+                degree.append(float(np.clip(since / RAMP, 0.0, 1.0)))
+    return Path(np.array(times), np.array(passed), np.array(degree))
+
+
+def frame_times(rng: np.random.Generator) -> Iterator[float]:
+    """Seconds between frames of one random camera: 8 to 40 a second, jitter, a frame lost now and then."""
+    fps = float(np.exp(rng.uniform(np.log(8.0), np.log(40.0))))
+    jitter = rng.uniform(0.0, 0.3) if rng.random() < 0.5 else 0.0
+    loss = rng.uniform(0.0, 0.1) if rng.random() < 0.3 else 0.0
+    while True:
+        lost = int(rng.integers(1, 5)) if rng.random() < loss else 0
+        yield (1 + lost) / fps * float(1.0 + jitter * rng.uniform(-1, 1))
+
+
+def sample_clip(seen: SeenClip, path: Path, classes: tuple[str, ...], *, first: bool) -> Chunk:
+    """The frames of `seen` along `path`, by linear interpolation between neighbouring frames."""
+    position = np.interp(path.clip_times, seen.times, np.arange(len(seen.times)))
+    low = np.floor(position).astype(int)
+    high = np.minimum(low + 1, len(seen.times) - 1)
+    share = (position - low).astype(np.float32)[:, None, None]
+    keypoints = (1 - share) * seen.keypoints[low] + share * seen.keypoints[high]
+    target = np.zeros((len(position), len(classes)), np.float32)
+    target[:, classes.index(seen.gesture)] = path.degree
+    target[:, classes.index(NONE)] += 1.0 - path.degree if seen.gesture != NONE else 1.0
+    if seen.gesture == NONE:
+        target[:] = 0.0
+        target[:, classes.index(NONE)] = 1.0
+    return Chunk(keypoints, path.dt.astype(np.float32), target, first)
+
+
+def mirror_image(seen: SeenClip) -> SeenClip:
+    """The same clip in a mirror: left joints are right ones, `point_left` is `point_right`."""
+    keypoints = seen.keypoints[:, list(MIRRORED)].copy()
+    keypoints[..., 0] = 1.0 - keypoints[..., 0]
+    return replace(seen, gesture=mirrored(seen.gesture), keypoints=keypoints)
+
+
+def other_body(keypoints: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """The same motion by somebody with other proportions, under another angle, pointed at less exactly.
+
+    Args:
+        keypoints: (T, J, 3) of one clip.
+        rng: random choices, one body for the whole clip.
+
+    Returns:
+        (T, J, 3), visibility as it was.
+    """
+    out = keypoints.copy()
+    joints = out.shape[1]
+    middle = out[:, :, :2].mean((0, 1), keepdims=True)
+    stretch = np.exp(rng.uniform(-0.16, 0.16, 2))
+    turn, lean = rng.uniform(-0.12, 0.12, 2)
+    matrix = np.array([[np.cos(turn), -np.sin(turn) + lean], [np.sin(turn), np.cos(turn)]]) * stretch
+    out[:, :, :2] = (out[:, :, :2] - middle) @ matrix.T + middle
+    out[:, :, :2] += rng.normal(0.0, 0.008, (1, joints, 2))  # bones of other lengths
+    return np.asarray(out, np.float32)
+
+
+class StreamMaker:
+    """An endless stream of one random person after another, cut into chunks of equal length."""
+
+    def __init__(
+        self, clips: list[SeenClip], classes: tuple[str, ...], chunk: int, rng: np.random.Generator
+    ) -> None:
+        """Args: clips: to choose from. classes: of the target. chunk: frames a chunk. rng: random choices."""
+        self._classes, self._chunk, self._rng = classes, chunk, rng
+        self._by_person: dict[str, dict[str, list[SeenClip]]] = {}
+        for seen in clips:
+            self._by_person.setdefault(seen.clip.subject, {}).setdefault(seen.gesture, []).append(seen)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Chunks of `chunk` frames; `first` marks where the state has to be emptied."""
+        while True:
+            yield from self._stream(int(self._rng.integers(3, 9)))
+
+    def _stream(self, clips: int) -> Iterator[Chunk]:
+        rng = self._rng
+        person = self._by_person[str(rng.choice(sorted(self._by_person)))]
+        dts = frame_times(rng)
+        parts = []
+        for _ in range(clips):
+            # One in five is no gesture; otherwise every gesture is equally likely.
+            idle = NONE in person and rng.random() < 0.2
+            gesture = NONE if idle else str(rng.choice(sorted(set(person) - {NONE})))
+            seen = person[gesture][rng.integers(len(person[gesture]))]
+            if rng.random() < 0.5:
+                seen = mirror_image(seen)
+            seen = replace(seen, keypoints=other_body(seen.keypoints, rng))
+            parts.append(sample_clip(seen, _path(seen, dts, rng), self._classes, first=False))
+        joined = [
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("keypoints", "dt", "target")
+        ]
+        # The rest that does not fill a chunk is dropped; streams have random lengths anyway.
+        for number in range(len(joined[0]) // self._chunk):
+            piece = slice(number * self._chunk, (number + 1) * self._chunk)
+            keypoints, dt, target = (values[piece] for values in joined)
+            yield Chunk(keypoints, dt, target, first=number == 0)
+
+
+def _path(seen: SeenClip, dts: Iterator[float], rng: np.random.Generator) -> Path:
+    length = float(seen.times[-1])
+    if seen.gesture == NONE or seen.clip.onset is None:
+        return idle_path(length, dts, rng)
+    return gesture_path(length, seen.clip.onset, dts, rng)

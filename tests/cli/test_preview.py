@@ -1,0 +1,105 @@
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from Xlib import XK, X
+from Xlib.display import Display
+from Xlib.error import XError
+from Xlib.ext import xtest
+from Xlib.protocol.event import ClientMessage
+
+from gesturelrcn.capture.frame import Frame
+from gesturelrcn.cli.preview import picture_of
+from gesturelrcn.recognizer import View
+from gesturelrcn.region import Region
+from tests.cli.conftest import Program
+from tests.xvfb import XServer
+
+REGION = Region(x=80, y=150, side=100, confidence=1, located_at=0)
+
+
+def frame(image: np.ndarray | None = None) -> Frame:
+    return Frame(np.zeros((240, 320, 3), np.uint8) if image is None else image, 0.0, 0, "test")
+
+
+def test_the_picture_is_a_mirror() -> None:
+    image = np.zeros((240, 320, 3), np.uint8)
+    image[200:, :100] = 255
+    picture = picture_of(frame(image), View())
+    assert picture[220, 270].min() == 255
+    assert picture[220, 50].max() == 0
+    assert image[:200].max() == 0  # the frame itself is not drawn into
+
+
+def test_the_region_is_drawn_where_the_person_is_in_the_mirror() -> None:
+    rows, columns = np.nonzero(picture_of(frame(), View(REGION)).max(axis=2))
+    assert (columns.min(), columns.max()) == pytest.approx((190, 290), abs=2)
+    assert (rows.min(), rows.max()) == pytest.approx((100, 200), abs=2)
+
+
+def test_the_gesture_and_an_empty_room_are_told_in_words() -> None:
+    words = slice(0, 60)  # rows above the region
+    calm, waving, empty = (picture_of(frame(), view)[words] for view in VIEWS)
+    assert calm.max() == 0
+    assert waving.max() > 0
+    assert empty.max() > 0
+    assert not np.array_equal(waving, empty)
+
+
+VIEWS = (View(REGION), View(REGION, active="wave"), View())
+
+
+def find_window(display: Display, title: str, timeout: float = 30.0):
+    """The window of that title on a screen without a window manager."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        waiting = list(display.screen().root.query_tree().children)
+        while waiting:
+            window = waiting.pop()
+            try:
+                if title in (window.get_wm_name() or ""):
+                    return window
+                waiting += window.query_tree().children
+            except XError:  # gone in between
+                continue
+        time.sleep(0.05)
+    return pytest.fail(f"no window {title}")
+
+
+def press_q(display: Display, window) -> None:
+    window.set_input_focus(X.RevertToParent, X.CurrentTime)
+    display.sync()
+    key = display.keysym_to_keycode(XK.string_to_keysym("q"))
+    for stroke in (X.KeyPress, X.KeyRelease):
+        xtest.fake_input(display, stroke, key)
+
+
+def close_window(display: Display, window) -> None:
+    """What a window manager does when somebody clicks on the cross."""
+    protocols, delete = (display.intern_atom(name) for name in ("WM_PROTOCOLS", "WM_DELETE_WINDOW"))
+    message = (32, [delete, X.CurrentTime, 0, 0, 0])
+    window.send_event(ClientMessage(window=window, client_type=protocols, data=message))
+
+
+@pytest.mark.parametrize("end", [press_q, close_window])
+def test_a_window_opens_until_the_user_has_seen_enough(
+    gesturelrcn: Program, eager_model: Callable[..., Path], end: Callable[..., None]
+) -> None:
+    with XServer() as server:
+        process = gesturelrcn.start(
+            *("run", "sample", "--realtime", "--preview", "--model", eager_model()), display=server.display
+        )
+        assert process.stdout is not None
+        start = process.stdout.readline()
+        display = Display(server.display)
+        window = find_window(display, "gesturelrcn")
+        while window.get_attributes().map_state != X.IsViewable:
+            time.sleep(0.05)
+        end(display, window)
+        display.sync()
+        out, err = process.communicate(timeout=10)
+        display.close()
+    assert [line.split()[3] for line in (start, out)] == ["start", "end"]
+    assert (process.returncode, err) == (0, "")

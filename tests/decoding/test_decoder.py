@@ -1,0 +1,157 @@
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gesturelrcn.decoding import Decoder, DecoderSettings, Evidence, acting_hand
+from gesturelrcn.events import Phase
+from gesturelrcn.model import KEYPOINTS, Thresholds
+
+CLASSES = ("none", "point_left", "point_right", "wave")
+LIMITS = Thresholds(start=0.6, end=0.4, start_after=0.1, end_after=0.3)
+
+
+def decoder(**settings):
+    return Decoder(CLASSES, dict.fromkeys(CLASSES[1:], LIMITS), DecoderSettings(smoothing=1e-6, **settings))
+
+
+def scores(name, share):
+    held = np.full(len(CLASSES), (1 - share) / (len(CLASSES) - 1), np.float32)
+    held[CLASSES.index(name)] = share
+    return held
+
+
+def run(decoder, script, fps=20.0, at=0.0):
+    """script: (seconds, class, score) stretches."""
+    events = []
+    for seconds, name, share in script:
+        for _ in range(round(seconds * fps)):
+            events += decoder.step(Evidence(scores(name, share), at, at))
+            at += 1 / fps
+    return events
+
+
+def phases(events):
+    return [(e.gesture, e.phase.value) for e in events if e.phase is not Phase.HOLD]
+
+
+def test_a_gesture_starts_once_holds_and_ends():
+    events = run(decoder(), [(0.5, "none", 0.9), (1.0, "wave", 0.9), (1.0, "none", 0.9)])
+    assert phases(events) == [("wave", "start"), ("wave", "end")]
+    assert len({e.id for e in events}) == 1
+    holds = [e for e in events if e.phase is Phase.HOLD]
+    assert 6 <= len(holds) <= 13
+    assert all(b.captured_at - a.captured_at > 0.09 for a, b in itertools.pairwise(holds))
+
+
+@pytest.mark.parametrize("fps", [10, 20, 30, 60])
+def test_times_do_not_depend_on_the_frame_rate(fps):
+    events = run(decoder(), [(1.0, "none", 0.9), (1.0, "wave", 0.9), (1.0, "none", 0.9)], fps=fps)
+    start, end = (e.decided_at for e in events if e.phase is not Phase.HOLD)
+    assert 1.1 - 1e-6 <= start <= 1.1 + 1.01 / fps
+    assert 2.3 - 1e-6 <= end <= 2.3 + 1.01 / fps
+
+
+def test_a_short_burst_starts_nothing():
+    assert run(decoder(), [(0.5, "none", 0.9), (0.1, "wave", 0.9), (1.0, "none", 0.9)]) == []
+
+
+def test_a_dip_does_not_make_a_second_gesture():
+    script = [(1.0, "wave", 0.9), (0.2, "none", 0.9), (1.0, "wave", 0.9), (1.0, "none", 0.9)]
+    assert phases(run(decoder(), script)) == [("wave", "start"), ("wave", "end")]
+
+
+def test_between_the_thresholds_a_gesture_goes_on_but_none_starts():
+    assert run(decoder(), [(1.0, "wave", 0.5)]) == []
+    script = [(1.0, "wave", 0.9), (2.0, "wave", 0.5)]
+    assert phases(run(decoder(), script)) == [("wave", "start")]
+
+
+def test_the_opposite_does_not_start_on_the_way_back_but_does_later():
+    away = [(1.0, "point_right", 0.9), (0.4, "none", 0.9)]
+    stroke = [*away, (0.4, "point_left", 0.9), (1.0, "none", 0.9)]
+    assert phases(run(decoder(), stroke)) == [("point_right", "start"), ("point_right", "end")]
+    later = [*away, (1.0, "none", 0.9), (0.5, "point_left", 0.9)]
+    assert phases(run(decoder(), later))[-1] == ("point_left", "start")
+
+
+def test_a_deliberate_second_one_is_accepted():
+    script = [(0.6, "wave", 0.9), (0.7, "none", 0.9), (0.6, "wave", 0.9)]
+    assert phases(run(decoder(), script)) == [("wave", "start"), ("wave", "end"), ("wave", "start")]
+
+
+def test_one_gesture_replaces_another():
+    events = run(decoder(), [(1.0, "wave", 0.9), (1.0, "point_left", 0.9)])
+    assert phases(events) == [("wave", "start"), ("wave", "end"), ("point_left", "start")]
+    assert events[-1].id == 2
+
+
+def test_finish_ends_what_is_active_and_forgets():
+    d = decoder()
+    run(d, [(1.0, "wave", 0.9)])
+    (end,) = d.finish(9.0)
+    assert (end.gesture, end.phase, end.decided_at) == ("wave", Phase.END, 9.0)
+    assert d.finish() == []
+    assert d.active is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(CLASSES), st.floats(0.25, 1.0), st.floats(0.001, 2.0), st.booleans()),
+        max_size=60,
+    )
+)
+def test_every_start_has_one_end_whatever_comes(frames):
+    d = Decoder(CLASSES, dict.fromkeys(CLASSES[1:], LIMITS))
+    at, events = 0.0, []
+    for name, share, dt, lost in frames:
+        at += dt
+        events += d.finish(at) if lost else d.step(Evidence(scores(name, share), at, at))
+    events += d.finish(at)
+    active = None
+    for event in events:
+        if event.phase is Phase.START:
+            assert active is None
+            active = (event.gesture, event.id)
+        else:
+            assert active == (event.gesture, event.id)
+            if event.phase is Phase.END:
+                active = None
+    assert active is None
+    starts = [e.id for e in events if e.phase is Phase.START]
+    assert starts == sorted(set(starts))
+
+
+def hands(left, right):
+    held = np.ones((len(KEYPOINTS), 3), np.float32)
+    for side, at in (("left", left), ("right", right)):
+        held[KEYPOINTS.index(f"{side}_wrist"), :2] = at
+        held[KEYPOINTS.index(f"{side}_index_tip"), :2] = at
+    held[KEYPOINTS.index("left_shoulder"), :2] = (0.6, 0.46)
+    held[KEYPOINTS.index("right_shoulder"), :2] = (0.4, 0.46)
+    return held
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "hand"),
+    [
+        ((0.65, 0.82), (0.35, 0.82), None),
+        ((0.65, 0.82), (0.35, 0.2), "right"),
+        ((0.95, 0.75), (0.35, 0.82), "left"),
+        ((0.65, 0.4), (0.35, 0.42), "both"),
+    ],
+)
+def test_acting_hand(left, right, hand):
+    found, position = acting_hand(hands(left, right))
+    assert found == hand
+    expected = {"left": left, "right": right, "both": left, None: None}[hand]
+    assert position == (pytest.approx(expected) if expected else None)
+
+
+def test_a_hand_that_is_not_seen_does_not_act():
+    held = hands((0.65, 0.2), (0.35, 0.82))
+    held[KEYPOINTS.index("left_wrist"), 2] = 0.1
+    assert acting_hand(held) == (None, None)

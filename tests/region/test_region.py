@@ -1,0 +1,187 @@
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+from gesturelrcn.region import (
+    BackgroundFollower,
+    Region,
+    RegionTracker,
+    SteppedFollower,
+    TrackerSettings,
+    crop,
+    region_from_landmarks,
+)
+
+
+def at(x, y, side=100.0, when=0.0):
+    return Region(x, y, side, 1.0, when)
+
+
+def picture(width=640, height=480):
+    y, x = np.mgrid[:height, :width]
+    return np.stack([x % 256, y % 256, (x + y) % 256], -1).astype(np.uint8)
+
+
+def test_crop_of_the_right_scale_is_a_copy():
+    image = picture()
+    assert (crop(image, at(164.0, 264.0, 128.0), 128) == image[200:328, 100:228]).all()
+
+
+def test_crop_outside_the_frame_is_black():
+    out = crop(np.full((100, 100, 3), 200, np.uint8), at(0.0, 50.0, 100.0), 64)
+    assert (out[:, :31] == 0).all()
+    assert (out[8:56, 34:] == 200).all()
+
+
+@pytest.mark.parametrize("side", [60.0, 128.0, 300.0, 700.0, 1500.0])
+def test_crop_puts_a_spot_where_it_belongs(side):
+    image = np.zeros((960, 1280, 3), np.uint8)
+    spot = np.array([700.0, 420.0])
+    y, x = np.mgrid[:960, :1280]
+    image[(x + 0.5 - spot[0]) ** 2 + (y + 0.5 - spot[1]) ** 2 < (side / 20) ** 2] = 255
+    region = at(spot[0] - 0.2 * side, spot[1] + 0.15 * side, side)
+    out = crop(image, region, 128)[..., 0].astype(float)
+    found = [(out.sum(axis) * (np.arange(128) + 0.5)).sum() / out.sum() for axis in (0, 1)]
+    expected = (spot - (region.x, region.y)) / side * 128 + 64
+    assert found == pytest.approx(list(expected), abs=0.35)
+
+
+def landmarks(left, right, face):
+    held = np.zeros((33, 3))
+    held[:11, :2] = face
+    held[11, :2], held[12, :2] = left, right
+    held[:, 2] = 0.9
+    return held
+
+
+def test_region_is_centred_on_the_shoulders():
+    region = region_from_landmarks(landmarks((370, 200), (270, 200), (320, 140)), 2.0)
+    assert (region.x, region.y, region.side, region.located_at) == (320.0, 215.0, 420.0, 2.0)
+
+
+def test_a_person_seen_from_the_side_keeps_a_full_region():
+    region = region_from_landmarks(landmarks((325, 200), (315, 200), (320, 100)), 0.0)
+    assert region.side == pytest.approx(4.2 * 120)
+
+
+def test_no_shoulders_no_region():
+    assert region_from_landmarks(landmarks((5, 5), (5, 5), (5, 5)), 0.0) is None
+
+
+def test_small_movements_do_not_shake_the_region():
+    tracker = RegionTracker()
+    tracker.update(at(100, 100))
+    first = tracker.at(0.0)
+    tracker.update(at(104, 98, 103, when=0.5))
+    assert (tracker.at(0.5).x, tracker.at(1.5).side) == (first.x, first.side)
+
+
+def test_the_region_glides_to_a_new_place_in_seconds_not_frames():
+    places = []
+    for fps in (10, 60):
+        tracker = RegionTracker(TrackerSettings(glide=0.4))
+        tracker.update(at(100, 100))
+        tracker.at(0.0)
+        tracker.update(at(130, 100, when=0.0))
+        for i in range(1, fps + 1):
+            region = tracker.at(i / fps)
+        places.append(region.x)
+    assert places[0] == pytest.approx(places[1], abs=1e-6)
+    assert 125 < places[0] < 130
+    assert not [tracker.take_jump(), tracker.take_jump()][1]
+
+
+def test_a_jump_is_told_once():
+    tracker = RegionTracker()
+    tracker.update(at(100, 100))
+    assert tracker.take_jump()
+    assert not tracker.take_jump()
+    tracker.at(0.0)
+    tracker.update(at(300, 100, when=0.4))
+    assert tracker.take_jump()
+    assert tracker.at(0.4).x == 300
+
+
+def test_nobody_for_too_long_is_nobody():
+    tracker = RegionTracker(TrackerSettings(lost_after=2.0))
+    tracker.update(at(100, 100))
+    assert tracker.at(1.9) is not None
+    tracker.update(None)
+    assert tracker.at(2.1) is None
+
+
+class CountingLocator:
+    """A locator that finds a region where the test says."""
+
+    def __init__(self, found=None):
+        self.calls, self.found, self.closed = [], found, False
+        self.called = threading.Event()
+
+    def locate(self, image, when):
+        self.calls.append(when)
+        self.called.set()
+        return None if self.found is None else at(50, 50, when=when)
+
+    def close(self):
+        self.closed = True
+
+
+def test_stepped_follower_keeps_its_cadence_in_media_time():
+    locator = CountingLocator(found=True)
+    follower = SteppedFollower(locator, every=0.4)
+    for i in range(41):
+        follower.follow(picture(64, 48), i * 0.05)
+    assert locator.calls == pytest.approx([0.0, 0.4, 0.8, 1.2, 1.6, 2.0], abs=0.051)
+    follower.close()
+    assert locator.closed
+
+
+def test_background_follower_answers_at_once_and_closes():
+    release, locator = threading.Event(), CountingLocator(found=True)
+    slow = locator.locate
+    locator.locate = lambda image, when: (release.wait(5), slow(image, when))[1]
+    follower = BackgroundFollower(lambda: locator, every=0.01)
+    assert follower.follow(picture(64, 48), 0.0) is None  # the locator is still busy; nobody waits for it
+    release.set()
+    assert locator.called.wait(5)
+    for _ in range(500):
+        if follower.follow(picture(64, 48), 0.1) is not None:
+            break
+        threading.Event().wait(0.01)
+    assert follower.follow(picture(64, 48), 0.1).x == 50
+    follower.close()
+    assert locator.closed
+
+
+def test_background_follower_survives_a_bad_picture(caplog):
+    locator = CountingLocator(found=True)
+    good = locator.locate
+    failed = threading.Event()
+
+    def fail_once(image, when):
+        if not failed.is_set():
+            failed.set()
+            raise RuntimeError("bad picture")
+        return good(image, when)
+
+    locator.locate = fail_once
+    follower = BackgroundFollower(lambda: locator, every=0.01)
+    for _ in range(500):
+        if follower.follow(picture(64, 48), 0.1) is not None:
+            break
+        threading.Event().wait(0.01)
+    assert follower.follow(picture(64, 48), 0.1) is not None
+    follower.close()
+    assert "failed on a frame" in caplog.text
+
+
+def test_the_locator_is_silent_on_stderr():
+    program = (
+        "import numpy as np; from gesturelrcn.region import PoseLocator; p = PoseLocator();"
+        "print(p.locate(np.zeros((48, 64, 3), np.uint8), 0.0)); p.close()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (done.stdout.strip(), done.stderr) == ("None", "")

@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+
+from gesturelrcn.synthesis.webcam import Webcam, random_webcam
+
+GREY = np.full((60, 80, 3), 120, np.uint8)
+PERFECT = {"blur": 0.0, "noise": 0.0, "jpeg": 0}
+
+
+def look(webcam, picture=GREY, seed=0):
+    return webcam.look(picture, np.random.default_rng(seed))
+
+
+def test_a_perfect_camera_changes_nothing():
+    picture = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+
+    assert np.array_equal(look(Webcam(**PERFECT), picture), picture)
+
+
+def test_noise_is_as_strong_as_asked_for_and_keeps_the_mean():
+    noisy = look(Webcam(**{**PERFECT, "noise": 0.02})).astype(float)
+
+    assert noisy.std() == pytest.approx(0.02 * 255, rel=0.3)
+    assert noisy.mean() == pytest.approx(120, abs=1.5)
+
+
+def test_white_balance_multiplies_blue_green_and_red():
+    blue, green, red = look(Webcam(**PERFECT, gain=(0.5, 1.0, 1.5)))[0, 0]
+
+    assert (blue, green, red) == (60, 120, 180)
+
+
+def test_jpeg_and_blur_soften_an_edge():
+    edge = GREY.copy()
+    edge[:, 40:] = 220
+    soft = look(Webcam(blur=2.0, noise=0.0, jpeg=50), edge)
+
+    assert soft.shape == edge.shape
+    assert 130 < soft[30, 40, 0] < 210
+
+
+def test_the_same_seed_gives_the_same_camera_and_the_same_noise():
+    first, second = (random_webcam(np.random.default_rng(3), 320) for _ in range(2))
+
+    assert first == second
+    assert np.array_equal(look(first, seed=1), look(second, seed=1))
+    assert not np.array_equal(look(first, seed=1), look(first, seed=2))

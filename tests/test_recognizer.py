@@ -1,0 +1,206 @@
+"""The whole way from frames to events, with the shipped model and the real person locator."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gesturelrcn.capture import open_source
+from gesturelrcn.evaluation import TrueGesture, match_starts
+from gesturelrcn.events import Phase
+from gesturelrcn.model import KEYPOINTS, StepResult, load_model
+from gesturelrcn.model.card import ModelCard, Thresholds
+from gesturelrcn.model.files import assets
+from gesturelrcn.recognizer import MAX_GAP, Recognizer
+from gesturelrcn.region import Region
+
+SAMPLE = assets() / "sample.mp4"
+REAL = Path(__file__).parents[2] / "shared/data/body_gestures"
+
+
+def events_of(path, **options):
+    recognizer = Recognizer(**options)
+    events, at = [], 0.0
+    with open_source(path) as source:
+        for frame in source:
+            events += recognizer.process(frame)
+            at = frame.captured_at
+    events += recognizer.finish(at)
+    recognizer.close()
+    return events
+
+
+@pytest.fixture(scope="module")
+def sample_events():
+    return events_of(SAMPLE)
+
+
+def sample_truth():
+    lines = (json.loads(line) for line in SAMPLE.with_suffix(".jsonl").read_text().splitlines())
+    return [TrueGesture(t["gesture"], t["onset_s"], t["offset_s"]) for t in lines if "gesture" in t]
+
+
+def test_every_gesture_of_the_sample_is_found_once_and_nothing_else(sample_events):
+    counts = match_starts(sample_truth(), sample_events)
+    assert len(counts.matched) == len(sample_truth()) == 5
+    assert not (counts.missed + counts.duplicates + counts.wrong_class + counts.spurious)
+
+
+def test_events_say_which_hand_and_when(sample_events):
+    for event in sample_events:
+        assert event.captured_at == event.decided_at == event.media_time
+        if event.phase is Phase.START:
+            assert event.hand == ("left" if event.gesture == "point_left" else "right")
+            assert all(0 <= share <= 1 for share in event.position)
+
+
+def test_every_start_has_its_end(sample_events):
+    for phase in (Phase.START, Phase.END):
+        assert [e.id for e in sample_events if e.phase is phase] == [1, 2, 3, 4, 5]
+
+
+def test_a_replay_gives_the_same_events_bit_for_bit(sample_events):
+    assert events_of(SAMPLE) == sample_events
+
+
+@pytest.mark.real_clips
+def test_a_real_person_points_right():
+    if not REAL.is_dir():
+        pytest.skip(f"the folder of real clips is not here: {REAL}")
+    events = events_of(REAL / "S5/right_1_1m_upper.avi")
+    assert [(e.gesture, e.phase.value) for e in events if e.phase is not Phase.HOLD] == [
+        ("point_right", "start"),
+        ("point_right", "end"),
+    ]
+
+
+class ScriptedEngine:
+    """Scores read off the picture (how blue it is), and a state that counts the frames it has seen."""
+
+    def __init__(self):
+        names = ("none", "wave")
+        limits = {"wave": Thresholds(0.6, 0.4, 0.1, 0.3)}
+        self.card = ModelCard("s", "", names, 32, 4, KEYPOINTS, 8, 60, limits)
+        self.seen, self.dts = [], []
+
+    def initial_state(self):
+        return np.zeros((2, 1, 4), np.float32)
+
+    def step(self, crop, state, dt):
+        self.seen.append(int(state[0, 0, 0]))
+        self.dts.append(dt)
+        wave = float(crop[16, 16, 0]) / 255
+        keypoints = np.full((len(KEYPOINTS), 3), 0.5, np.float32)
+        return StepResult(np.array([1 - wave, wave], np.float32), keypoints, state + 1)
+
+
+class ScriptedFollower:
+    def __init__(self):
+        self.region, self.jump, self.closed = Region(50, 50, 80, 1.0, 0.0), False, False
+
+    def follow(self, image, at):
+        return self.region
+
+    def take_jump(self):
+        jump, self.jump = self.jump, False
+        return jump
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.fixture
+def scripted():
+    engine, follower = ScriptedEngine(), ScriptedFollower()
+    return engine, follower, Recognizer(engine, follower=follower, clock=lambda: 99.0)
+
+
+def frames(waving, start=0.0, count=20, media=True):
+    from gesturelrcn.capture import Frame
+
+    image = np.zeros((100, 100, 3), np.uint8)
+    image[..., 0] = 250 if waving else 5
+    for i in range(count):
+        at = start + i * 0.05
+        yield Frame(image, at, i, "test", at if media else None)
+
+
+def play(recognizer, *stretches):
+    return [e for stretch in stretches for frame in stretch for e in recognizer.process(frame)]
+
+
+def test_the_state_is_carried_and_dt_is_the_time_between_frames(scripted):
+    engine, _, recognizer = scripted
+    play(recognizer, frames(False, count=5))
+    assert engine.seen == [0, 1, 2, 3, 4]
+    assert engine.dts == pytest.approx([0.05] * 5)
+
+
+def test_a_person_who_leaves_ends_the_gesture_and_empties_the_memory(scripted):
+    engine, follower, recognizer = scripted
+    play(recognizer, frames(True))
+    follower.region = None
+    (end,) = play(recognizer, frames(True, start=1.0, count=3))
+    assert (end.phase, end.decided_at) == (Phase.END, 1.0)
+    assert recognizer.view.region is None
+    follower.region = Region(50, 50, 80, 1.0, 0.0)
+    engine.seen.clear()
+    play(recognizer, frames(False, start=1.2, count=2))
+    assert engine.seen == [0, 1]
+
+
+def test_another_person_or_place_empties_the_memory(scripted):
+    engine, follower, recognizer = scripted
+    play(recognizer, frames(True))
+    follower.jump = True
+    engine.seen.clear()
+    (end,) = [e for e in play(recognizer, frames(False, start=1.0, count=2)) if e.phase is Phase.END]
+    assert end.gesture == "wave"
+    assert engine.seen == [0, 1]
+
+
+def test_a_gap_between_frames_empties_the_memory(scripted):
+    engine, _, recognizer = scripted
+    play(recognizer, frames(False, count=3))
+    engine.seen.clear()
+    play(recognizer, frames(False, start=0.1 + MAX_GAP * 0.9, count=1))
+    assert engine.seen == [3]
+    play(recognizer, frames(False, start=5.0, count=1))
+    assert engine.seen == [3, 0]
+
+
+def test_live_events_are_decided_by_the_clock(scripted):
+    _, _, recognizer = scripted
+    events = play(recognizer, frames(True, media=False))
+    assert {e.decided_at for e in events} == {99.0}
+    assert {e.media_time for e in events} == {None}
+
+
+def test_close_frees_the_locator(scripted):
+    _, follower, recognizer = scripted
+    recognizer.close()
+    assert follower.closed
+
+
+def test_an_engine_of_another_size_is_fed_its_own_size(scripted):
+    engine, follower, _ = scripted
+    engine.card = replace(engine.card, size=64)
+    sizes = []
+    step = engine.step
+    engine.step = lambda crop, state, dt: (sizes.append(crop.shape), step(crop, state, dt))[1]
+    play(Recognizer(engine, follower=follower), frames(False, count=1))
+    assert sizes == [(64, 64, 3)]
+
+
+def test_torch_and_onnxruntime_give_the_same_events(sample_events):
+    events = events_of(SAMPLE, engine="torch")
+    assert [(e.gesture, e.phase, e.captured_at) for e in events] == [
+        (e.gesture, e.phase, e.captured_at) for e in sample_events
+    ]
+    assert all(abs(a.confidence - b.confidence) < 1e-4 for a, b in zip(events, sample_events, strict=True))
+
+
+def test_the_shipped_model_is_the_default():
+    assert Recognizer(follower=ScriptedFollower()).card == load_model("default").card
