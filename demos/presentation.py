@@ -95,7 +95,17 @@ def virtual_screen() -> Iterator[str]:
     if shutil.which("Xvfb") is None:
         raise PresentationError("There is no screen and no Xvfb: set DISPLAY or install the package xvfb.")
     number_from, number_to = os.pipe()
-    command = ["Xvfb", "-displayfd", str(number_to), "-screen", "0", "1280x720x24", "-nolisten", "tcp"]
+    command = [
+        "Xvfb",
+        "-displayfd",
+        str(number_to),
+        "-screen",
+        "0",
+        "1280x720x24",
+        "-nolisten",
+        "tcp",
+        "-noreset",
+    ]
     server = subprocess.Popen(
         command, pass_fds=[number_to], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

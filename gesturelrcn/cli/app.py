@@ -12,6 +12,7 @@ from gesturelrcn.cli.models import models
 from gesturelrcn.cli.playing import say
 from gesturelrcn.cli.run import run
 from gesturelrcn.cli.slides import slides
+from gesturelrcn.cli.synth import synth
 
 
 class _Commands(TyperGroup):
@@ -47,6 +48,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(slides)
 app.command()(models)
+app.command()(synth)
 
 
 def _show_version(wanted: bool) -> None:

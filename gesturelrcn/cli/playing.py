@@ -70,7 +70,6 @@ class Playing:
         with StopSignals() as signals, ExitStack() as open_things:
             dispatcher = open_things.enter_context(Dispatcher(bindings, self._injector(bindings)))
             stream = self._stream()
-            show = _show_json if self.as_json else _Lines().show
             if self.preview:
                 from gesturelrcn.cli.preview import Preview
 
@@ -79,6 +78,7 @@ class Playing:
             open_things.enter_context(stream)
             signals.stop_with(stream.stop)
             opened()
+            show = _show_json if self.as_json else _Lines().show
             for event in stream:
                 show(event)
                 dispatcher.handle(event)

@@ -22,7 +22,6 @@ def slides(
     engine: options.Engine = EngineChoice.ONNXRUNTIME,
     model: options.Model = "default",
     mirrored: options.Mirrored = False,
-    realtime: options.Realtime = False,
 ) -> None:
     """Turn the slides of the presentation in front: open it, start this, step back.
 
@@ -32,7 +31,8 @@ def slides(
     """
     from gesturelrcn.model import assets
 
-    playing = Playing(source, model, engine, mirrored, realtime, json, dry_run, preview)
+    # A recording keeps its own pace: a presentation swallows keys that come faster than people press them.
+    playing = Playing(source, model, engine, mirrored, not dry_run, json, dry_run, preview)
     card = playing.card()
     bindings = load_bindings(assets() / "slides.toml", list(GESTURES)).only(card.gestures)
     if not bindings:

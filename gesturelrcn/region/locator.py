@@ -3,8 +3,10 @@
 import logging
 import os
 import threading
+from importlib import resources
 from typing import Any, Protocol
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -78,8 +80,11 @@ class PoseLocator:
                 min_detection_confidence=min_confidence,
                 min_tracking_confidence=min_confidence,
             )
-            # The first call builds the graph's delegates; done here, it does not stall the first frame.
-            self._pose.process(np.zeros((48, 48, 3), np.uint8))
+            # The first person it finds builds the second half of the graph and prints a banner; done
+            # here, neither falls on the first frame. The empty picture makes it forget that person.
+            somebody = cv2.imread(str(resources.files("gesturelrcn") / "assets" / "person.jpg"))
+            for picture in (somebody, np.zeros_like(somebody)):
+                self._pose.process(picture[..., ::-1].copy())
         # MediaPipe's graph is not re-entrant, and closing it under a running call aborts the process.
         self._lock = threading.Lock()
 

@@ -7,16 +7,14 @@ import numpy as np
 from numpy.random import Generator
 
 from gesturelrcn.model.keypoints import KEYPOINTS
-from gesturelrcn.synthesis import clothes, hairstyles, textures
+from gesturelrcn.synthesis import accessories, clothes, hairstyles, textures
 from gesturelrcn.synthesis.arrays import Floats, Indices
-from gesturelrcn.synthesis.makehuman import BODY_VERTEX_COUNT, BONES, MakeHuman, load
+from gesturelrcn.synthesis.makehuman import BODY_VERTEX_COUNT, BONES, NOSE_TIP_VERTEX, MakeHuman, load
 from gesturelrcn.synthesis.surface import Material, Surface, compact, split_at_seams
 
-NOSE_TIP_VERTEX = 297
 FACE_FOLDERS = ("head", "nose", "chin", "mouth", "eyes", "cheek", "forehead", "eyebrows", "ears", "neck")
 FACE_TARGETS_PER_PERSON = 24
 EXPRESSIONS = {
-    "mouth-corner-puller": 0.5,
     "mouth-open": 0.12,
     "eyebrows-left-up": 0.2,
     "eyebrows-right-up": 0.2,
@@ -77,8 +75,10 @@ def random_person(rng: Generator) -> Person:
     complexion = random_complexion(rng, traits, style.roots)
     dressed, covered = clothes.dress(rng, data, vertices, heads)
     surfaces = [_skin(rng, data, vertices, heads, covered, complexion), *_eyes(rng, data, vertices)]
+    worn = accessories.random_accessories(rng)
+    style = hairstyles.under_hat(style) if worn.hat else style
     surfaces += hairstyles.grow(rng, data, vertices, style, complexion.hair)
-    surfaces += dressed
+    surfaces += dressed + accessories.wear(rng, data, vertices, worn)
     landmarks, bones = _landmarks(vertices, heads, tails)
     body = vertices[:BODY_VERTEX_COUNT]
     return Person(
@@ -174,6 +174,8 @@ def _random_face(data: MakeHuman, rng: Generator, clay: _Clay) -> None:
         clay.morph(name, amount)
     for unit, most in EXPRESSIONS.items():
         clay.morph(f"expression/units/caucasian/{unit}", max(0.0, rng.uniform(-most, most)))
+    # The plain base mesh looks cross.
+    clay.morph("expression/units/caucasian/mouth-corner-puller", rng.uniform(0.1, 0.65))
 
 
 def _ages(age: float) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Film a person in a room: pictures together with the truth about them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -11,12 +11,84 @@ from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
 from gesturelrcn.synthesis.body import Person
 from gesturelrcn.synthesis.motion import Timeline
 from gesturelrcn.synthesis.pose import Pose
-from gesturelrcn.synthesis.render import Renderer
+from gesturelrcn.synthesis.render import Model, Renderer
 from gesturelrcn.synthesis.rig import Rig
-from gesturelrcn.synthesis.scene import Camera, Light
+from gesturelrcn.synthesis.scene import Camera, Light, between
+from gesturelrcn.synthesis.sitting import lowered_by_sitting, seat
 from gesturelrcn.synthesis.skinning import Skinner
 from gesturelrcn.synthesis.surface import Surface
 from gesturelrcn.synthesis.webcam import Webcam
+
+SMEAR_PIXELS = 2.5
+"""Sub-frames of a fast movement lie this far apart: nearer than the lens would show."""
+MOST_SUB_FRAMES = 6
+
+
+class Actor:
+    """A person before one renderer: knows how to take a pose. Call `release` when done.
+
+    Args:
+        renderer: draws this person.
+        person: who it is.
+        seated: whether he or she sits on a chair; sits deeper by `lowered` metres then.
+    """
+
+    def __init__(self, renderer: Renderer, person: Person, seated: bool = False) -> None:
+        self.person, self.seated = person, seated
+        self._rig = Rig(person)
+        self._skinner = Skinner(person.surfaces)
+        self._renderer = renderer
+        self._model = renderer.model(person.surfaces)
+        self.lowered = lowered_by_sitting(person) if seated else 0.0
+        self.picture_pixels = max(renderer.width, renderer.height)
+        self.focus = np.array([0.0, person.crown - person.ground - self.lowered - 0.5, 0.0])
+
+    def release(self) -> None:
+        """Give the graphics memory back."""
+        self._model.release()
+
+    def joints(self, pose: Pose) -> Floats:
+        """(J, 3) world places of the joints of `KEYPOINTS` in a pose, without taking it."""
+        return self._rig.landmarks(self._transforms(pose))
+
+    def pose(self, pose: Pose) -> Floats:
+        """Take a pose; returns the (J, 3) world places of the joints of `KEYPOINTS`."""
+        transforms = self._transforms(pose)
+        self._model.move(self._skinner.apply(transforms))
+        return self._rig.landmarks(transforms)
+
+    def picture(self, shot: "Shot", time: float = 0.0) -> Pixels:
+        """(H, W, 3) uint8 BGR of the pose taken last, before the webcam spoils it."""
+        light, later = shot.light_at(time)
+        models = [self._model]
+        if shot.bystander is not None:
+            models.append(shot.bystander.actor._at(shot.bystander.pose(time)))
+        return self._renderer.draw(models, shot.camera, light, self.focus, later=later)
+
+    def _at(self, pose: Pose) -> Model:
+        self.pose(pose)
+        return self._model
+
+    def _transforms(self, pose: Pose) -> Floats:
+        transforms = self._rig.transforms(pose)
+        return seat(transforms, self.person, self.lowered) if self.seated else transforms
+
+
+@dataclass(frozen=True)
+class Bystander:
+    """Somebody else in the picture: who, and how he or she stands or walks at a time in seconds."""
+
+    actor: Actor
+    pose: Callable[[float], Pose]
+
+
+@dataclass(frozen=True)
+class LightChange:
+    """Somebody turns a lamp on, or a cloud passes: from `start`, for `seconds`, the light becomes `light`."""
+
+    start: float
+    seconds: float
+    light: Light
 
 
 @dataclass(frozen=True)
@@ -27,6 +99,10 @@ class Shot:
         camera, light, webcam: see their classes.
         room: surfaces of the room.
         room_blur: sigma in pixels by which what is behind the person is out of focus.
+        props: surfaces around the person, such as a desk in front.
+        backdrop: (H, W, 3) uint8 BGR picture that is seen behind the person instead of the room.
+        light_change: in the middle of the film, or None.
+        bystander: a second person, or None.
     """
 
     camera: Camera
@@ -34,6 +110,23 @@ class Shot:
     room: list[Surface]
     room_blur: float
     webcam: Webcam
+    props: list[Surface] = field(default_factory=list)
+    backdrop: Pixels | None = None
+    light_change: LightChange | None = None
+    bystander: Bystander | None = None
+
+    def light_at(self, time: float) -> tuple[Light, float]:
+        """The light at a time in seconds, and the share (0 to 1) to which it has changed."""
+        change = self.light_change
+        if change is None:
+            return self.light, 0.0
+        share = float(np.clip((time - change.start) / change.seconds, 0, 1))
+        return between(self.light, change.light, share), share
+
+    def release(self) -> None:
+        """Give the bystander's graphics memory back."""
+        if self.bystander is not None:
+            self.bystander.actor.release()
 
 
 @dataclass(frozen=True)
@@ -53,51 +146,103 @@ class FilmedFrame:
     gesture: str
 
 
-class Actor:
-    """A person before one renderer: knows how to stand in a pose. Call `release` when done."""
-
-    def __init__(self, renderer: Renderer, person: Person) -> None:
-        self.person = person
-        self._rig = Rig(person)
-        self._skinner = Skinner(person.surfaces)
-        self._renderer = renderer
-        self._model = renderer.model(person.surfaces)
-        self.focus = np.array([0.0, person.crown - person.ground - 0.5, 0.0])
-
-    def release(self) -> None:
-        """Give the graphics memory back."""
-        self._model.release()
-
-    def pose(self, pose: Pose) -> Floats:
-        """Take a pose; returns the (J, 3) world places of the joints of `KEYPOINTS`."""
-        transforms = self._rig.transforms(pose)
-        self._model.move(self._skinner.apply(transforms))
-        return self._rig.landmarks(transforms)
-
-    def picture(self, shot: Shot) -> Pixels:
-        """(H, W, 3) uint8 BGR of the pose taken last, before the webcam spoils it."""
-        return self._renderer.draw([self._model], shot.camera, shot.light, self.focus)
-
-
 def set_up(renderer: Renderer, shot: Shot) -> None:
     """Draw the room once and put it behind everybody who is filmed with this renderer from now on."""
-    model = renderer.model(shot.room)
+    lights = [shot.light] if shot.light_change is None else [shot.light, shot.light_change.light]
+    model = None if shot.backdrop is not None else renderer.model(shot.room)
     renderer.set_backdrop(np.zeros((1, 1, 3), np.uint8))
-    # Floors and furniture throw light back up: ceilings are not dark.
-    light = replace(shot.light, floor=shot.light.sky)
-    room = renderer.draw([model], shot.camera, light, np.zeros(3), shadows=False)
-    model.release()
-    blurred = cv2.GaussianBlur(room, (0, 0), shot.room_blur) if shot.room_blur > 0 else room
-    renderer.set_backdrop(np.asarray(blurred, np.uint8))
+    renderer.set_props([])
+    pictures = []
+    for light in lights:
+        if shot.backdrop is not None:
+            share = light.brightness() / max(shot.light.brightness(), 1e-6)
+            seen_behind = cv2.convertScaleAbs(_behind(shot, renderer), alpha=share ** (1 / 2.2))
+        else:
+            # Floors and furniture throw light back up: ceilings are not dark.
+            seen_behind = renderer.draw(
+                [model] if model else [],
+                shot.camera,
+                replace(light, floor=light.sky),
+                np.zeros(3),
+                shadows=False,
+            )
+        if shot.room_blur > 0:
+            seen_behind = cv2.GaussianBlur(seen_behind, (0, 0), shot.room_blur)
+        pictures.append(np.asarray(seen_behind, np.uint8))
+    if model is not None:
+        model.release()
+    renderer.set_backdrop(*pictures)
+    renderer.set_props(shot.props)
 
 
-def film(actor: Actor, timeline: Timeline, shot: Shot, rng: Generator, fps: float) -> Iterator[FilmedFrame]:
-    """Frames of a whole timeline at `fps`; `set_up` must have been called with the same shot."""
-    for index in range(round(timeline.length * fps)):
-        time = index / fps
-        joints = actor.pose(timeline.pose(time))
-        image = shot.webcam.look(actor.picture(shot), rng)
-        yield FilmedFrame(image, time, seen(shot.camera, joints), timeline.gesture_at(time))
+def _behind(shot: Shot, renderer: Renderer) -> Pixels:
+    """The part of the shot's backdrop that is in the camera's window, (height, width, 3)."""
+    assert shot.backdrop is not None
+    rows, columns = shot.backdrop.shape[:2]
+    # As much of the picture as has the camera's shape, from its middle.
+    zoom = min(columns / shot.camera.width, rows / shot.camera.height)
+    wide, high = shot.camera.width * zoom, shot.camera.height * zoom
+    left, top, right, bottom = shot.camera.window
+    corners = np.array([[left, top], [right, top], [left, bottom]]) * [wide, high]
+    corners += [(columns - wide) / 2, (rows - high) / 2]
+    goals = np.array([[0, 0], [renderer.width, 0], [0, renderer.height]])
+    mapping = cv2.getAffineTransform(corners.astype(np.float32), goals.astype(np.float32))
+    size = (renderer.width, renderer.height)
+    return np.asarray(
+        cv2.warpAffine(
+            shot.backdrop, mapping, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT_101
+        ),
+        np.uint8,
+    )
+
+
+def film(
+    actor: Actor,
+    timeline: Timeline,
+    shot: Shot,
+    rng: Generator,
+    fps: float = 15.0,
+    times: Sequence[float] | None = None,
+) -> Iterator[FilmedFrame]:
+    """Frames of a whole timeline at `fps`, or at `times` (increasing seconds, see `webcam.frame_times`).
+
+    `set_up` must have been called with the same shot. What moves fast is smeared by the webcam's exposure.
+    """
+    clock = times if times is not None else [index / fps for index in range(round(timeline.length * fps))]
+    before: tuple[float, Image] | None = None
+    for time in clock:
+        joints = seen(shot.camera, actor.joints(timeline.pose(time)))
+        smeared = _sub_frames(before, (time, joints), shot.webcam.exposure, actor.picture_pixels)
+        picture = _exposed(actor, timeline, shot, time, smeared)
+        image = shot.webcam.at(time).look(picture, rng)
+        before = (time, joints)
+        yield FilmedFrame(image, time, joints, timeline.gesture_at(time))
+
+
+def _sub_frames(
+    before: tuple[float, Image] | None, now: tuple[float, Image], exposure: float, pixels: int
+) -> int:
+    """How many pictures show the way of the fastest joint while the shutter is open."""
+    if before is None or exposure <= 0:
+        return 1
+    moved = float(np.linalg.norm(now[1][:, :2] - before[1][:, :2], axis=1).max()) * pixels
+    smear = moved * exposure / max(now[0] - before[0], 1e-3)
+    return int(np.clip(np.ceil(smear / SMEAR_PIXELS), 1, MOST_SUB_FRAMES))
+
+
+def _exposed(actor: Actor, timeline: Timeline, shot: Shot, time: float, count: int) -> Pixels:
+    """The mean of `count` pictures while the shutter is open, around `time`."""
+    offsets = ((np.arange(count) + 0.5) / count - 0.5) * shot.webcam.exposure
+    total: Image | None = None
+    for offset in offsets:
+        actor.pose(timeline.pose(time + float(offset)))
+        picture = actor.picture(shot, time)
+        if count == 1:
+            return picture
+        # Light adds up, and pictures hold about its square root.
+        light = np.square(picture, dtype=np.float32)
+        total = light if total is None else total + light
+    return np.asarray(np.sqrt(total / count), np.uint8) if total is not None else picture
 
 
 def seen(camera: Camera, joints: Floats) -> Image:

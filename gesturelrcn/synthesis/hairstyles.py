@@ -1,6 +1,6 @@
 """Hair: a shell grown from the scalp with a clean hairline, and long hair from the base mesh's helper."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
@@ -26,6 +26,7 @@ class Hairstyle:
         face_opening: how wide long hair leaves the face free, in eye distances from the middle.
         bun: radius of a bun in metres; 0 for none.
         roots: how strongly roots are painted on the skin, 0 to 1.
+        ceiling: metres above the eyes where long hair begins: under a hat.
     """
 
     top: float
@@ -36,6 +37,7 @@ class Hairstyle:
     face_opening: float
     bun: float
     roots: float
+    ceiling: float = 1.0
 
 
 def random_hairstyle(rng: Generator, woman: bool) -> Hairstyle:
@@ -59,6 +61,12 @@ def random_hairstyle(rng: Generator, woman: bool) -> Hairstyle:
     bun = rng.uniform(0.03, 0.05) if name == "bun" else 0.0
     roots = {"bald": 0.12, "shaved": rng.uniform(0.4, 0.8)}.get(name, 1.0)
     return Hairstyle(top, side, recede, curl, length, rng.uniform(1.9, 2.6), bun, float(roots))
+
+
+def under_hat(style: Hairstyle) -> Hairstyle:
+    """The same hair, flattened by a hat: no volume on top, no bun."""
+    flat = min(style.top, 0.006)
+    return replace(style, top=flat, side=min(style.side, 0.012), curl=min(style.curl, 0.1), bun=0.0, ceiling=0.04)
 
 
 def grow(
@@ -126,6 +134,7 @@ def _long(data: MakeHuman, vertices: Floats, style: Hairstyle, texture: Pixels) 
     keep = np.ones((len(used), 4))
     keep[:, 0] = points[:, 1] - (eye[1] - style.length)
     keep[:, 1] = np.maximum(np.maximum(beside, behind), forehead)
+    keep[:, 2] = eye[1] + style.ceiling - points[:, 1]
     return Surface(
         points, faces, data.weights[used], _strand_uvs(points), texture, Material.HAIR, 0.006, keep
     )

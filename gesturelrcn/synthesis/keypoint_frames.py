@@ -16,21 +16,18 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
 from gesturelrcn.synthesis.body import random_person
 from gesturelrcn.synthesis.errors import SynthesisError
-from gesturelrcn.synthesis.filming import Actor, Shot, seen, set_up
-from gesturelrcn.synthesis.framing import person_square, random_camera, window
+from gesturelrcn.synthesis.filming import Actor, seen, set_up
+from gesturelrcn.synthesis.framing import person_square, random_camera
 from gesturelrcn.synthesis.gestures import MOVEMENTS, POSTURES, RESTS
 from gesturelrcn.synthesis.pose import HAND_SHAPES, ArmPose, Pose, between
 from gesturelrcn.synthesis.render import Renderer
-from gesturelrcn.synthesis.room import random_room
 from gesturelrcn.synthesis.rotations import about, quaternion, unit
-from gesturelrcn.synthesis.scene import Camera, random_light
-from gesturelrcn.synthesis.webcam import random_webcam
+from gesturelrcn.synthesis.square_view import in_camera_too, square_shot
 
 SIZE = 224
 FRAMES_PER_SHOT = 12
@@ -136,37 +133,13 @@ def _shot(rng: np.random.Generator, renderer: Renderer, actor: Actor, size: int)
     whole = random_camera(rng, chest)
     x, y, side = person_square(whole, actor.pose(random_pose(rng)))
     shaken = rng.normal(0, SQUARE_JITTER, 3)
-    camera = replace(
-        whole,
-        window=window(whole, x + shaken[0] * side / 2, y + shaken[1] * side / 2, side * np.exp(shaken[2])),
-    )
-    pixels = min(size, max(48, round(side)))
-    webcam = random_webcam(rng, pixels)
-    shot = Shot(
-        camera, random_light(rng), random_room(rng), float(rng.choice([0, rng.uniform(0, 3)])), webcam
-    )
+    square = (x + shaken[0] * side / 2, y + shaken[1] * side / 2, side * float(np.exp(shaken[2])))
+    shot = square_shot(rng, whole, square, size)
     set_up(renderer, shot)
-    outside = _outside(camera, size)
     for _ in range(FRAMES_PER_SHOT):
         joints = actor.pose(random_pose(rng))
-        image = actor.picture(shot)
-        # What the camera saw of the person was `pixels` wide; the network gets it enlarged.
-        small = cv2.resize(image, (pixels, pixels), interpolation=cv2.INTER_AREA) if pixels < size else image
-        looked = cv2.resize(webcam.look(np.asarray(small, np.uint8), rng), (size, size))
-        looked[outside] = 0
-        keypoints = seen(camera, joints)
-        in_picture = seen(replace(camera, window=(0.0, 0.0, 1.0, 1.0)), joints)
-        keypoints[:, 2] *= in_picture[:, 2]
-        yield KeypointFrame(np.asarray(looked, np.uint8), keypoints)
-
-
-def _outside(camera: Camera, size: int) -> NDArray[np.bool_]:
-    """(size, size) where the window reaches beyond the camera's picture."""
-    left, top, right, bottom = camera.window
-    across = left + (np.arange(size) + 0.5) / size * (right - left)
-    down = top + (np.arange(size) + 0.5) / size * (bottom - top)
-    beyond_x, beyond_y = (across < 0) | (across > 1), (down < 0) | (down > 1)
-    return np.asarray(beyond_x[None, :] | beyond_y[:, None])
+        image = shot.webcam.look(actor.picture(shot), rng)
+        yield KeypointFrame(image, in_camera_too(shot.camera, seen(shot.camera, joints)))
 
 
 def write_shards(

@@ -25,6 +25,7 @@ FOLDER_VARIABLE = "GESTURELRCN_MPFB2"
 METRES_PER_UNIT = 0.1
 BODY_VERTEX_COUNT = 13380
 """The first vertices of the base mesh are the naked body; the others help with eyes, hair and clothes."""
+NOSE_TIP_VERTEX = 297
 
 _SIDED = (
     *("clavicle", "shoulder01", "upperarm01", "upperarm02", "lowerarm01", "lowerarm02", "wrist", "eye"),

@@ -1,11 +1,11 @@
 """What a body does at one moment, in words that fit every body: arms, hands, trunk, head."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from gesturelrcn.synthesis.arrays import Floats
-from gesturelrcn.synthesis.rotations import frame, matrix, quaternion, slerp, unit
+from gesturelrcn.synthesis.rotations import about, frame, matrix, quaternion, slerp, twist, unit
 
 NOMINAL_UPPER_ARM = 0.53
 """Share of the upper arm in the length from shoulder to wrist."""
@@ -20,7 +20,19 @@ HAND_SHAPES: dict[str, tuple[float, ...]] = {
     "thumb": (0.97, 0.98, 0.98, 0.98, 0.0, -0.55, -0.15),
     "pinch": (0.50, 0.35, 0.30, 0.28, 0.5, 0.75, 0.45),
     "two": (0.0, 0.0, 0.95, 0.97, 1.2, 0.9, 0.7),
+    "spread": (0.0, 0.0, 0.0, 0.02, 1.6, -0.5, 0.0),
+    "cupped": (0.25, 0.25, 0.28, 0.32, 0.1, 0.3, 0.3),
+    "grip": (0.50, 0.52, 0.55, 0.58, 0.1, 0.7, 0.4),
+    "typing": (0.38, 0.40, 0.42, 0.45, 0.6, 0.25, 0.25),
+    "loose_fist": (0.75, 0.80, 0.84, 0.86, 0.1, 0.5, 0.5),
+    "loose_point": (0.10, 0.70, 0.78, 0.82, 0.2, 0.4, 0.4),
+    "pen": (0.48, 0.50, 0.60, 0.66, 0.0, 0.75, 0.40),
+    "picking": (0.45, 0.45, 0.50, 0.55, 0.1, 0.85, 0.35),
 }
+"""Hand shapes by name."""
+
+FINGER_JOINTS = ("index", "middle", "ring", "little", "spread", "thumb_across", "thumb_curl")
+"""What the numbers of a hand shape are."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,36 @@ class Pose:
     jaw: float = 0.0
 
 
+@dataclass(frozen=True)
+class Trunk:
+    """All of a body but its arms, as if the left arm led; angles in radians, lengths in metres.
+
+    Attributes:
+        head, spine, turn, shift, jaw: as in `Pose`.
+    """
+
+    head: Floats = field(default_factory=lambda: np.zeros(3))
+    spine: Floats = field(default_factory=lambda: np.zeros(3))
+    turn: float = 0.0
+    shift: Floats = field(default_factory=lambda: np.zeros(3))
+    jaw: float = 0.0
+
+    def mirrored(self) -> "Trunk":
+        """The mirror picture, for a movement that the right arm leads."""
+        sides = np.array([1.0, -1.0, -1.0])
+        return Trunk(self.head * sides, self.spine * sides, -self.turn, self.shift * [-1, 1, 1], self.jaw)
+
+    def towards(self, other: "Trunk", share: float) -> "Trunk":
+        """`share` (0 to 1) of the way to another one."""
+        return Trunk(
+            self.head + share * (other.head - self.head),
+            self.spine + share * (other.spine - self.spine),
+            self.turn + share * (other.turn - self.turn),
+            self.shift + share * (other.shift - self.shift),
+            self.jaw + share * (other.jaw - self.jaw),
+        )
+
+
 def reach(wrist: Floats, elbow: Floats, upper: float, lower: float) -> tuple[Floats, Floats, Floats]:
     """Two-bone inverse kinematics by the law of cosines.
 
@@ -103,16 +145,23 @@ def arm(
     return ArmPose(place, unit(bend), quaternion(relative), np.array(HAND_SHAPES[shape]), shrug)
 
 
-def between(start: ArmPose, end: ArmPose, share: float) -> ArmPose:
-    """The arm at `share` (0 to 1, may overshoot) of the way; the wrist's curve keeps off the shoulder."""
+def between(start: ArmPose, end: ArmPose, share: float, shaping: float | None = None) -> ArmPose:
+    """The arm at `share` (0 to 1, may overshoot) of the way; the wrist's curve keeps off the shoulder.
+
+    Args:
+        start, end: the arm before and after.
+        share: of the way of the wrist.
+        shaping: share of the way of palm and fingers, which are often there before the wrist; None: the same.
+    """
     bulge = path_bulge(start, end)
     wrist = start.wrist + share * (end.wrist - start.wrist) + 4 * share * (1 - share) * bulge
     inside = float(np.clip(share, 0, 1))
+    shaped = inside if shaping is None else float(np.clip(shaping, 0, 1))
     return ArmPose(
         wrist=wrist,
         elbow=unit(start.elbow + inside * (end.elbow - start.elbow)),
-        hand=slerp(start.hand, end.hand, inside),
-        fingers=start.fingers + inside * (end.fingers - start.fingers),
+        hand=slerp(start.hand, end.hand, shaped),
+        fingers=start.fingers + shaped * (end.fingers - start.fingers),
         shrug=start.shrug + inside * (end.shrug - start.shrug),
     )
 
@@ -123,6 +172,22 @@ def path_bulge(start: ArmPose, end: ArmPose) -> Floats:
     clear = 0.62 * min(1.0, float(np.linalg.norm(end.wrist - start.wrist)))
     missing = max(0.0, clear - float(np.linalg.norm(middle)))
     return missing * unit(np.array([0.35, 0.0, 0.9]))
+
+
+def bent(pose: ArmPose, roll: float, tilt: float, flex: float) -> ArmPose:
+    """The arm with its hand turned: palm about the fingers, fingers sideways, fingers towards the palm; radians."""
+    x, y, z = np.eye(3)
+    turn = about(x, roll) @ about(y, tilt) @ about(z, flex)
+    return replace(pose, hand=quaternion(matrix(pose.hand) @ turn))
+
+
+def wrist_angles(pose: ArmPose) -> tuple[float, float]:
+    """How a hand is held against its forearm, radians: fingers off the forearm's line, and roll about it.
+
+    A wrist bends by less than 90 degrees; forearm and shoulder together roll a hand by about 120 either way.
+    """
+    turn = matrix(pose.hand)
+    return float(np.arccos(np.clip(turn[0, 0], -1, 1))), twist(turn, np.array([1.0, 0.0, 0.0]))
 
 
 def hand_frame(pose: ArmPose, forearm: Floats, axis: Floats) -> Floats:

@@ -82,6 +82,28 @@ class Light:
     sky: Floats
     floor: Floats
 
+    def brightness(self) -> float:
+        """How bright a white wall is that faces the camera, about 0.3 to 2."""
+        return float((self.main * 0.5 + self.fill + (self.sky + self.floor) / 2).mean())
+
+
+def between(first: Light, last: Light, share: float) -> Light:
+    """The light `share` (0 to 1) of the way from one to another."""
+    if share <= 0 or share >= 1:
+        return first if share <= 0 else last
+
+    def mixed(name: str) -> Floats:
+        return np.asarray(getattr(first, name) + share * (getattr(last, name) - getattr(first, name)))
+
+    return Light(
+        _unit(mixed("towards")),
+        mixed("main"),
+        _unit(mixed("fill_towards")),
+        mixed("fill"),
+        mixed("sky"),
+        mixed("floor"),
+    )
+
 
 def random_light(rng: Generator) -> Light:
     """Windows, ceiling lamps and screens, warm or cold, hard or soft."""

@@ -38,8 +38,10 @@ float lit_share() {
 
 void main() {
     float inside_cut = min(min(edge.x, edge.y), min(edge.z, edge.w));
-    if ((inside_cut > 0.0) == under_cut) discard;
     vec4 texel = texture(picture, texture_uv);
+    // Hair ends in strands, not in a line.
+    if (material == HAIR) inside_cut += 0.02 * (texel.a - 0.6);
+    if ((inside_cut > 0.0) == under_cut) discard;
     vec3 albedo = pow(texel.rgb, vec3(2.2));
     vec3 view = normalize(eye - world);
     vec3 n = normalize(facing);
@@ -81,5 +83,5 @@ in vec2 corner; out vec2 uv;
 void main() { gl_Position = vec4(corner * 2.0 - 1.0, 0.999, 1.0); uv = corner; }"""
 
 BACKDROP_FRAGMENT = """#version 330
-in vec2 uv; out vec4 colour; uniform sampler2D picture;
-void main() { colour = vec4(texture(picture, uv).rgb, 1.0); }"""
+in vec2 uv; out vec4 colour; uniform sampler2D picture, after; uniform float share;
+void main() { colour = vec4(mix(texture(picture, uv).rgb, texture(after, uv).rgb, share), 1.0); }"""

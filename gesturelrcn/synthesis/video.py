@@ -1,37 +1,61 @@
 """Write films as H.264 files that every player opens."""
 
+import os
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 
 from gesturelrcn.synthesis.arrays import Pixels
 from gesturelrcn.synthesis.errors import SynthesisError
 
+CONSTANT_QUALITY = {"crf": "21", "preset": "veryfast", "threads": "1"}
+"""For films without a bit rate: quick, and hardly worse than what was filmed."""
 
-def write_video(out: Path, images: Iterable[Pixels], fps: int, bit_rate: int) -> None:
+
+def write_video(out: Path, images: Iterable[Pixels], fps: int, bit_rate: int | None = None) -> None:
     """Write (H, W, 3) uint8 BGR images as H.264, yuv420p; the file appears only when it is whole.
 
+    The same images give the same file. Without `bit_rate`, in bits a second, the quality is constant.
+
     Raises:
-        SynthesisError: the folder is missing or cannot be written.
+        SynthesisError: the folder is missing or cannot be written, or the disk is full.
     """
     import av
 
-    part = out.with_name(f".{out.stem}.part{out.suffix or '.mp4'}")
-    try:
-        with av.open(str(part), "w", format="mp4") as container:
-            stream = None
-            for image in images:
-                if stream is None:
-                    stream = container.add_stream("libx264", rate=fps)
-                    stream.height, stream.width = image.shape[:2]
-                    stream.pix_fmt, stream.bit_rate = "yuv420p", bit_rate
+    # In memory first: the encoder's library does not report every write that failed.
+    film = BytesIO()
+    with av.open(film, "w", format="mp4") as container:
+        stream = None
+        for image in images:
+            if stream is None:
+                stream = container.add_stream("libx264", rate=fps)
+                stream.height, stream.width = image.shape[:2]
+                stream.pix_fmt, stream.options = "yuv420p", dict(CONSTANT_QUALITY)
+                if bit_rate is not None:
+                    stream.bit_rate = bit_rate
                     stream.options = {"preset": "slow", "threads": "1"}
-                container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="bgr24")))
-            if stream is not None:
-                container.mux(stream.encode())
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="bgr24")))
+        if stream is not None:
+            container.mux(stream.encode())
+    write_whole(out, film.getvalue())
+
+
+def write_whole(out: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all, whatever happens.
+
+    Raises:
+        SynthesisError: the folder is missing or cannot be written, or the disk is full.
+    """
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            # Or the name may be on the disk before the content is, when the power fails.
+            os.fsync(file.fileno())
         part.replace(out)
     except OSError as error:
-        raise SynthesisError(
-            f"The video {out} cannot be written ({error}): choose a folder that exists."
-        ) from error
-    finally:
         part.unlink(missing_ok=True)
+        raise SynthesisError(
+            f"{out} cannot be written ({error.strerror or error}): choose a folder that exists and has room."
+        ) from error

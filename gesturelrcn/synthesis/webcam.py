@@ -1,6 +1,7 @@
-"""What a cheap camera does to a picture: soft lens, exposure, white balance, noise, JPEG."""
+"""What a cheap camera does to a picture: soft lens, wandering exposure and white balance, noise, JPEG, jitter."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -8,6 +9,13 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from gesturelrcn.synthesis.arrays import Pixels
+
+Camera = TypeVar("Camera", bound="Webcam")
+
+DROPPED_SHARE = 0.02
+"""Of a jittery camera's frames, those that never arrive."""
+DARK_SHARE = 0.15
+"""Of all cameras, those in rooms so dark that they see noise and long exposures."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,10 @@ class Webcam:
         lift: added black level, 0 to 1.
         noise: standard deviation of the sensor's noise, 0 to 1; half fine, half blotched by the codec.
         jpeg: quality 1 to 100; 0 for none.
+        exposure: seconds that the shutter is open: what moves smears.
+        hunting: by which share the automatic exposure wanders.
+        tinting: by which share the automatic white balance wanders.
+        wander_seconds: how long one such wandering takes.
     """
 
     blur: float = 0.4
@@ -29,6 +41,10 @@ class Webcam:
     lift: float = 0.0
     noise: float = 0.01
     jpeg: int = 85
+    exposure: float = 0.0
+    hunting: float = 0.0
+    tinting: float = 0.0
+    wander_seconds: float = 10.0
 
     def look(self, picture: Pixels, rng: Generator) -> Pixels:
         """The picture, (H, W, 3) uint8 BGR, as this camera would deliver it."""
@@ -40,6 +56,17 @@ class Webcam:
             _, packed = cv2.imencode(".jpg", seen, [cv2.IMWRITE_JPEG_QUALITY, self.jpeg])
             seen = cv2.imdecode(packed, cv2.IMREAD_COLOR)
         return np.asarray(seen, np.uint8)
+
+    def at(self: Camera, time: float) -> Camera:
+        """The same camera `time` seconds later: exposure and white balance have wandered."""
+        if self.hunting == 0 and self.tinting == 0:
+            return self
+        turn = 2 * np.pi * time / self.wander_seconds
+        # Two waves of an odd ratio: it never repeats within a clip.
+        bright = 1 + self.hunting * (0.6 * np.sin(turn) + 0.4 * np.sin(2.7 * turn + 1))
+        warm = self.tinting * np.sin(0.6 * turn + 2)
+        blue, green, red = self.gain
+        return replace(self, gain=(blue * bright * (1 - warm), green * bright, red * bright * (1 + warm)))
 
     def _tones(self) -> Pixels:
         levels = np.arange(256)[:, None] / 255
@@ -56,12 +83,34 @@ class Webcam:
 
 def random_webcam(rng: Generator, width: int) -> Webcam:
     """A camera for pictures `width` pixels wide."""
-    balance = rng.uniform(0.75, 1.25) * (1 + rng.normal(0, 0.05, 3))
+    dark = rng.random() < DARK_SHARE
+    balance = rng.uniform(0.8, 1.25) * (0.7 if dark else 1.0) * (1 + rng.normal(0, 0.05, 3))
     return Webcam(
-        blur=rng.uniform(0.2, 0.9) * width / 320,
+        blur=rng.uniform(0.2, 0.8) * width / 320,
         gain=(float(balance[0]), float(balance[1]), float(balance[2])),
-        gamma=rng.uniform(0.8, 1.25),
-        lift=float(rng.normal(0, 0.03)),
-        noise=rng.uniform(0.003, 0.03),
-        jpeg=int(rng.integers(35, 95)),
+        gamma=rng.uniform(0.8, 1.2),
+        lift=float(rng.normal(0, 0.025)),
+        noise=rng.uniform(0.02, 0.045) if dark else rng.uniform(0.003, 0.022),
+        jpeg=int(rng.integers(40, 95)),
+        exposure=1 / rng.uniform(20, 40) if dark else 1 / rng.uniform(35, 150),
+        hunting=float(abs(rng.normal(0, 0.05))),
+        tinting=float(abs(rng.normal(0, 0.02))),
+        wander_seconds=rng.uniform(4, 25),
     )
+
+
+def frame_times(rng: Generator, length: float, fps: float, jitter: float = 0.15) -> list[float]:
+    """When a camera of about `fps` takes its pictures within `length` seconds; increasing, from 0.
+
+    `jitter` is the standard deviation of an interval in shares of it; 0 gives an exact clock. With jitter a few
+    frames are dropped.
+    """
+    count = round(length * fps)
+    places = np.arange(count, dtype=float)
+    if jitter > 0:
+        # Early or late by less than half an interval: frames never change places.
+        places += np.clip(rng.normal(0, jitter, count), -0.45, 0.45)
+        arrives = rng.random(count) >= DROPPED_SHARE
+        arrives[:1], places[:1] = True, 0.0
+        places = places[arrives]
+    return [float(place) for place in places / fps]

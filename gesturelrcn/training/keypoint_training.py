@@ -1,6 +1,5 @@
 """Teach the CNN where joints are: MediaPipe's answers on real pictures, exact joints of synthetic ones."""
 
-import csv
 import logging
 import time
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from torch.nn import functional
 from gesturelrcn.model.keypoints import KEYPOINTS
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.augmentation import plain_change, random_change
+from gesturelrcn.training.figures_log import append_row
 
 logger = logging.getLogger(__name__)
 
@@ -153,9 +153,4 @@ def _report(model: LRCN, validation: Pictures | None, step: int, seconds: float,
                 row[f"{joint}_median"] = round(float(np.median(known)), 4)
                 row[f"{joint}_within_10_percent"] = round(float(np.mean(known < 0.1)), 4)
     logger.info("keypoints %s", row)
-    fresh = not log.exists()
-    with log.open("a", newline="") as out:
-        writer = csv.DictWriter(out, row)
-        if fresh:
-            writer.writeheader()
-        writer.writerow(row)
+    append_row(log, row)

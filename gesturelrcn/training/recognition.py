@@ -1,6 +1,5 @@
 """Teach the recurrent part to name gestures, frame by frame, on streams with carried state."""
 
-import csv
 import logging
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from torch import Tensor
 
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.features import SeenClip
+from gesturelrcn.training.figures_log import append_row
 from gesturelrcn.training.streams import Chunk, StreamMaker
 
 logger = logging.getLogger(__name__)
@@ -95,7 +95,8 @@ def train_recognition(
                 model.eval()
                 row |= report(model)
                 model.train()
-            _write(row, log)
+            logger.info("recognition %s", row)
+            append_row(log, row)
     model.eval()
 
 
@@ -108,13 +109,3 @@ def _loss(model: LRCN, chunks: list[Chunk], state: Tensor, noise: float) -> tupl
     target = torch.from_numpy(np.stack([chunk.target for chunk in chunks]))
     logits, state = model.remember(keypoints, dt, state)
     return -(target * logits.log_softmax(-1)).sum(-1).mean(), state
-
-
-def _write(row: dict[str, float], log: Path) -> None:
-    logger.info("recognition %s", row)
-    fresh = not log.exists()
-    with log.open("a", newline="") as out:
-        writer = csv.DictWriter(out, row)
-        if fresh:
-            writer.writeheader()
-        writer.writerow(row)

@@ -178,10 +178,12 @@ def test_background_follower_survives_a_bad_picture(caplog):
     assert "failed on a frame" in caplog.text
 
 
-def test_the_locator_is_silent_on_stderr():
+def test_the_locator_finds_the_synthetic_person_and_is_silent_on_stderr():
     program = (
-        "import numpy as np; from gesturelrcn.region import PoseLocator; p = PoseLocator();"
-        "print(p.locate(np.zeros((48, 64, 3), np.uint8), 0.0)); p.close()"
+        "from gesturelrcn.capture import open_source; from gesturelrcn.model import assets;"
+        "from gesturelrcn.region import PoseLocator;"
+        "image = next(iter(open_source(assets() / 'sample.mp4'))).image; p = PoseLocator();"
+        "print(p.locate(image * 0, 0.0), p.locate(image, 0.0).side > 200); p.close()"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert (done.stdout.strip(), done.stderr) == ("None", "")
+    assert (done.stdout.strip(), done.stderr) == ("None True", "")

@@ -1,0 +1,79 @@
+"""`gesturelrcn synth`."""
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gesturelrcn.cli.playing import say
+from gesturelrcn.errors import GestureLrcnError
+
+if TYPE_CHECKING:
+    from gesturelrcn.synthesis.dataset import Made
+    from gesturelrcn.synthesis.planning import Recipe
+
+_EXTRA = {"scipy": "scipy", "moderngl": "moderngl", "glcontext": "glcontext", "av": "av"}
+_GESTURES_HELP = "A TOML file that describes gestures; without it those that ship with gesturelrcn."
+
+
+def synth(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the films; a killed run goes on.")],
+    gestures: Annotated[Path | None, typer.Option(metavar="FILE", help=_GESTURES_HELP)] = None,
+    people: Annotated[int, typer.Option(help="How many different people.")] = 10,
+    hours: Annotated[float, typer.Option(help="Length of all films together.")] = 0.1,
+    size: Annotated[int, typer.Option(help="Width and height of the pictures in pixels.")] = 192,
+    fps: Annotated[int, typer.Option(help="Frames a second.")] = 15,
+    clips: Annotated[
+        float,
+        typer.Option(metavar="SHARE", help="Share of the hours in clips of one gesture; rest: streams."),
+    ] = 0.5,
+    workers: Annotated[int, typer.Option(help="Processes that film at the same time, one core each.")] = 1,
+    seed: Annotated[int, typer.Option(help="Another seed gives other people.")] = 0,
+) -> None:
+    """Film synthetic people who perform gestures, with exact truth beside every film.
+
+    The same options give the same files. A run that was killed, or that filled the disk, left whole files
+    only; the same command goes on from there. Needs the extra **synthesis**.
+    """
+    _look_for_extra()
+    from gesturelrcn.synthesis.makehuman import find_folder
+    from gesturelrcn.synthesis.planning import Recipe
+    from gesturelrcn.synthesis.render import Renderer
+
+    recipe = Recipe(people, hours, size, fps, seed, clips, gestures)
+    recipe.check()
+    find_folder()
+    Renderer(16, 16).close()
+    made = _make(recipe, out, workers)
+    say(
+        f"{made.folder}: {made.clips} clips, {made.streams} streams, {made.seconds / 60:.1f} minutes;"
+        " index.csv and streams.csv list them, contact_sheet.jpg shows some."
+    )
+
+
+def _look_for_extra() -> None:
+    missing = [package for module, package in _EXTRA.items() if importlib.util.find_spec(module) is None]
+    if missing:
+        raise GestureLrcnError(
+            f"Synthetic people need {', '.join(missing)}: install the extra with"
+            " `pip install 'gesturelrcn[synthesis]'`."
+        )
+
+
+def _make(recipe: "Recipe", out: Path, workers: int) -> "Made":
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from gesturelrcn.synthesis.dataset import make_dataset
+
+    columns = (
+        TextColumn("filming"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f} of {task.total:.0f} s"),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("filming", total=None)
+        return make_dataset(recipe, out, workers, lambda done, of: bar.update(task, completed=done, total=of))

@@ -1,0 +1,60 @@
+"""One picture that shows what is in many films."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from gesturelrcn.synthesis.arrays import Pixels
+from gesturelrcn.synthesis.errors import SynthesisError
+from gesturelrcn.synthesis.truth import read_film_facts
+
+TILE_PIXELS = 160
+COLUMNS = 8
+MOST_TILES = 48
+JPEG_QUALITY = 80
+
+
+def contact_sheet(truths: list[Path], tiles: int = MOST_TILES) -> bytes:
+    """A JPEG file with a picture from each of up to `tiles` films, evenly chosen, named by its gesture.
+
+    Args:
+        truths: the `.jsonl` files; the films are beside them.
+        tiles: how many pictures at most.
+
+    Raises:
+        SynthesisError: a film or its truth cannot be read.
+    """
+    chosen = [truths[i] for i in np.unique(np.linspace(0, len(truths) - 1, tiles).round().astype(int))]
+    pictures = [_tile(path) for path in chosen]
+    blank = np.zeros_like(pictures[0])
+    columns = min(COLUMNS, len(pictures))
+    pictures += [blank] * (-len(pictures) % columns)
+    rows = [np.hstack(pictures[i : i + columns]) for i in range(0, len(pictures), columns)]
+    _, packed = cv2.imencode(".jpg", np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    return packed.tobytes()
+
+
+def _tile(truth: Path) -> Pixels:
+    """The film where its first stroke ends, or its middle."""
+    film, gestures = read_film_facts(truth)
+    at = gestures[0].stroke_end + 0.1 if gestures else film.frames / film.fps / 2
+    label = gestures[0].gesture if gestures else "none"
+    picture = _frame(truth.with_suffix(".mp4"), min(round(at * film.fps), film.frames - 1))
+    tile = cv2.resize(picture, (TILE_PIXELS, TILE_PIXELS), interpolation=cv2.INTER_AREA)
+    for colour, thickness in (((0, 0, 0), 3), ((255, 255, 255), 1)):
+        cv2.putText(tile, label, (4, 14), cv2.FONT_HERSHEY_SIMPLEX, 0.42, colour, thickness, cv2.LINE_AA)
+    return np.asarray(tile, np.uint8)
+
+
+def _frame(film: Path, number: int) -> Pixels:
+    import av
+
+    try:
+        with av.open(str(film)) as container:
+            for index, frame in enumerate(container.decode(video=0)):
+                if index == number:
+                    return np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+    except (OSError, ValueError) as error:
+        raise SynthesisError(f"The film {film} cannot be read ({error}): make it anew.") from error
+    raise SynthesisError(f"The film {film} has no frame {number}: make it anew.")

@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import numpy as np
+
+from gesturelrcn.model.card import Thresholds
+from gesturelrcn.training import thresholds
+from gesturelrcn.training.features import SeenClip
+from gesturelrcn.training.index import Clip
+from gesturelrcn.training.thresholds import STARTS, choose_thresholds, clip_counts, with_start
+
+CLASSES = ("none", "stop", "wave")
+
+
+class Config:
+    classes = CLASSES
+
+
+class Model:
+    """Only what is asked of a network here: its classes."""
+
+    config = Config()
+
+
+def clip(gesture):
+    times = (np.arange(60) / 20).astype(np.float32)
+    held = Clip(Path("x"), "x", "A", gesture, 1.0, 20.0, None if gesture == "none" else 1.0)
+    return SeenClip(held, gesture, np.zeros((60, 13, 3), np.float32), times)
+
+
+def scores(wave=0.0, stop=0.0, since=1.0):
+    held = np.zeros((60, 3), np.float32)
+    frames = np.arange(60) / 20 >= since
+    held[frames, 2], held[frames, 1] = wave, stop
+    held[:, 0] = 1 - held.sum(1)
+    return held
+
+
+def choose(monkeypatch, scored):
+    monkeypatch.setattr(thresholds, "clip_scores", lambda _, seen: scored[id(seen)][1])
+    return choose_thresholds(Model(), [seen for seen, _ in scored.values()])
+
+
+def test_the_lowest_threshold_without_false_starts_is_chosen(monkeypatch):
+    pairs = [
+        (clip("wave"), scores(wave=0.97)),
+        (clip("none"), scores(wave=0.65)),
+        (clip("stop"), scores(stop=0.55)),
+    ]
+    chosen = choose(monkeypatch, {id(seen): (seen, s) for seen, s in pairs})
+    assert chosen["wave"].start == 0.7
+    assert chosen["stop"].start == 0.5
+
+
+def test_a_gesture_that_is_never_right_gets_the_highest_threshold(monkeypatch):
+    pairs = [(clip("wave"), scores(stop=0.99)), (clip("none"), scores(stop=0.99))]
+    chosen = choose(monkeypatch, {id(seen): (seen, s) for seen, s in pairs})
+    assert chosen["stop"].start == chosen["wave"].start == STARTS[-1]
+
+
+def test_end_thresholds_lie_below_start_thresholds():
+    for start in STARTS:
+        limits = with_start(start)
+        assert isinstance(limits, Thresholds)
+        assert 0 < limits.end < limits.start
+
+
+def test_counts_of_a_clip_follow_the_matching_rule():
+    limits = {name: with_start(0.5) for name in CLASSES[1:]}
+    found = clip_counts(CLASSES, limits, clip("wave"), scores(wave=0.9))
+    early = clip_counts(CLASSES, limits, clip("wave"), scores(wave=0.9, since=0.2))
+    assert (len(found.matched), len(found.missed)) == (1, 0)
+    assert (len(early.matched), len(early.spurious), len(early.missed)) == (0, 1, 1)
