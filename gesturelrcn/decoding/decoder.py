@@ -94,7 +94,7 @@ class Decoder:
             if self._is_over(score, now):
                 events.append(self._event(Phase.END, evidence, score))
                 self._release(now)
-            elif now - self._held_at >= self.settings.hold_every:
+            elif now - self._held_at >= self.settings.hold_every - 1e-6:  # 0.1 s apart, not 0.0999
                 self._held_at = now
                 events.append(self._event(Phase.HOLD, evidence, score))
         if self.active is None and self._candidate is not None:

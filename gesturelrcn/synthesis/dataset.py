@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+
 from gesturelrcn.synthesis.arrays import Pixels
 from gesturelrcn.synthesis.contact_sheet import contact_sheet
 from gesturelrcn.synthesis.errors import SynthesisError

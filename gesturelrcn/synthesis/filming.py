@@ -189,9 +189,7 @@ def _behind(shot: Shot, renderer: Renderer) -> Pixels:
     mapping = cv2.getAffineTransform(corners.astype(np.float32), goals.astype(np.float32))
     size = (renderer.width, renderer.height)
     return np.asarray(
-        cv2.warpAffine(
-            shot.backdrop, mapping, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT_101
-        ),
+        cv2.warpAffine(shot.backdrop, mapping, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT_101),
         np.uint8,
     )
 

@@ -66,7 +66,9 @@ def random_hairstyle(rng: Generator, woman: bool) -> Hairstyle:
 def under_hat(style: Hairstyle) -> Hairstyle:
     """The same hair, flattened by a hat: no volume on top, no bun."""
     flat = min(style.top, 0.006)
-    return replace(style, top=flat, side=min(style.side, 0.012), curl=min(style.curl, 0.1), bun=0.0, ceiling=0.04)
+    return replace(
+        style, top=flat, side=min(style.side, 0.012), curl=min(style.curl, 0.1), bun=0.0, ceiling=0.04
+    )
 
 
 def grow(

@@ -28,6 +28,7 @@ class Keyframe:
         shapes: (7,) hand shapes of which each performance takes one; the first is that of `pose`.
         other: where the other arm is; None leaves it where it was.
         trunk: head, spine and place of the body; None leaves them as they were.
+        resting: the arm stays wherever it rests; `pose` is only one such place.
     """
 
     pose: ArmPose
@@ -37,6 +38,7 @@ class Keyframe:
     shapes: tuple[Floats, ...] = ()
     other: ArmPose | None = None
     trunk: Trunk | None = None
+    resting: bool = False
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,16 @@ class Trunk:
         sides = np.array([1.0, -1.0, -1.0])
         return Trunk(self.head * sides, self.spine * sides, -self.turn, self.shift * [-1, 1, 1], self.jaw)
 
+    def plus(self, other: "Trunk") -> "Trunk":
+        """Both at once, for small angles."""
+        return Trunk(
+            self.head + other.head,
+            self.spine + other.spine,
+            self.turn + other.turn,
+            self.shift + other.shift,
+            self.jaw + other.jaw,
+        )
+
     def towards(self, other: "Trunk", share: float) -> "Trunk":
         """`share` (0 to 1) of the way to another one."""
         return Trunk(
@@ -179,6 +189,20 @@ def bent(pose: ArmPose, roll: float, tilt: float, flex: float) -> ArmPose:
     x, y, z = np.eye(3)
     turn = about(x, roll) @ about(y, tilt) @ about(z, flex)
     return replace(pose, hand=quaternion(matrix(pose.hand) @ turn))
+
+
+def carried(pose: ArmPose, wrist: Floats, elbow: Floats) -> ArmPose:
+    """The hand as it is, fingers and palm whereto they were, but with the wrist and the elbow elsewhere."""
+    upper, lower = NOMINAL_UPPER_ARM, 1 - NOMINAL_UPPER_ARM
+    hand = hand_frame(pose, *reach(pose.wrist, pose.elbow, upper, lower)[1:])
+    relative = frame(*reach(wrist, elbow, upper, lower)[1:]).T @ hand
+    return replace(pose, wrist=wrist, elbow=unit(elbow), hand=quaternion(relative))
+
+
+def finger_direction(pose: ArmPose) -> Floats:
+    """(3,) whereto the fingers point, in the axes of `ArmPose.wrist`, for an arm of nominal proportions."""
+    _, forearm, axis = reach(pose.wrist, pose.elbow, NOMINAL_UPPER_ARM, 1 - NOMINAL_UPPER_ARM)
+    return np.asarray(hand_frame(pose, forearm, axis)[:, 0])
 
 
 def wrist_angles(pose: ArmPose) -> tuple[float, float]:

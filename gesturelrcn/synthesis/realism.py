@@ -1,6 +1,6 @@
 """How real synthetic people are to MediaPipe, which learned from real ones; and how fast they are made.
 
-`python -m gesturelrcn.synthesis.realism --clips 40 --size 240 --seed N [--json]` films fresh clips and prints,
+`python -m gesturelrcn.synthesis.realism --clips 40 --size 240 --seed N` films fresh clips and prints,
 by gesture: in how many frames MediaPipe finds a body, in how many a hand where the gesturing hand is, how
 often that hand is in the picture when the stroke ends, and how far MediaPipe's wrists are from the true ones.
 """

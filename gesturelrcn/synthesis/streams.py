@@ -2,8 +2,8 @@
 
 A stream has several gestures with natural pauses and everyday movements between them; a clip is short and has
 one gesture, with idle before and the way back after it. Both are filmed in the square that the live program
-would cut out of the camera's picture, a little wider (`VIEW_MARGIN`), but no wider than that picture; above and
-below it is black.
+would cut out of the camera's picture, a little wider (`VIEW_MARGIN`), but no wider than that picture; what
+lies above and below it is black.
 """
 
 from collections.abc import Iterator

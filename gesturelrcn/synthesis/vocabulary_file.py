@@ -34,6 +34,9 @@ _SIDES: tuple[Hand, ...] = ("left", "right")
 FARTHEST_WRIST = 1.15
 """Arm lengths from the shoulder; what lies beyond is a mistake in the file, not a long arm."""
 
+RESTING = "rest"
+"""Instead of a posture's name: the arm stays where it rests."""
+
 T = TypeVar("T")
 
 
@@ -196,6 +199,7 @@ class _Reader:
             shapes=shapes,
             other=None if other is None else self._arm(other, (*way, "other"))[0],
             trunk=self._trunk(table, way) if set(table) & set(_TRUNK) else None,
+            resting=table.get("at") == RESTING,
         )
 
     def _trunk(self, table: dict[str, Any], way: Way) -> Trunk:
@@ -231,7 +235,11 @@ class _Reader:
         for field in ("wrist", "fingers", "palm", "shape", "elbow", "shrug"):
             if field in table:
                 self._fail((*way, field), f"{field!r} does not go with 'at', which names a whole arm")
-        name = self._required(table, "at", way, self._one_of(list(self._postures), "posture"))
+        name = self._required(table, "at", way, self._one_of([*self._postures, RESTING], "posture"))
+        if name == RESTING:
+            if not self._rests:
+                self._fail((*way, "at"), "no posture of this file has rest = true")
+            name = next(iter(self._rests))
         return self._postures[name], (self._postures[name].fingers,)
 
     # What a single value may be.
