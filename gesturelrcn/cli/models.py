@@ -32,33 +32,57 @@ def _show(card: "ModelCard", folder: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(
-        title=f"[bold]{card.name}[/bold]: {card.description}", title_justify="left", show_header=False
+    console = Console()
+    console.print(f"[bold]{card.name}[/bold]  {card.description}")
+    sizes = ", ".join(
+        f"{path.suffix[1:]} {path.stat().st_size / 1e6:.1f} MB" for path in _weights(card, folder)
     )
-    table.add_column(style="bold")
-    table.add_column(overflow="fold")
-    sizes = (f"{path.suffix[1:]} {path.stat().st_size / 1e6:.1f} MB" for path in _weights(card, folder))
-    table.add_row("size", ", ".join([*sizes, f"input {card.size} x {card.size} pixels"]))
-    table.add_row("frames", f"{card.min_fps:g} to {card.max_fps:g} a second")
-    table.add_row("gestures", ", ".join(card.gestures))
-    for name, value in _flat(card.figures):
-        table.add_row(name, value)
-    for limit in card.limits:
-        table.add_row("limit", limit)
-    Console().print(table)
+    console.print(
+        f"Files: {sizes}. Pictures of {card.size} x {card.size} pixels, "
+        f"{card.min_fps:g} to {card.max_fps:g} a second."
+    )
+    for occasion, figures in card.figures.items():
+        table = Table(title=_words(occasion), title_justify="left")
+        for column in ("gesture", "found", "precision", "decided after onset"):
+            table.add_column(column)
+        for name, row in figures["per_gesture"].items():
+            found = f"{row['found']} of {row['true']}"
+            table.add_row(name, found, _share(row["precision"]), _seconds(row["latency_s"]))
+        total = f"{figures['found']} of {figures['true']}"
+        table.add_section()
+        table.add_row("all", total, _share(figures["precision"]), _seconds(figures["latency_s"]))
+        console.print(table)
+        console.print(_closing(figures), highlight=False)
+    for title, lines in (("Limits", card.limits), ("Learnt from", [_source(source) for source in card.data])):
+        console.print(f"[bold]{title}[/bold]")
+        for line in lines:
+            console.print(f"- {line}", highlight=False)
+
+
+def _closing(figures: dict[str, Any]) -> str:
+    idle = figures["gesture_free"]
+    return (
+        f"{figures['clips']} clips of {', '.join(figures['subjects'])}; "
+        f"false starts: {idle['false_triggers']} in {idle['hours'] * 3600:.0f} s without a gesture. "
+        f"Again: {figures['command']}"
+    )
+
+
+def _source(source: dict[str, str]) -> str:
+    return f"{source['name']} ({source['source']}; licence: {source['licence']}), for {source['used_for']}"
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0%}"
+
+
+def _seconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f} s"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _weights(card: "ModelCard", folder: Path) -> list[Path]:
     return [folder / name for name in card.files if (folder / name).is_file()]
-
-
-def _flat(figures: dict[str, Any], before: str = "") -> list[tuple[str, str]]:
-    """Nested figures as rows: {"latency": {"median_ms": 3}} becomes ("latency median ms", "3")."""
-    rows: list[tuple[str, str]] = []
-    for name, value in figures.items():
-        words = f"{before} {name.replace('_', ' ')}".strip()
-        if isinstance(value, dict):
-            rows += _flat(value, words)
-        else:
-            rows.append((words, f"{value:.4g}" if isinstance(value, float) else str(value)))
-    return rows

@@ -76,7 +76,7 @@ _LIMITS = [
     "the other gestures are recognised poorly, see the figures of each.",
     "The training clips show standing people who face the camera; seated people, several people and "
     "hands at work were not among them.",
-    "No false triggers per hour are claimed: there were less than two minutes of gesture-free clips.",
+    "No false triggers per hour are claimed: there was less than half a minute of gesture-free clips.",
     "It reads joints, not hand shapes: thumbs_up, stop, beckon and finger_wag look much alike to it.",
 ]
 
