@@ -1,6 +1,6 @@
 """What one frame of the live path costs, without the person locator, which runs beside the loop.
 
-    OMP_NUM_THREADS=1 python -m pytest benchmarks --benchmark-only --benchmark-columns=median,iqr,rounds
+OMP_NUM_THREADS=1 python -m pytest benchmarks --benchmark-only --benchmark-columns=median,iqr,rounds
 """
 
 import itertools
