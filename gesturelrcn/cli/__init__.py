@@ -1,4 +1,4 @@
-"""The command line: `gesturelrcn run`, `gesturelrcn slides`, `gesturelrcn models`."""
+"""The command line: `gesturelrcn run`, `slides`, `models`, `synth`."""
 
 import os
 import sys

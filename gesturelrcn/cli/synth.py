@@ -22,6 +22,9 @@ def synth(
     gestures: Annotated[Path | None, typer.Option(metavar="FILE", help=_GESTURES_HELP)] = None,
     people: Annotated[int, typer.Option(help="How many different people.")] = 10,
     hours: Annotated[float, typer.Option(help="Length of all films together.")] = 0.1,
+    backgrounds: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Pictures to put behind half of the people.")
+    ] = None,
     size: Annotated[int, typer.Option(help="Width and height of the pictures in pixels.")] = 192,
     fps: Annotated[int, typer.Option(help="Frames a second.")] = 15,
     clips: Annotated[
@@ -41,7 +44,7 @@ def synth(
     from gesturelrcn.synthesis.planning import Recipe
     from gesturelrcn.synthesis.render import Renderer
 
-    recipe = Recipe(people, hours, size, fps, seed, clips, gestures)
+    recipe = Recipe(people, hours, size, fps, seed, clips, gestures, backgrounds)
     recipe.check()
     find_folder()
     Renderer(16, 16).close()

@@ -19,7 +19,7 @@ HEAD = BONES.index("head")
 
 @dataclass(frozen=True)
 class Accessories:
-    """What one person wears: `glasses` "", "clear" or "dark"; `hat` "", "cap" or "wool"; the others or not."""
+    """What one person wears: `glasses` "", "clear" or "dark"; `hat` "", "cap" or "wool"; others or not."""
 
     glasses: str = ""
     mask: bool = False
@@ -104,7 +104,7 @@ def _glasses(rng: Generator, head: _Head, dark: bool) -> list[Surface]:
     outer = rim[ring_x.argmax()]
     outer[1] += high * 0.35
     temple = np.array(
-        [outer, [head.ear[0] + 0.004, outer[1], outer[2] - 0.02], head.ear + [0.002, 0.012, 0.0]]
+        [outer, [head.ear[0] + 0.004, outer[1], outer[2] - 0.02], head.ear + np.array([0.002, 0.012, 0.0])]
     )
     frame = [*_mirrored(solids.tube(rim, thick, 5, closed=True)), *_mirrored(solids.tube(temple, thick, 5))]
     inner = rim[ring_x.argmin()] + [0, high * 0.35, 0]

@@ -87,7 +87,7 @@ def _claimed(out: Path, recipe: Recipe) -> Iterator[None]:
                 f"{out} holds films of another recipe ({path}): choose another folder, or the same options."
             )
         if not path.exists():
-            if any(out.iterdir()):
+            if any(other.suffix != ".part" for other in out.iterdir()):
                 raise SynthesisError(f"{out} has other things in it: choose a new or an empty folder.")
             write_whole(path, recipe.identity().encode())
         with path.open("rb") as claim:
@@ -212,13 +212,13 @@ def _film_person(recipe: Recipe, out: Path, takes: list[Take]) -> None:
         raise SynthesisError(
             f"{folder} cannot be written ({error.strerror}): choose another folder."
         ) from error
-    with contextlib.suppress(_StopError), Studio(takes[0].seed[:2], recipe.size) as studio:
+    with contextlib.suppress(_StopError), Studio(takes[0].seed[:2], recipe.size, recipe.pictures()) as studio:
         for take in takes:
             _film_take(studio, recipe, take, out / f"{take.name}.mp4")
 
 
 def _film_take(studio: Studio, recipe: Recipe, take: Take, path: Path) -> None:
-    stream = studio.film(*take.script(), recipe.fps)
+    stream = studio.film(take.writer(recipe.vocabulary), take.chance(), recipe.fps)
     write_video(path, _watched(stream, 1 / recipe.fps), recipe.fps)
     truth = stream.truth(path.name, take.subject)
     write_whole(path.with_suffix(".jsonl"), "".join(f"{line}\n" for line in truth.lines()).encode())

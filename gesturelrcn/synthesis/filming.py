@@ -9,7 +9,7 @@ from numpy.random import Generator
 
 from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
 from gesturelrcn.synthesis.body import Person
-from gesturelrcn.synthesis.motion import Timeline
+from gesturelrcn.synthesis.motion import Motion
 from gesturelrcn.synthesis.pose import Pose
 from gesturelrcn.synthesis.render import Model, Renderer
 from gesturelrcn.synthesis.rig import Rig
@@ -189,14 +189,14 @@ def _behind(shot: Shot, renderer: Renderer) -> Pixels:
     mapping = cv2.getAffineTransform(corners.astype(np.float32), goals.astype(np.float32))
     size = (renderer.width, renderer.height)
     return np.asarray(
-        cv2.warpAffine(shot.backdrop, mapping, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT_101),
+        cv2.warpAffine(shot.backdrop, mapping, size, borderMode=cv2.BORDER_REFLECT_101),
         np.uint8,
     )
 
 
 def film(
     actor: Actor,
-    timeline: Timeline,
+    timeline: Motion,
     shot: Shot,
     rng: Generator,
     fps: float = 15.0,
@@ -209,7 +209,7 @@ def film(
     clock = times if times is not None else [index / fps for index in range(round(timeline.length * fps))]
     before: tuple[float, Image] | None = None
     for time in clock:
-        joints = seen(shot.camera, actor.joints(timeline.pose(time)))
+        joints = seen(shot.camera, actor.pose(timeline.pose(time)))
         smeared = _sub_frames(before, (time, joints), shot.webcam.exposure, actor.picture_pixels)
         picture = _exposed(actor, timeline, shot, time, smeared)
         image = shot.webcam.at(time).look(picture, rng)
@@ -228,19 +228,17 @@ def _sub_frames(
     return int(np.clip(np.ceil(smear / SMEAR_PIXELS), 1, MOST_SUB_FRAMES))
 
 
-def _exposed(actor: Actor, timeline: Timeline, shot: Shot, time: float, count: int) -> Pixels:
-    """The mean of `count` pictures while the shutter is open, around `time`."""
+def _exposed(actor: Actor, timeline: Motion, shot: Shot, time: float, count: int) -> Pixels:
+    """The mean of `count` pictures while the shutter is open, around `time`; the actor is posed for it."""
+    if count == 1:
+        return actor.picture(shot, time)
     offsets = ((np.arange(count) + 0.5) / count - 0.5) * shot.webcam.exposure
-    total: Image | None = None
+    light = np.zeros((1, 1, 3), np.float32)
     for offset in offsets:
         actor.pose(timeline.pose(time + float(offset)))
-        picture = actor.picture(shot, time)
-        if count == 1:
-            return picture
         # Light adds up, and pictures hold about its square root.
-        light = np.square(picture, dtype=np.float32)
-        total = light if total is None else total + light
-    return np.asarray(np.sqrt(total / count), np.uint8) if total is not None else picture
+        light = light + np.square(actor.picture(shot, time), dtype=np.float32)
+    return np.asarray(np.sqrt(light / count), np.uint8)
 
 
 def seen(camera: Camera, joints: Floats) -> Image:

@@ -1,6 +1,6 @@
 """How people sit or stand before webcams: where the camera is, and the square around the person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
@@ -14,6 +14,7 @@ from gesturelrcn.synthesis.scene import Camera
 
 PICTURE_SIZES = ((640, 480), (640, 360))
 CHEST_TO_CROWN_METRES = 0.30
+HEAD_BEFORE_CHEST_METRES = 0.08
 NEARLY_ALWAYS = 0.97
 """Share of the people who place the camera so that it sees what they do, where that is possible."""
 BELOW_CHEST_METRES = 0.25
@@ -26,7 +27,7 @@ NOSE = KEYPOINTS.index("nose")
 
 @dataclass(frozen=True)
 class Reach:
-    """World places of the finger tips, (2, 3) each: arms `raised` straight up, and `stretched` to the sides."""
+    """World places of finger tips, (2, 3) each: arms `raised` straight up, and `stretched` to the sides."""
 
     raised: Floats
     stretched: Floats
@@ -64,9 +65,9 @@ def random_camera(
 ) -> Camera:
     """A camera `nearest` to `farthest` metres away (near ones more often) from a chest at (3,) metres.
 
-    With `reach` nearly all cameras see raised and stretched arms, if they are far enough away for that; nearer
-    ones see the head and crop the arms as a laptop's camera does. `size` is the picture's width and height in
-    pixels, one of `PICTURE_SIZES` by chance if None.
+    With `reach` nearly all cameras see raised and stretched arms, if they are far enough away for that;
+    nearer ones see the head and crop the arms as a laptop's camera does. `size` is the picture's width and
+    height in pixels, one of `PICTURE_SIZES` by chance if None.
     """
     distance = float(np.exp(rng.uniform(np.log(nearest), np.log(farthest))))
     fov = rng.uniform(50, 80)
@@ -77,13 +78,16 @@ def random_camera(
     high = wide * height / width
     aside, above = _aim(rng, chest, (wide, high), reach)
     camera = Camera(eye, chest + np.array([aside, above, 0.0]), fov, width, height)
-    if reach is None or above + high / 2 < reach.raised[:, 1].max() - chest[1]:
+    if reach is None:
         return camera
-    # A tilted camera sees less far up than an upright one: tilt it more until hands are in.
-    for _ in range(20):
-        if reach.fits(camera)[0]:
+    wanted = chest + np.array([[0.0, CHEST_TO_CROWN_METRES, HEAD_BEFORE_CHEST_METRES]])
+    if above + high / 2 > reach.raised[:, 1].max() - chest[1]:
+        wanted = np.concatenate([wanted, reach.raised])
+    # A tilted camera sees less far up than an upright one: tilt it more until everything is in.
+    for _ in range(25):
+        if camera.project(wanted)[:, 1].min() >= 0:
             break
-        camera = Camera(eye, camera.target + [0.0, 0.02 * high, 0.0], fov, width, height)
+        camera = replace(camera, target=camera.target + np.array([0.0, 0.02 * high, 0.0]))
     return camera
 
 

@@ -21,7 +21,7 @@ def chair(rng: Generator, person: Person, turn: float = 0.0, place: Floats | Non
     """A chair under a person at the origin, or an empty one elsewhere, turned by radians."""
     seat = seat_height(person)
     back = float(person.trunk[:, 2].min()) - 0.055
-    tall, wide = rng.uniform(0.28, 0.48), rng.uniform(0.19, 0.26)
+    tall, wide = rng.uniform(0.22, 0.38), rng.uniform(0.19, 0.25)
     # From under the shoulder blades to behind the head.
     middle = seat + rng.uniform(0.12, 0.22) + tall
     roundness = rng.uniform(0.25, 0.8)
@@ -34,7 +34,9 @@ def chair(rng: Generator, person: Person, turn: float = 0.0, place: Floats | Non
             solids.tube(np.array([[0, 0.08, back + 0.24], [0, seat - 0.04, back + 0.24]]), 0.03),
         ]
     )
-    return [_placed(parts, textures.cloth_colour(rng) * 0.8, turn, place)]
+    # Most office chairs are black or grey.
+    colour = textures.cloth_colour(rng) * 0.8 if rng.random() < 0.4 else np.full(3, rng.uniform(0.03, 0.4))
+    return [_placed(parts, colour, turn, place)]
 
 
 def desk_height(person: Person) -> float:
@@ -65,16 +67,16 @@ def _on_desk(rng: Generator, top: float, edge: float, camera_distance: float) ->
     """Cups and papers; a laptop or a screen with its back to a camera that is far enough to see it."""
     surfaces = []
     grey = np.full(3, rng.choice([0.05, 0.12, 0.55, 0.75]))
-    if camera_distance > 1.0 and rng.random() < 0.6:
-        if rng.random() < 0.6:
+    if camera_distance > 1.0 and rng.random() < 0.4:
+        if rng.random() < 0.75:
             x, z = rng.uniform(-0.15, 0.15), edge + 0.36
             surfaces.append(
                 _block(np.array([x, top + 0.008, z - 0.11]), np.array([0.165, 0.008, 0.11]), grey)
             )
             surfaces.append(_block(np.array([x, top + 0.10, z]), np.array([0.165, 0.10, 0.005]), grey))
         else:
-            x, z = rng.choice([-1, 1]) * rng.uniform(0.36, 0.5), edge + 0.5
-            surfaces.append(_block(np.array([x, top + 0.28, z]), np.array([0.27, 0.16, 0.015]), grey * 0.6))
+            x, z = rng.choice([-1, 1]) * rng.uniform(0.5, 0.65), edge + 0.45
+            surfaces.append(_block(np.array([x, top + 0.24, z]), np.array([0.25, 0.15, 0.015]), grey * 0.6))
             surfaces.append(_block(np.array([x, top + 0.06, z]), np.array([0.03, 0.07, 0.02]), grey))
     for _ in range(int(rng.integers(0, 4))):
         x, z = rng.choice([-1, 1]) * rng.uniform(0.28, 0.5), edge + rng.uniform(0.12, 0.4)

@@ -22,17 +22,19 @@ from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
 from gesturelrcn.synthesis.body import random_person
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.filming import Actor, seen, set_up
-from gesturelrcn.synthesis.framing import person_square, random_camera
+from gesturelrcn.synthesis.framing import person_square, random_camera, reach_of
 from gesturelrcn.synthesis.gestures import MOVEMENTS, POSTURES, RESTS
 from gesturelrcn.synthesis.pose import HAND_SHAPES, ArmPose, Pose, between
 from gesturelrcn.synthesis.render import Renderer
 from gesturelrcn.synthesis.rotations import about, quaternion, unit
 from gesturelrcn.synthesis.square_view import in_camera_too, square_shot
+from gesturelrcn.synthesis.staging import furnish
 
 SIZE = 224
 FRAMES_PER_SHOT = 12
 SHOTS_PER_PERSON = 2
 FRAMES_PER_SHARD = 504
+SEATED_SHARE = 0.5
 SQUARE_JITTER = 0.10
 """Standard deviation of the square's place and size: live, it is never quite right."""
 
@@ -122,30 +124,35 @@ def keypoint_frames(rng: np.random.Generator, size: int = SIZE) -> Generator[Key
     """Frames without end: a new shot every FRAMES_PER_SHOT, a new person every SHOTS_PER_PERSON shots."""
     with Renderer(size, size) as renderer:
         while True:
-            actor = Actor(renderer, random_person(rng))
+            person = random_person(rng)
             for _ in range(SHOTS_PER_PERSON):
+                actor = Actor(renderer, person, seated=bool(rng.random() < SEATED_SHARE))
                 yield from _shot(rng, renderer, actor, size)
-            actor.release()
+                actor.release()
 
 
 def _shot(rng: np.random.Generator, renderer: Renderer, actor: Actor, size: int) -> Iterator[KeypointFrame]:
     chest = actor.focus + np.array([0, 0.2, 0])
-    whole = random_camera(rng, chest)
+    # Half of the cameras do not care whether raised hands stay in the picture: the network shall know both.
+    reach = reach_of(actor.person, actor.lowered) if rng.random() < 0.5 else None
+    whole = random_camera(rng, chest, reach=reach)
     x, y, side = person_square(whole, actor.pose(random_pose(rng)))
     shaken = rng.normal(0, SQUARE_JITTER, 3)
     square = (x + shaken[0] * side / 2, y + shaken[1] * side / 2, side * float(np.exp(shaken[2])))
     shot = square_shot(rng, whole, square, size)
+    shot = furnish(rng, renderer, shot, actor, float(FRAMES_PER_SHOT))
     set_up(renderer, shot)
-    for _ in range(FRAMES_PER_SHOT):
+    for number in range(FRAMES_PER_SHOT):
         joints = actor.pose(random_pose(rng))
-        image = shot.webcam.look(actor.picture(shot), rng)
+        image = shot.webcam.look(actor.picture(shot, float(number)), rng)
         yield KeypointFrame(image, in_camera_too(shot.camera, seen(shot.camera, joints)))
+    shot.release()
 
 
 def write_shards(
     out: Path, seed: int, minutes: float, frames: int = FRAMES_PER_SHARD, size: int = SIZE
 ) -> list[Path]:
-    """Write shards for `minutes`; each appears only when it is whole. Shards that are there already are kept.
+    """Write shards for `minutes`, at least one; each appears only when whole. Those already there are kept.
 
     Raises:
         SynthesisError: no EGL, no body data, or the folder cannot be written.
@@ -155,7 +162,7 @@ def write_shards(
     try:
         out.mkdir(parents=True, exist_ok=True)
         number = len(list(out.glob(f"keypoints-{seed}-*.npz")))
-        while time.monotonic() < ends:
+        while not written or time.monotonic() < ends:
             rng = np.random.default_rng([seed, number])
             stream = keypoint_frames(rng, size)
             taken = [next(stream) for _ in range(frames)]

@@ -46,8 +46,8 @@ class Swing:
     """What goes to and fro in an arm while it is held.
 
     Attributes:
-        wrist: (x, y, z) amplitude of the wrist in arm lengths; `quarter`: the same a quarter of a cycle later,
-            so that both together are an ellipse.
+        wrist: (x, y, z) amplitude of the wrist in arm lengths; `quarter`: the same a quarter of a cycle
+            later, so that both together are an ellipse.
         wander: (x, y, z) by which the wrist strays without a rhythm, arm lengths.
         tilt: amplitude of the fingers sideways, `flex`: towards the palm, `roll`: of the palm about the
             fingers, all radians.

@@ -1,27 +1,37 @@
 """What a data set is made of, and which films that makes: decided by the seed alone."""
 
+import hashlib
 import json
 import math
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from gesturelrcn import __version__
 from gesturelrcn.synthesis.errors import SynthesisError
-from gesturelrcn.synthesis.gestures import GESTURES
-from gesturelrcn.synthesis.streams import Script, clip_script, stream_script
+from gesturelrcn.synthesis.gestures import SHIPPED, SHIPPED_FILE
+from gesturelrcn.synthesis.movement import Vocabulary
+from gesturelrcn.synthesis.staging import picture_files
+from gesturelrcn.synthesis.streams import Script, ScriptWriter, clip_script, gesture_names, stream_script
+from gesturelrcn.synthesis.vocabulary_file import load_vocabulary
 from gesturelrcn.vocabulary import NONE
 
 STREAM_SECONDS = 180.0
-"""Streams are at most this long."""
+"""Streams are at most about this long."""
 NONE_SHARE = 0.2
 """Share of the clips without a gesture."""
 
 
-def gesture_names() -> list[str]:
-    """Every gesture that people perform, sorted."""
-    return sorted(GESTURES)
+@lru_cache(maxsize=4)
+def vocabulary_of(path: Path | None) -> Vocabulary:
+    """A vocabulary file on top of the shipped one, or the shipped one for None.
+
+    Raises:
+        SynthesisError: the file is wrong; the message names the line.
+    """
+    return SHIPPED if path is None else load_vocabulary(path, base=SHIPPED)
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,7 @@ class Recipe:
         seed: another seed gives other people who do other things.
         clips: share of the hours in clips of one gesture; the rest is streams of minutes.
         gestures: a vocabulary file, or None for the gestures that ship with gesturelrcn.
+        backgrounds: a folder of pictures to put behind half of the people, or None for drawn rooms only.
     """
 
     people: int
@@ -45,9 +56,10 @@ class Recipe:
     seed: int = 0
     clips: float = 0.5
     gestures: Path | None = None
+    backgrounds: Path | None = None
 
     def check(self) -> None:
-        """Raises SynthesisError: a number makes no sense; the message says which and what would."""
+        """Raises SynthesisError: something makes no sense; the message says what, and what would."""
         for wrong, sentence in (
             (self.people < 1, f"{self.people} people cannot be filmed: ask for at least 1."),
             (
@@ -64,15 +76,42 @@ class Recipe:
         ):
             if wrong:
                 raise SynthesisError(sentence)
+        if not gesture_names(self.vocabulary):
+            raise SynthesisError(f"{self.gestures} describes no gesture: add a [[movement]] with one.")
+        self.pictures()
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What the people can do."""
+        return vocabulary_of(self.gestures)
+
+    def pictures(self) -> list[Path]:
+        """The pictures in the folder of backgrounds."""
+        return picture_files(self.backgrounds) if self.backgrounds is not None else []
 
     def identity(self) -> str:
-        """JSON that differs where the files would differ."""
-        return json.dumps({"gesturelrcn": __version__, **asdict(self), "gestures": gesture_names()}, indent=1)
+        """JSON that differs where the films would differ."""
+        described = hashlib.sha256(SHIPPED_FILE.read_bytes())
+        if self.gestures is not None:
+            described.update(self.gestures.read_bytes())
+        told = asdict(self) | {
+            "gestures": described.hexdigest(),
+            "backgrounds": [path.name for path in self.pictures()],
+        }
+        return json.dumps({"gesturelrcn": __version__, **told}, indent=1)
 
 
 @dataclass(frozen=True)
 class Take:
-    """One film to be made: `name` without an ending, relative to the folder, and what decides about it."""
+    """One film to be made.
+
+    Attributes:
+        name: path of its files without an ending, relative to the folder.
+        subject: who is filmed.
+        gesture: what a clip shows, or None for a stream.
+        seed: decides about everything in it but the person.
+        seconds: about how long it is.
+    """
 
     name: str
     subject: str
@@ -80,12 +119,20 @@ class Take:
     seed: tuple[int, ...]
     seconds: float
 
-    def script(self) -> tuple[Script, np.random.Generator]:
-        """What is done, and the generator that decides about everything else."""
-        rng = np.random.default_rng(self.seed)
-        if self.gesture is None:
-            return stream_script(rng, gesture_names(), self.seconds), rng
-        return clip_script(rng, self.gesture), rng
+    def writer(self, vocabulary: Vocabulary) -> ScriptWriter:
+        """Writes what is done, for the ceiling that it is given."""
+
+        def write(ceiling: float) -> Script:
+            rng = np.random.default_rng((*self.seed, 0))
+            if self.gesture is None:
+                return stream_script(rng, vocabulary, self.seconds, ceiling)
+            return clip_script(rng, vocabulary, self.gesture, ceiling)
+
+        return write
+
+    def chance(self) -> np.random.Generator:
+        """Decides about camera, light, room and noise."""
+        return np.random.default_rng((*self.seed, 1))
 
 
 def plan(recipe: Recipe, person: int) -> list[Take]:
@@ -99,20 +146,19 @@ def plan(recipe: Recipe, person: int) -> list[Take]:
         for i in range(count)
     ]
     order = np.random.default_rng((recipe.seed, person, 1))
-    filled, number, waiting = 0.0, 0, list[str]()
+    filled, number = 0.0, 0
+    waiting: list[str] = []
     while filled < seconds * recipe.clips:
-        waiting = waiting or _shuffled(order)
+        waiting = waiting or _shuffled(order, gesture_names(recipe.vocabulary))
         gesture = waiting.pop()
-        name = f"{subject}/clip-{number:03d}-{gesture}"
-        take = Take(name, subject, gesture, (recipe.seed, person, 2, number), 0.0)
-        length = take.script()[0].timeline.length
-        takes.append(Take(name, subject, gesture, take.seed, length))
+        name, seed = f"{subject}/clip-{number:03d}-{gesture}", (recipe.seed, person, 2, number)
+        length = clip_script(np.random.default_rng((*seed, 0)), recipe.vocabulary, gesture).timeline.length
+        takes.append(Take(name, subject, gesture, seed, length))
         filled, number = filled + length, number + 1
     return takes
 
 
-def _shuffled(rng: np.random.Generator) -> list[str]:
+def _shuffled(rng: np.random.Generator, gestures: list[str]) -> list[str]:
     """Every gesture once, and `none` as often as its share wants."""
-    named = gesture_names()
-    free = max(1, round(len(named) * NONE_SHARE / (1 - NONE_SHARE)))
-    return [str(name) for name in rng.permutation([*named, *[NONE] * free])]
+    free = max(1, round(len(gestures) * NONE_SHARE / (1 - NONE_SHARE)))
+    return [str(name) for name in rng.permutation([*gestures, *[NONE] * free])]

@@ -15,10 +15,11 @@ HAND_SHAPES: dict[str, tuple[float, ...]] = {
     "open": (0.02, 0.02, 0.03, 0.05, 1.0, -0.2, 0.0),
     "flat": (0.05, 0.05, 0.06, 0.08, 0.1, 0.2, 0.1),
     "relaxed": (0.22, 0.28, 0.34, 0.40, 0.3, 0.3, 0.25),
-    "fist": (0.97, 0.98, 0.98, 0.98, 0.0, 0.9, 0.7),
+    "loose_open": (0.12, 0.14, 0.17, 0.20, 0.5, 0.1, 0.12),
+    "fist": (0.97, 0.98, 0.98, 0.98, 0.0, 1.15, 0.85),
     "point": (0.0, 0.93, 0.97, 0.98, 0.0, 0.85, 0.6),
     "thumb": (0.97, 0.98, 0.98, 0.98, 0.0, -0.55, -0.15),
-    "pinch": (0.50, 0.35, 0.30, 0.28, 0.5, 0.75, 0.45),
+    "pinch": (0.47, 0.22, 0.18, 0.16, 0.2, -0.09, 0.80),
     "two": (0.0, 0.0, 0.95, 0.97, 1.2, 0.9, 0.7),
     "spread": (0.0, 0.0, 0.0, 0.02, 1.6, -0.5, 0.0),
     "cupped": (0.25, 0.25, 0.28, 0.32, 0.1, 0.3, 0.3),
@@ -140,7 +141,7 @@ def arm(
     wrist: tuple[float, float, float],
     fingers: tuple[float, float, float],
     palm: tuple[float, float, float],
-    shape: str,
+    shape: str | Floats,
     elbow: tuple[float, float, float] = (0.5, -1.0, -0.3),
     shrug: float = 0.0,
 ) -> ArmPose:
@@ -150,9 +151,10 @@ def arm(
     flips although the fingers point down in one and up in the other.
     """
     place, bend = np.array(wrist, float), np.array(elbow, float)
+    curls = np.array(HAND_SHAPES[shape] if isinstance(shape, str) else shape)
     _, forearm, axis = reach(place, bend, NOMINAL_UPPER_ARM, 1 - NOMINAL_UPPER_ARM)
     relative = frame(forearm, axis).T @ frame(np.array(fingers, float), np.array(palm, float))
-    return ArmPose(place, unit(bend), quaternion(relative), np.array(HAND_SHAPES[shape]), shrug)
+    return ArmPose(place, unit(bend), quaternion(relative), curls, shrug)
 
 
 def between(start: ArmPose, end: ArmPose, share: float, shaping: float | None = None) -> ArmPose:
@@ -185,9 +187,13 @@ def path_bulge(start: ArmPose, end: ArmPose) -> Floats:
 
 
 def bent(pose: ArmPose, roll: float, tilt: float, flex: float) -> ArmPose:
-    """The arm with its hand turned: palm about the fingers, fingers sideways, fingers towards the palm; radians."""
+    """The arm with its hand turned, radians.
+
+    `roll` turns the palm about the fingers, `tilt` the fingers sideways (outwards where the palm faces
+    forward and the fingers point up), `flex` the fingers towards the palm.
+    """
     x, y, z = np.eye(3)
-    turn = about(x, roll) @ about(y, tilt) @ about(z, flex)
+    turn = about(x, roll) @ about(y, -tilt) @ about(z, flex)
     return replace(pose, hand=quaternion(matrix(pose.hand) @ turn))
 
 

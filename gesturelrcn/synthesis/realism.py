@@ -3,6 +3,7 @@
 `python -m gesturelrcn.synthesis.realism --clips 40 --size 240 --seed N` films fresh clips and prints,
 by gesture: in how many frames MediaPipe finds a body, in how many a hand where the gesturing hand is, how
 often that hand is in the picture when the stroke ends, and how far MediaPipe's wrists are from the true ones.
+With `--real FOLDER` it looks at real clips instead, cut out in the same way: the yardstick for the hands.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +22,28 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from gesturelrcn.capture import open_source
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.model.keypoints import KEYPOINTS
+from gesturelrcn.region import crop
 from gesturelrcn.region.locator import PoseLocator
 from gesturelrcn.region.quiet import native_stderr_to_log
 from gesturelrcn.synthesis.arrays import Pixels
-from gesturelrcn.synthesis.planning import gesture_names
-from gesturelrcn.synthesis.streams import Studio, clip_script
+from gesturelrcn.synthesis.gestures import SHIPPED
+from gesturelrcn.synthesis.planning import Take
+from gesturelrcn.synthesis.streams import VIEW_MARGIN, FilmedStream, Studio, gesture_names
 from gesturelrcn.synthesis.truth import TrueGesture, Truth
 from gesturelrcn.synthesis.video import write_video
+from gesturelrcn.training.index import Clip, read_index
 from gesturelrcn.vocabulary import NONE
 
 EVERY = 3
 """MediaPipe sees every third frame: neighbours are alike."""
 NEAR = 0.08
 """A found hand is the gesturing one if its wrist is within this share of the width of the true wrist."""
+HELD_SECONDS = 0.5
+"""So long after the onset of a real clip the gesture is held."""
+DISTANCE_BANDS = {"below 1.5 m": 1.5, "below 3 m": 3.0, "farther": float("inf")}
 CLIPS_PER_PERSON = 4
 FPS = 15
 SPEED_SIZES = (160, 224)
@@ -81,6 +89,30 @@ class Tally:
         }
 
 
+@dataclass
+class Tallies:
+    """The clips counted by gesture and by distance."""
+
+    by_gesture: dict[str, Tally] = field(default_factory=dict)
+    by_distance: dict[str, Tally] = field(default_factory=dict)
+    total: Tally = field(default_factory=Tally)
+
+    def add(self, gesture: str, metres: float, tally: Tally) -> None:
+        """Count the pictures of one clip."""
+        band = next(name for name, most in DISTANCE_BANDS.items() if metres < most)
+        self.by_gesture.setdefault(gesture, Tally()).add(tally)
+        self.by_distance.setdefault(band, Tally()).add(tally)
+        self.total.add(tally)
+
+    def figures(self) -> dict[str, Any]:
+        """All of them, names sorted."""
+        return {
+            "all": self.total.figures(),
+            "by_gesture": {name: tally.figures() for name, tally in sorted(self.by_gesture.items())},
+            "by_distance": {name: tally.figures() for name, tally in sorted(self.by_distance.items())},
+        }
+
+
 def _percent(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 1) if whole else None
 
@@ -113,7 +145,8 @@ class Judge:
         for picture, at, joints in list(zip(pictures, truth.times, truth.keypoints, strict=True))[::EVERY]:
             self._look_at_body(tally, picture, joints)
             for done in truth.gestures:
-                if done.onset <= at <= done.offset:
+                # From half way up: before, the hand is as good as at rest.
+                if (done.onset + done.stroke_end) / 2 <= at <= done.offset:
                     self._look_for_hand(tally, picture, joints, done)
         return tally
 
@@ -135,12 +168,37 @@ class Judge:
         wanted = [joints[i] for i in _joints(done, "wrist")]
         if not all(joints[i][2] for i in _joints(done, "wrist", "index_tip")):
             return
+        tally.hands += 1
+        tally.hands_found += any(self._hand_near(picture, joint[:2]) for joint in wanted)
+
+    def _hand_near(self, picture: Pixels, wrist: NDArray[Any]) -> bool:
+        """Whether a hand is found whose wrist is about here, (2,) in shares of the picture."""
         found = self._hands.process(np.ascontiguousarray(picture[..., ::-1])).multi_hand_landmarks or []
         wrists = np.array([[hand.landmark[0].x, hand.landmark[0].y] for hand in found]).reshape(-1, 2)
-        tally.hands += 1
-        tally.hands_found += any(
-            np.linalg.norm(wrists - joint[:2], axis=1).min(initial=1.0) < NEAR for joint in wanted
-        )
+        return bool(np.linalg.norm(wrists - wrist, axis=1).min(initial=1.0) < NEAR)
+
+    def tally_real(self, clip: Clip, size: int) -> Tally:
+        """What it finds in four pictures of a real clip while the gesture is held.
+
+        Nobody knows where the gesturing hand is; it is taken to be the higher one of MediaPipe's wrists.
+        """
+        tally = Tally()
+        with open_source(clip.path) as source:
+            held = [frame for frame in source if frame.captured_at > (clip.onset or 0.0) + HELD_SECONDS]
+        for frame in held[:: max(1, len(held) // 4)]:
+            region = self._pose.locate(frame.image, frame.captured_at)
+            if region is None:
+                continue
+            picture = crop(frame.image, replace(region, side=region.side * VIEW_MARGIN), size)
+            tally.frames += 1
+            body = self._pose.landmarks(picture)
+            if body is None:
+                continue
+            wrists = body[list(MEDIAPIPE_WRISTS), :2] / size
+            tally.poses += 1
+            tally.hands += 1
+            tally.hands_found += self._hand_near(picture, wrists[wrists[:, 1].argmin()])
+        return tally
 
 
 def _joints(done: TrueGesture, *parts: str) -> list[int]:
@@ -155,31 +213,40 @@ def clips(seed: int, count: int, size: int, gestures: list[str]) -> Iterator[tup
         with Studio((seed, person), size) as studio:
             for number in range(person * CLIPS_PER_PERSON, min(count, (person + 1) * CLIPS_PER_PERSON)):
                 gesture = str(order[number % len(order)])
-                rng = np.random.default_rng((seed, person, number))
-                stream = studio.film(clip_script(rng, gesture), rng, FPS)
+                stream = _clip(studio, gesture, (seed, person, number))
                 pictures = list(stream)
                 yield gesture, pictures, stream.truth("", "")
 
 
+def _clip(studio: Studio, gesture: str, seed: tuple[int, ...]) -> FilmedStream:
+    take = Take("", "", gesture, seed, 0.0)
+    return studio.film(take.writer(SHIPPED), take.chance(), FPS)
+
+
 def measure(seed: int, count: int, size: int) -> dict[str, Any]:
     """All figures, by gesture and in total."""
-    by_gesture: dict[str, Tally] = {}
+    tallies = Tallies()
     judge = Judge()
     try:
-        for gesture, pictures, truth in clips(seed, count, size, [*gesture_names(), NONE]):
-            by_gesture.setdefault(gesture, Tally()).add(judge.tally(pictures, truth))
+        for gesture, pictures, truth in clips(seed, count, size, [*gesture_names(SHIPPED), NONE]):
+            tallies.add(gesture, truth.film.distance_m, judge.tally(pictures, truth))
     finally:
         judge.close()
-    total = Tally()
-    for tally in by_gesture.values():
-        total.add(tally)
-    return {
-        "seed": seed,
-        "clips": count,
-        "size": size,
-        "all": total.figures(),
-        "by_gesture": {name: by_gesture[name].figures() for name in sorted(by_gesture)},
-    }
+    return {"seed": seed, "clips": count, "size": size, **tallies.figures()}
+
+
+def measure_real(folder: Path, seed: int, count: int, size: int) -> dict[str, Any]:
+    """The same for up to `count` real clips with a gesture, by chance, from a folder with an `index.csv`."""
+    listed = [clip for clip in read_index(folder) if clip.onset is not None]
+    chosen = np.random.default_rng(seed).permutation(len(listed))[:count]
+    tallies = Tallies()
+    judge = Judge()
+    try:
+        for clip in (listed[i] for i in chosen):
+            tallies.add(clip.gesture, clip.distance_m, judge.tally_real(clip, size))
+    finally:
+        judge.close()
+    return {"seed": seed, "clips": len(chosen), "size": size, **tallies.figures()}
 
 
 def speed(seed: int, size: int) -> float:
@@ -187,9 +254,8 @@ def speed(seed: int, size: int) -> float:
     frames, began = 0, time.process_time()
     with tempfile.TemporaryDirectory() as folder, Studio((seed, 0), size) as studio:
         for number in range(SPEED_CLIPS):
-            gesture = gesture_names()[number]
-            rng = np.random.default_rng((seed, 0, number))
-            stream = studio.film(clip_script(rng, gesture), rng, FPS)
+            gesture = gesture_names(SHIPPED)[number]
+            stream = _clip(studio, gesture, (seed, 0, number))
             write_video(Path(folder) / "clip.mp4", stream, FPS)
             frames += stream.frames
     return round(frames / (time.process_time() - began), 1)
@@ -208,10 +274,11 @@ def _show(figures: dict[str, Any]) -> None:
         "wrist error %",
     ):
         table.add_column(heading, justify="left" if heading == "gesture" else "right")
-    for name, row in [*figures["by_gesture"].items(), ("all", figures["all"])]:
+    rows = [*figures["by_gesture"].items(), *figures["by_distance"].items(), ("all", figures["all"])]
+    for name, row in rows:
         table.add_row(name, *("-" if value is None else str(value) for value in row.values()))
     Console().print(table)
-    for size, rate in figures["frames_per_cpu_second"].items():
+    for size, rate in figures.get("frames_per_cpu_second", {}).items():
         Console().print(f"{rate} frames per CPU-second at {size} px")
 
 
@@ -221,13 +288,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--clips", type=int, default=40)
     parser.add_argument("--size", type=int, default=240, help="width of the pictures in pixels")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--real", type=Path, metavar="FOLDER", help="real clips with an index.csv instead")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     options = parser.parse_args(arguments)
     # More threads only wait for each other, and their waiting would be counted.
     os.environ.setdefault("LP_NUM_THREADS", "1")
     try:
-        figures = measure(options.seed, options.clips, options.size)
-        figures["frames_per_cpu_second"] = {str(size): speed(options.seed, size) for size in SPEED_SIZES}
+        if options.real is not None:
+            figures = measure_real(options.real, options.seed, options.clips, options.size)
+        else:
+            figures = measure(options.seed, options.clips, options.size)
+            figures["frames_per_cpu_second"] = {str(size): speed(options.seed, size) for size in SPEED_SIZES}
     except GestureLrcnError as error:
         sys.stderr.write(f"{error}\n")
         return 2

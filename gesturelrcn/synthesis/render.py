@@ -41,6 +41,7 @@ class Model:
     """Surfaces in the memory of the graphics card; made by `Renderer.model`, gone after `release`."""
 
     def __init__(self, context: Any, programs: tuple[Any, Any], surfaces: list[Surface]) -> None:
+        self._context = context
         positions = np.concatenate([np.hstack([s.vertices, s.normals]) for s in surfaces]).astype(np.float32)
         fixed = np.concatenate([np.hstack([s.uvs, s.cut]) for s in surfaces]).astype(np.float32)
         self._moving = context.buffer(positions.tobytes(), dynamic=True)
@@ -69,7 +70,8 @@ class Model:
 
     def move(self, geometry: Image) -> None:
         """Put the vertices at (N, 6) new positions and normals, as `Skinner.apply` returns them."""
-        self._moving.write(np.ascontiguousarray(geometry, np.float32).tobytes())
+        with self._context:
+            self._moving.write(np.ascontiguousarray(geometry, np.float32).tobytes())
         self._bounds = self._bounds_of(geometry)
 
     def in_view(self, camera: Camera) -> NDArray[np.bool_]:
@@ -88,8 +90,9 @@ class Model:
 
     def release(self) -> None:
         """Give the memory back."""
-        for thing in self._owned:
-            thing.release()
+        with self._context:
+            for thing in self._owned:
+                thing.release()
         self._owned = []
 
 
@@ -139,21 +142,23 @@ class Renderer:
 
     def model(self, surfaces: list[Surface]) -> Model:
         """Bring surfaces into the memory of the graphics card."""
-        return Model(self._context, (self._program, self._shadow_program), surfaces)
+        with self._context:
+            return Model(self._context, (self._program, self._shadow_program), surfaces)
 
     def set_backdrop(self, picture: Pixels, later: Pixels | None = None) -> None:
         """Draw (H, W, 3) uint8 BGR behind everything from now on.
 
         `later` is the same place in another light; `draw` says how much of it is seen.
         """
-        for texture in self._backdrops:
-            texture.release()
-        self._backdrops = []
-        for seen in (picture, picture if later is None else later):
-            flipped = np.ascontiguousarray(seen[::-1, :, ::-1])
-            self._backdrops.append(
-                self._context.texture(flipped.shape[1::-1], 3, flipped.tobytes(), alignment=1)
-            )
+        with self._context:
+            for texture in self._backdrops:
+                texture.release()
+            self._backdrops = []
+            for seen in (picture, picture if later is None else later):
+                flipped = np.ascontiguousarray(seen[::-1, :, ::-1])
+                self._backdrops.append(
+                    self._context.texture(flipped.shape[1::-1], 3, flipped.tobytes(), alignment=1)
+                )
 
     def set_props(self, surfaces: list[Surface]) -> None:
         """Draw things that stand around the person, such as a desk, in every picture from now on."""
@@ -180,6 +185,19 @@ class Renderer:
             later: 0 to 1, share of the backdrop's second picture.
         """
         shown = [*models, *([self._props] if self._props else [])]
+        # Another renderer may have drawn meanwhile.
+        with self._context:
+            self._draw(shown, camera, light, focus, shadows, later)
+            pixels = np.frombuffer(self._frame.read(components=3, alignment=1), np.uint8)
+        upright = pixels.reshape(self._size[1], self._size[0], 3)[::-1, :, ::-1]
+        wanted = (self.width, self.height)
+        if wanted != self._size:
+            return np.asarray(cv2.resize(np.ascontiguousarray(upright), wanted, interpolation=cv2.INTER_AREA))
+        return np.ascontiguousarray(upright)
+
+    def _draw(
+        self, shown: list[Model], camera: Camera, light: Light, focus: Floats, shadows: bool, later: float
+    ) -> None:
         shadow_camera = _shadow_matrix(light, focus)
         self._context.enable(moderngl.DEPTH_TEST)
         self._draw_shadows(shown if shadows else [], shadow_camera)
@@ -194,12 +212,6 @@ class Renderer:
         self._shadow.use(1)
         for model in shown:
             self._draw_lit(model, camera)
-        pixels = np.frombuffer(self._frame.read(components=3, alignment=1), np.uint8)
-        upright = pixels.reshape(self._size[1], self._size[0], 3)[::-1, :, ::-1]
-        wanted = (self.width, self.height)
-        if wanted != self._size:
-            return np.asarray(cv2.resize(np.ascontiguousarray(upright), wanted, interpolation=cv2.INTER_AREA))
-        return np.ascontiguousarray(upright)
 
     def _draw_shadows(self, models: Sequence[Model], shadow_camera: Floats) -> None:
         self._shadow_frame.use()

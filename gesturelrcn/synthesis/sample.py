@@ -35,15 +35,15 @@ def script(rng: Generator) -> Timeline:
     """What the person of the sample does."""
     timeline = Timeline(rng, {"left": HANGING, "right": HANGING})
     timeline.pause(3.0)
-    timeline.perform("point_right", "right", "point_outwards", hold=1.2)
+    timeline.perform("point_right", "right", "point_outwards", hold=1.2, tempo=1.0)
     timeline.pause(2.5)
-    timeline.perform("point_right", "right", "point_outwards", hold=1.2)
+    timeline.perform("point_right", "right", "point_outwards", hold=1.2, tempo=1.0)
     timeline.pause(2.2)
-    timeline.perform("point_left", "left", "point_outwards", hold=1.2)
+    timeline.perform("point_left", "left", "point_outwards", hold=1.2, tempo=1.0)
     timeline.pause(2.2)
-    timeline.perform("raise_hand", "right", "raise_straight", hold=1.5)
+    timeline.perform("raise_hand", "right", "raise_straight", hold=1.5, tempo=1.0)
     timeline.pause(2.0)
-    timeline.perform("raise_hand", "right", "raise_straight", hold=1.5)
+    timeline.perform("raise_hand", "right", "raise_straight", hold=1.5, tempo=1.0)
     timeline.pause(2.0)
     return timeline
 

@@ -1,6 +1,6 @@
 """The camera and the light. World: metres, floor at y = 0, the person at the origin looking along z."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
@@ -9,6 +9,8 @@ from gesturelrcn.synthesis.arrays import Floats
 
 NEAR_METRES = 0.05
 FAR_METRES = 30.0
+EXPOSED = (0.6, 1.05)
+"""Least and most `Light.brightness` after the camera's automatic exposure."""
 
 
 @dataclass(frozen=True)
@@ -111,13 +113,22 @@ def random_light(rng: Generator) -> Light:
     around = rng.uniform(0.25, 0.6)
     tint = np.array([1 + warmth, 1, 1 - warmth])
     counter_tint = np.array([1 - warmth / 2, 1, 1 + warmth / 2])
-    return Light(
+    light = Light(
         towards=_direction(rng.uniform(-75, 75), rng.uniform(10, 65)),
         main=strength * tint,
         fill_towards=_direction(rng.uniform(-60, 60), rng.uniform(-20, 20)),
         fill=rng.uniform(0, 0.3) * np.array([0.85, 0.93, 1.0]),
         sky=around * counter_tint,
         floor=around * counter_tint * rng.uniform(0.4, 0.75),
+    )
+    # Cameras expose for what they see: neither night nor snow is left.
+    exposed = float(np.clip(light.brightness(), *EXPOSED)) / light.brightness()
+    return replace(
+        light,
+        main=light.main * exposed,
+        fill=light.fill * exposed,
+        sky=light.sky * exposed,
+        floor=light.floor * exposed,
     )
 
 

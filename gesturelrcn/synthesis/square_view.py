@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gesturelrcn.synthesis.arrays import Image, Pixels
 from gesturelrcn.synthesis.filming import Shot
-from gesturelrcn.synthesis.framing import window
+from gesturelrcn.synthesis.framing import outside, window
 from gesturelrcn.synthesis.room import random_room
 from gesturelrcn.synthesis.scene import Camera, random_light
 from gesturelrcn.synthesis.webcam import Webcam, random_webcam
@@ -54,7 +54,7 @@ def square_shot(rng: Generator, whole: Camera, square: tuple[float, float, float
         random_light(rng),
         random_room(rng),
         float(rng.choice([0.0, rng.uniform(0, 3)])),
-        SquareWebcam(**look, pixels=pixels, outside=_outside(camera, size)),
+        SquareWebcam(**look, pixels=pixels, outside=outside(camera, size, size)),
     )
 
 
@@ -68,15 +68,6 @@ def within(camera: Camera, square: tuple[float, float, float]) -> tuple[float, f
     high = min(side, float(camera.height))
     x = float(np.clip(x, side / 2, camera.width - side / 2))
     return x, float(np.clip(y, high / 2, camera.height - high / 2)), side
-
-
-def _outside(camera: Camera, size: int) -> NDArray[np.bool_]:
-    """(size, size) where the window reaches beyond the camera's picture."""
-    left, top, right, bottom = camera.window
-    across = left + (np.arange(size) + 0.5) / size * (right - left)
-    down = top + (np.arange(size) + 0.5) / size * (bottom - top)
-    beyond_x, beyond_y = (across < 0) | (across > 1), (down < 0) | (down > 1)
-    return np.asarray(beyond_x[None, :] | beyond_y[:, None])
 
 
 def in_camera_too(camera: Camera, keypoints: Image) -> Image:

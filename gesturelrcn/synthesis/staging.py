@@ -21,6 +21,7 @@ from gesturelrcn.synthesis.scene import Light
 from gesturelrcn.synthesis.surface import Surface
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
+BACKGROUND_PIXELS = 720
 ABOVE_DESK_METRES = 0.12
 """A camera lower than this above a desk would see the board and nobody behind it."""
 WALKING_DEPTH_METRES = 1.0
@@ -79,14 +80,14 @@ def picture_files(folder: Path) -> list[Path]:
     found = sorted(path for path in folder.glob("*") if path.suffix.lower() in PICTURE_SUFFIXES)
     if not found:
         raise SynthesisError(
-            f"No background can be taken from {folder} because no picture"
-            f" ({', '.join(suffix[1:] for suffix in PICTURE_SUFFIXES)}) is there: name a folder with pictures."
+            f"No background can be taken from {folder} because no picture ({', '.join(PICTURE_SUFFIXES)})"
+            " is there: name a folder with pictures."
         )
     return found
 
 
 def read_picture(path: Path) -> Pixels:
-    """(H, W, 3) uint8 BGR of a picture file.
+    """(H, W, 3) uint8 BGR of a picture file, shrunk to the size of webcam pictures.
 
     Raises:
         SynthesisError: it cannot be read.
@@ -94,6 +95,9 @@ def read_picture(path: Path) -> Pixels:
     picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if picture is None:
         raise SynthesisError(f"The background {path} cannot be read as a picture: remove it or mend it.")
+    share = BACKGROUND_PIXELS / max(picture.shape[:2])
+    if share < 1:
+        picture = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
     return np.asarray(picture, np.uint8)
 
 
@@ -164,7 +168,9 @@ def _walking(rng: Generator, depth: float, length: float) -> Callable[[float], P
 
     def pose(time: float) -> Pose:
         swing = 0.22 * np.sin(np.pi * steps * time)
-        left, right = (replace(HANGING, wrist=HANGING.wrist + [0, 0.1 * abs(s), s]) for s in (swing, -swing))
+        left, right = (
+            replace(HANGING, wrist=HANGING.wrist + np.array([0, 0.1 * abs(s), s])) for s in (swing, -swing)
+        )
         shift = np.array([way * speed * (time - middle), 0.015 * abs(np.sin(np.pi * steps * time)), depth])
         return Pose(left, right, shift=shift, turn=way * np.pi / 2)
 

@@ -6,27 +6,26 @@ would cut out of the camera's picture, a little wider (`VIEW_MARGIN`), but no wi
 lies above and below it is black.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
 import numpy as np
 from numpy.random import Generator
 
-from gesturelrcn.events import Hand
 from gesturelrcn.model.keypoints import KEYPOINTS
 from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
 from gesturelrcn.synthesis.body import random_person
 from gesturelrcn.synthesis.filming import Actor, film, seen, set_up
-from gesturelrcn.synthesis.framing import person_square, random_camera
-from gesturelrcn.synthesis.gestures import GESTURES, RESTS
-from gesturelrcn.synthesis.motion import Timeline
-from gesturelrcn.synthesis.pose import ArmPose
+from gesturelrcn.synthesis.framing import person_square, random_camera, reach_of
+from gesturelrcn.synthesis.motion import Timeline, ceiling_of
+from gesturelrcn.synthesis.movement import Vocabulary
 from gesturelrcn.synthesis.render import Renderer
-from gesturelrcn.synthesis.rig import Rig
 from gesturelrcn.synthesis.scene import Camera
 from gesturelrcn.synthesis.square_view import in_camera_too, square_shot, within
+from gesturelrcn.synthesis.staging import furnish
 from gesturelrcn.synthesis.truth import IDLE, RETURN_STROKE, Activity, FilmFacts, TrueGesture, Truth
 from gesturelrcn.vocabulary import NONE
 
@@ -34,46 +33,44 @@ Posture = Literal["seated", "standing"]
 
 VIEW_MARGIN = 1.25
 """How much wider than the live program's square the pictures are, so that training can move and zoom."""
-DISTANCES: dict[Posture, tuple[float, float]] = {"seated": (0.6, 1.6), "standing": (0.8, 6.0)}
+DISTANCES: dict[Posture, tuple[float, float]] = {"seated": (0.6, 1.8), "standing": (0.9, 6.0)}
 """Metres from the camera, least and most."""
-RIGHT_HANDED = 0.7
-"""Share of the gestures done by the right hand where either may."""
-PATIENCE = 16
-"""How many cameras are tried until one sees the gesturing hands."""
-LONGEST_GESTURE = 4.0
+STANDING_REST = "hanging"
+"""Where the arms of people who stand are between gestures; those who sit may have them anywhere else."""
+EVERYDAY_SHARE = 0.4
+"""How often people do something everyday in a pause of a stream."""
+LONGEST_GESTURE = 5.0
 """Seconds that are left free at the end of a stream, so that no gesture is cut off."""
+PATIENCE = 12
+"""How many cameras are tried until one sees the gesturing hands."""
 CARELESS = 0.04
 """Share of the films whose camera does not care whether it sees the hands."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Script:
-    """What one person does in one film, before anybody has a body.
-
-    Attributes:
-        timeline: every movement.
-        posture: how the person sits or stands.
-        activities: everyday movements between the gestures; what is neither is idle.
-    """
+    """What one person does in one film: every movement, sitting or standing."""
 
     timeline: Timeline
     posture: Posture
-    activities: list[Activity]
 
     def gestures(self) -> list[TrueGesture]:
         """The gestures in order of time."""
         return [
             TrueGesture(g.gesture, g.hand, g.onset, g.stroke_end, g.offset, g.rested)
             for g in self.timeline.performed
+            if g.gesture != NONE
         ]
 
     def stretches(self) -> list[Activity]:
-        """Everything that is no gesture: return strokes, activities, and idle in between, without a gap."""
+        """Everything that is no gesture: return strokes, everyday movements, idle between, without a gap."""
         end_of_film = self.timeline.length
         known: list[tuple[float, float, str]] = [(end_of_film, end_of_film, "")]
-        for done in self.gestures():
-            known += [(done.onset, done.offset, ""), (done.offset, done.rested, RETURN_STROKE)]
-        known += [(stretch.start, stretch.end, stretch.activity) for stretch in self.activities]
+        for done in self.timeline.performed:
+            if done.gesture == NONE:
+                known.append((done.onset, done.rested, done.movement))
+            else:
+                known += [(done.onset, done.offset, ""), (done.offset, done.rested, RETURN_STROKE)]
         filled: list[Activity] = []
         at = 0.0
         for start, end, name in sorted(known):
@@ -85,41 +82,73 @@ class Script:
         return filled
 
 
-def stream_script(rng: Generator, gestures: list[str], seconds: float) -> Script:
-    """Gestures of `gestures` by chance with pauses and everyday movements between, for about `seconds`."""
-    script = _beginning(rng)
+def gesture_names(vocabulary: Vocabulary) -> list[str]:
+    """Every gesture of a vocabulary but `none`, sorted."""
+    return sorted(name for name in vocabulary.gestures if name != NONE)
+
+
+def stream_script(
+    rng: Generator, vocabulary: Vocabulary, seconds: float, ceiling: float = float("inf")
+) -> Script:
+    """Gestures by chance with pauses and everyday movements between, for about `seconds`.
+
+    `ceiling` is how high hands may go (see `motion.ceiling_of`); it changes no time.
+    """
+    script, rest = _beginning(rng, vocabulary, _rests(vocabulary), ceiling)
     timeline = script.timeline
-    while timeline.length < seconds:
+    gestures = [name for name in gesture_names(vocabulary) if rest in _starts(vocabulary, name)]
+    while timeline.length < seconds - LONGEST_GESTURE:
         timeline.pause(min(_pause(rng), seconds - timeline.length))
-        if timeline.length > seconds - LONGEST_GESTURE:
-            timeline.pause(max(0.0, seconds - timeline.length))
-            break
-        _perform(rng, timeline, str(rng.choice(gestures)))
+        if rng.random() < EVERYDAY_SHARE:
+            timeline.everyday(min(rng.uniform(2, 15), max(1.0, seconds - timeline.length)))
+            timeline.pause(rng.uniform(0.5, 1.5))
+        if gestures and timeline.length < seconds - LONGEST_GESTURE:
+            timeline.perform(gestures[rng.integers(len(gestures))])
+    timeline.pause(max(0.0, seconds - timeline.length))
     return script
 
 
-def clip_script(rng: Generator, gesture: str) -> Script:
-    """One gesture (or everyday movements, for "none"): idle first, then the gesture, the way back, idle."""
-    script = _beginning(rng)
-    script.timeline.pause(rng.uniform(0.4, 1.4))
-    if gesture != NONE:
-        _perform(rng, script.timeline, gesture)
+def clip_script(
+    rng: Generator, vocabulary: Vocabulary, gesture: str, ceiling: float = float("inf")
+) -> Script:
+    """One gesture (or something everyday, for "none"): idle first, then the gesture, the way back, idle."""
+    script, _ = _beginning(rng, vocabulary, _starts(vocabulary, gesture), ceiling)
+    timeline = script.timeline
+    timeline.pause(rng.uniform(0.4, 1.4))
+    kind = rng.random()
+    if gesture != NONE or kind < 0.75:
+        timeline.perform(gesture)
+    elif kind < 0.9:
+        names = gesture_names(vocabulary)
+        timeline.abandon(names[rng.integers(len(names))])
     else:
-        script.timeline.pause(rng.uniform(1.5, 3.0))
-    script.timeline.pause(rng.uniform(0.3, 0.9))
+        timeline.pause(rng.uniform(1.5, 3.0))
+    timeline.pause(rng.uniform(0.3, 0.9))
     return script
 
 
-def _beginning(rng: Generator) -> Script:
-    posture: Posture = "seated" if rng.random() < 0.5 else "standing"
-    names = ["lap", "desk"] if posture == "seated" else ["hanging"]
-    rest: dict[Hand, ArmPose] = {"left": _rest(rng, names), "right": _rest(rng, names)}
-    return Script(Timeline(rng, rest, liveliness=float(rng.uniform(0.6, 1.8))), posture, [])
+def _beginning(
+    rng: Generator, vocabulary: Vocabulary, rests: list[str], ceiling: float
+) -> tuple[Script, str]:
+    # Half of all people sit, however many ways there are to rest the arms then.
+    sitting = [name for name in rests if name != STANDING_REST]
+    posture: Posture = (
+        "seated" if sitting and (len(sitting) == len(rests) or rng.random() < 0.5) else "standing"
+    )
+    rest = sitting[rng.integers(len(sitting))] if posture == "seated" else STANDING_REST
+    liveliness = float(rng.uniform(0.6, 1.6))
+    return Script(Timeline(rng, rest, liveliness, vocabulary=vocabulary, ceiling=ceiling), posture), rest
 
 
-def _rest(rng: Generator, names: list[str]) -> ArmPose:
-    pose = RESTS[names[rng.integers(len(names))]]
-    return replace(pose, wrist=pose.wrist + rng.normal(0, 0.02, 3))
+def _rests(vocabulary: Vocabulary) -> list[str]:
+    return sorted(vocabulary.rests)
+
+
+def _starts(vocabulary: Vocabulary, gesture: str) -> list[str]:
+    """Names of the rests from which a gesture can be done."""
+    names = {name for hands in vocabulary.gestures.get(gesture, {}).values() for name in hands}
+    starts = [vocabulary.movements[name].starts for name in names]
+    return [rest for rest in _rests(vocabulary) if not starts or any(not s or rest in s for s in starts)]
 
 
 def _pause(rng: Generator) -> float:
@@ -127,11 +156,8 @@ def _pause(rng: Generator) -> float:
     return float(np.clip(rng.lognormal(np.log(2.5), 0.7), 0.5, 20.0))
 
 
-def _perform(rng: Generator, timeline: Timeline, gesture: str) -> None:
-    hands = sorted(GESTURES[gesture])
-    preferred = np.array([RIGHT_HANDED if hand == "right" else 1 - RIGHT_HANDED for hand in hands])
-    hand = hands[int(rng.choice(len(hands), p=preferred / preferred.sum()))]
-    timeline.perform(gesture, hand, tempo=float(np.exp(rng.normal(0, 0.15))))
+ScriptWriter = Callable[[float], Script]
+"""Writes the same script again for another ceiling."""
 
 
 class Studio:
@@ -140,15 +166,17 @@ class Studio:
     Args:
         seed: decides who the person is.
         size: width and height of the pictures in pixels.
+        backgrounds: pictures to put behind the person now and then.
 
     Raises:
         SynthesisError: there is no EGL here, or no body data.
     """
 
-    def __init__(self, seed: tuple[int, ...], size: int) -> None:
-        person = random_person(np.random.default_rng(seed))
+    def __init__(self, seed: tuple[int, ...], size: int, backgrounds: Sequence[Path] = ()) -> None:
+        self._person = random_person(np.random.default_rng(seed))
         self._renderer = Renderer(size, size)
-        self._actor = Actor(self._renderer, person)
+        self._backgrounds = backgrounds
+        self._actors: dict[Posture, Actor] = {}
 
     def __enter__(self) -> "Studio":
         return self
@@ -156,42 +184,55 @@ class Studio:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._actor.release()
+        for actor in self._actors.values():
+            actor.release()
         self._renderer.close()
 
-    def film(self, script: Script, rng: Generator, fps: int) -> "FilmedStream":
-        """Set up camera, light and room for a script, by chance from `rng`."""
-        return FilmedStream(self._renderer, self._actor, script, rng, fps)
+    def film(self, write: ScriptWriter, rng: Generator, fps: int) -> "FilmedStream":
+        """Set up camera, light and room for a script, by chance from `rng`; film them one after the other."""
+        posture = write(float("inf")).posture
+        if posture not in self._actors:
+            self._actors[posture] = Actor(self._renderer, self._person, seated=posture == "seated")
+        actor = self._actors[posture]
+        return FilmedStream(self._renderer, actor, write, rng, fps, self._backgrounds)
 
 
 class FilmedStream:
-    """The film of a script: iterate once over its pictures, then ask for the truth.
+    """The film of a script: iterate once over its pictures, then ask for the truth. Made by `Studio.film`.
 
-    Args:
-        renderer: draws square pictures.
-        actor: who does it.
-        script: what is done.
-        rng: camera, room, light, noise.
-        fps: frames a second.
+    Attributes:
+        frames: how many pictures there are.
     """
 
-    def __init__(self, renderer: Renderer, actor: Actor, script: Script, rng: Generator, fps: int) -> None:
-        self._actor, self._script, self._rng, self._fps = actor, script, rng, fps
-        self._size = renderer.width
-        whole = suitable_camera(rng, actor, script)
-        x, y, side = person_square(whole, actor.pose(script.timeline.pose(0.0)))
+    def __init__(
+        self,
+        renderer: Renderer,
+        actor: Actor,
+        write: ScriptWriter,
+        rng: Generator,
+        fps: int,
+        backgrounds: Sequence[Path],
+    ) -> None:
+        self._actor, self._rng, self._fps, self._size = actor, rng, fps, renderer.width
+        whole, self._script = suitable_camera(rng, actor, write)
+        timeline = self._script.timeline
+        x, y, side = person_square(whole, actor.joints(timeline.pose(0.0)))
         square = within(whole, (x, y, VIEW_MARGIN * side))
-        self._shot = square_shot(rng, whole, square, self._size)
+        shot = square_shot(rng, whole, square, self._size)
+        self._shot = furnish(rng, renderer, shot, actor, timeline.length, backgrounds)
         self._keypoints: list[Image] = []
         self._times: list[float] = []
-        self.frames = round(script.timeline.length * fps)
+        self.frames = round(timeline.length * fps)
         set_up(renderer, self._shot)
 
     def __iter__(self) -> Iterator[Pixels]:
-        for frame in film(self._actor, self._script.timeline, self._shot, self._rng, self._fps):
-            self._times.append(frame.time)
-            self._keypoints.append(in_camera_too(self._shot.camera, frame.keypoints))
-            yield frame.image
+        try:
+            for frame in film(self._actor, self._script.timeline, self._shot, self._rng, self._fps):
+                self._times.append(frame.time)
+                self._keypoints.append(in_camera_too(self._shot.camera, frame.keypoints))
+                yield frame.image
+        finally:
+            self._shot.release()
 
     def truth(self, video: str, subject: str) -> Truth:
         """The truth about the pictures that were taken; `video` is the name of the film's file."""
@@ -215,26 +256,35 @@ class FilmedStream:
         )
 
 
-def suitable_camera(rng: Generator, actor: Actor, script: Script) -> Camera:
-    """A camera that sees the gesturing hands when they are there, as people see to it; now and then any."""
-    chest, rig = actor.focus + np.array([0.0, 0.2, 0.0]), Rig(actor.person)
-    shown = [chest[None], *(_hands(rig, script.timeline, done) for done in script.gestures())]
-    places = np.concatenate(shown)
-    careless = rng.random() < CARELESS
-    best = random_camera(rng, chest, *DISTANCES[script.posture])
-    for _ in range(0 if careless else PATIENCE):
-        if seen(best, places)[:, 2].all():
+def suitable_camera(rng: Generator, actor: Actor, write: ScriptWriter) -> tuple[Camera, Script]:
+    """A camera that sees the gesturing hands when they are there, as people see to it; now and then any.
+
+    Returns:
+        The camera, and the script with hands that are raised no higher than it sees.
+    """
+    chest, reach = actor.focus + np.array([0.0, 0.2, 0.0]), reach_of(actor.person, actor.lowered)
+    posture = write(float("inf")).posture
+    tries = 1 if rng.random() < CARELESS else PATIENCE
+    best: tuple[float, Camera, Script] | None = None
+    for _ in range(tries):
+        camera = random_camera(rng, chest, *DISTANCES[posture], reach=reach)
+        at_rest = actor.joints(write(float("inf")).timeline.pose(0.0))
+        script = write(ceiling_of(camera, at_rest))
+        hands = [_hands(actor, script.timeline, done) for done in script.gestures()]
+        share = float(seen(camera, np.concatenate(hands))[:, 2].mean()) if hands else 1.0
+        if best is None or share > best[0]:
+            best = share, camera, script
+        if share == 1.0:
             break
-        other = random_camera(rng, chest, *DISTANCES[script.posture])
-        best = max(best, other, key=lambda camera: seen(camera, places)[:, 2].sum())
-    return best
+    assert best is not None
+    return best[1:]
 
 
-def _hands(rig: Rig, timeline: Timeline, done: TrueGesture) -> Floats:
+def _hands(actor: Actor, timeline: Timeline, done: TrueGesture) -> Floats:
     """World places of wrist and index tip of the gesturing hand at the end of its stroke."""
     sides = ["left", "right"] if done.hand == "both" else [done.hand]
     joints = [KEYPOINTS.index(f"{side}_{part}") for side in sides for part in ("wrist", "index_tip")]
-    return np.asarray(rig.landmarks(rig.transforms(timeline.pose(done.stroke_end)))[joints])
+    return np.asarray(actor.joints(timeline.pose(done.stroke_end))[joints])
 
 
 def _feet_in_picture(camera: Camera) -> bool:

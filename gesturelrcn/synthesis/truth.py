@@ -1,7 +1,7 @@
 """The truth about a film, as JSON lines beside it: what was done when, and where every joint was.
 
 The first line describes the film, then comes a line for each gesture, for each gesture-free stretch, and for
-each frame; docs/synthesis.md shows them. Reading and writing need numpy only.
+each frame; docs/synthesis.md shows them. Reading and writing do not need the extra.
 """
 
 import json

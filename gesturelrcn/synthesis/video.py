@@ -8,14 +8,17 @@ from pathlib import Path
 from gesturelrcn.synthesis.arrays import Pixels
 from gesturelrcn.synthesis.errors import SynthesisError
 
-CONSTANT_QUALITY = {"crf": "21", "preset": "veryfast", "threads": "1"}
-"""For films without a bit rate: quick, and hardly worse than what was filmed."""
+CONSTANT_QUALITY = {"crf": "21", "preset": "veryfast", "threads": "1", "x264-params": "no-mbtree=1"}
+"""For films without a bit rate: quick, and hardly worse than what was filmed.
+
+x264's macroblock tree reads memory that nobody wrote: the same pictures would give other files now and then.
+"""
 
 
 def write_video(out: Path, images: Iterable[Pixels], fps: int, bit_rate: int | None = None) -> None:
     """Write (H, W, 3) uint8 BGR images as H.264, yuv420p; the file appears only when it is whole.
 
-    The same images give the same file. Without `bit_rate`, in bits a second, the quality is constant.
+    Without `bit_rate`, in bits a second, the quality is constant and the same images give the same file.
 
     Raises:
         SynthesisError: the folder is missing or cannot be written, or the disk is full.

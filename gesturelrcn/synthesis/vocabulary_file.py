@@ -107,9 +107,7 @@ class _Reader:
             raise SynthesisError(f"{self._file}:1: no [[movement]] in this file, so nobody can do anything")
         for name in self._base.negatives if self._base else ():
             movements.setdefault(name, self._base.movements[name])  # type: ignore[union-attr]
-        return Vocabulary(
-            movements, self._by_gesture(movements), self._postures, self._rests, self._mirrors
-        )
+        return Vocabulary(movements, self._by_gesture(movements), self._postures, self._rests, self._mirrors)
 
     def _by_gesture(self, movements: Mapping[str, Movement]) -> dict[str, dict[Hand, tuple[str, ...]]]:
         table: dict[str, dict[Hand, tuple[str, ...]]] = {}
@@ -152,7 +150,7 @@ class _Reader:
         repeat_from = int(self._optional(table, "repeat_from", way, self._number, 0.0))
         if not 0 <= repeat_from < len(keys):
             self._fail((*way, "repeat_from"), f"there is no keyframe {repeat_from}; the first is number 0")
-        swing = table.get("swing")
+        swing = self._optional(table, "swing", way, self._swing, None)
         return Movement(
             name=name,
             gesture=gesture,
@@ -168,19 +166,19 @@ class _Reader:
             retrace=self._optional(table, "retrace", way, self._number, 0.0),
             repeat=(int(repeat[0]), int(repeat[1])),
             repeat_from=repeat_from,
-            swing=None if swing is None else self._swing(self._table(swing, (*way, "swing")), (*way, "swing")),
+            swing=swing,
         )
 
-    def _swing(self, table: dict[str, Any], way: Way) -> Swing:
+    def _swing(self, value: Any, way: Way) -> Swing | None:
+        table = self._table(value, way)
         self._known(table, _SWING, way, "field")
-        angle: Callable[[Any, Way], float] = lambda value, at: math.radians(self._number(value, at))  # noqa: E731
         return Swing(
             wrist=self._optional(table, "wrist", way, self._vector, Swing.wrist),
             quarter=self._optional(table, "quarter", way, self._vector, Swing.quarter),
             wander=self._optional(table, "wander", way, self._vector, Swing.wander),
-            tilt=self._optional(table, "tilt", way, angle, 0.0),
-            flex=self._optional(table, "flex", way, angle, 0.0),
-            roll=self._optional(table, "roll", way, angle, 0.0),
+            tilt=self._optional(table, "tilt", way, self._angle, 0.0),
+            flex=self._optional(table, "flex", way, self._angle, 0.0),
+            roll=self._optional(table, "roll", way, self._angle, 0.0),
             curl=self._optional(table, "curl", way, self._number, 0.0),
             hertz=self._optional(table, "hertz", way, self._range, Swing.hertz),
         )
@@ -265,7 +263,7 @@ class _Reader:
     def _list_of(self, known: Sequence[str], kind: str) -> Callable[[Any, Way], Any]:
         def check(value: Any, way: Way) -> Any:
             if not isinstance(value, list) or not value:
-                self._fail(way, f"{way[-1]!r} is a list of names, for example [\"{known[0] if known else ''}\"]")
+                self._fail(way, f"{_field(way)} is a list of names in brackets, not {value!r}")
             return [self._one_of(known, kind)(name, (*way, i)) for i, name in enumerate(value)]
 
         return check
@@ -284,6 +282,9 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             self._fail(way, f"{_field(way)} is a number, not {value!r}")
         return float(value)
+
+    def _angle(self, value: Any, way: Way) -> float:
+        return math.radians(self._number(value, way))
 
     def _range(self, value: Any, way: Way) -> Range:
         if not isinstance(value, list) or len(value) != 2:
@@ -335,7 +336,7 @@ class _Reader:
     def _known(self, table: dict[str, Any], fields: Sequence[str], way: Way, kind: str) -> None:
         for field in table:
             if field not in fields:
-                word = "bone" if kind == "field" and _meant(field, _TRUNK) else kind
+                word = "bone" if kind == "field" and suggestion(field, list(fields)) in _TRUNK else kind
                 self._fail((*way, field), f"unknown {word} {field!r}{_meant(field, fields)}")
 
     def _fail(self, way: Way, message: str) -> NoReturn:

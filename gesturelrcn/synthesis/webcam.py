@@ -1,4 +1,4 @@
-"""What a cheap camera does to a picture: soft lens, wandering exposure and white balance, noise, JPEG, jitter."""
+"""What a cheap camera does to a picture: soft lens, wandering exposure and colours, noise, JPEG, jitter."""
 
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -14,7 +14,9 @@ Camera = TypeVar("Camera", bound="Webcam")
 
 DROPPED_SHARE = 0.02
 """Of a jittery camera's frames, those that never arrive."""
-DARK_SHARE = 0.15
+POOR_SHARE = 0.12
+"""Of all cameras, those that compress so much that one sees it."""
+DARK_SHARE = 0.12
 """Of all cameras, those in rooms so dark that they see noise and long exposures."""
 
 
@@ -84,14 +86,15 @@ class Webcam:
 def random_webcam(rng: Generator, width: int) -> Webcam:
     """A camera for pictures `width` pixels wide."""
     dark = rng.random() < DARK_SHARE
-    balance = rng.uniform(0.8, 1.25) * (0.7 if dark else 1.0) * (1 + rng.normal(0, 0.05, 3))
+    balance = rng.uniform(0.8, 1.2) * (0.75 if dark else 1.0) * (1 + rng.normal(0, 0.05, 3))
     return Webcam(
-        blur=rng.uniform(0.2, 0.8) * width / 320,
+        blur=rng.uniform(0.2, 0.7) * width / 320,
         gain=(float(balance[0]), float(balance[1]), float(balance[2])),
         gamma=rng.uniform(0.8, 1.2),
         lift=float(rng.normal(0, 0.025)),
-        noise=rng.uniform(0.02, 0.045) if dark else rng.uniform(0.003, 0.022),
-        jpeg=int(rng.integers(40, 95)),
+        noise=rng.uniform(0.015, 0.035) if dark else 0.002 + 0.012 * rng.random() ** 2,
+        # Most pictures are compressed where they are larger than this one: little of it is left.
+        jpeg=int(rng.integers(35, 72) if rng.random() < POOR_SHARE else rng.integers(72, 98)),
         exposure=1 / rng.uniform(20, 40) if dark else 1 / rng.uniform(35, 150),
         hunting=float(abs(rng.normal(0, 0.05))),
         tinting=float(abs(rng.normal(0, 0.02))),
@@ -102,8 +105,8 @@ def random_webcam(rng: Generator, width: int) -> Webcam:
 def frame_times(rng: Generator, length: float, fps: float, jitter: float = 0.15) -> list[float]:
     """When a camera of about `fps` takes its pictures within `length` seconds; increasing, from 0.
 
-    `jitter` is the standard deviation of an interval in shares of it; 0 gives an exact clock. With jitter a few
-    frames are dropped.
+    `jitter` is the standard deviation of an interval in shares of it; 0 gives an exact clock. With jitter
+    a few frames are dropped.
     """
     count = round(length * fps)
     places = np.arange(count, dtype=float)

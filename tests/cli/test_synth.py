@@ -38,6 +38,24 @@ def test_a_folder_that_cannot_be_made(gesturelrcn, body_data, renderer, tmp_path
     )
 
 
+def test_mistakes_in_a_vocabulary_file(gesturelrcn, body_data, renderer, tmp_path):  # noqa: F811
+    path = tmp_path / "mine.toml"
+    path.write_text('[[movement]]\nname = "mine"\ngesture = "wafe"\n[[movement.key]]\nat = "hair"\n')
+    said = sentence(gesturelrcn("synth", "--out", tmp_path / "films", "--gestures", path, *SMALL))
+    gone = sentence(gesturelrcn("synth", "--out", tmp_path / "films", "--gestures", "gone.toml", *SMALL))
+
+    assert f"{path}:3: " in said
+    assert "wave" in said
+    assert "gone.toml" in gone
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_no_backgrounds(gesturelrcn, body_data, renderer, tmp_path):  # noqa: F811
+    more = ("--backgrounds", tmp_path / "gone")
+
+    assert "gone" in sentence(gesturelrcn("synth", "--out", tmp_path / "films", *SMALL, *more))
+
+
 def test_it_says_what_it_made_and_making_it_again_is_quick(gesturelrcn, body_data, renderer, tmp_path):  # noqa: F811
     first = gesturelrcn("synth", "--out", tmp_path / "films", *SMALL)
     made = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.mp4")}

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gesturelrcn.synthesis.scene import Camera
+from gesturelrcn.synthesis.scene import EXPOSED, Camera, between, random_light
 
 CAMERA = Camera(np.array([0.0, 1.5, 2.0]), np.array([0.0, 1.5, 0.0]), 90.0, 640, 480)
 
@@ -26,3 +26,22 @@ def test_a_window_stretches_its_part_over_the_picture():
 
 def test_what_is_behind_the_camera_is_out_of_the_picture():
     assert np.array_equal(CAMERA.project(np.array([[0.0, 1.5, 3.0]])), [[-1, -1, 2]])
+
+
+def test_lights_differ_but_cameras_expose_for_them():
+    lights = [random_light(np.random.default_rng(seed)) for seed in range(50)]
+    levels = [light.brightness() for light in lights]
+
+    assert min(levels) >= EXPOSED[0] - 1e-9
+    assert max(levels) <= EXPOSED[1] + 1e-9
+    assert np.std(levels) > 0.05
+
+
+def test_between_two_lights_is_half_of_each():
+    first, last = (random_light(np.random.default_rng(seed)) for seed in (0, 1))
+    middle = between(first, last, 0.5)
+
+    assert between(first, last, 0) is first
+    assert between(first, last, 1) is last
+    assert middle.main == pytest.approx((first.main + last.main) / 2)
+    assert np.linalg.norm(middle.towards) == pytest.approx(1)

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from gesturelrcn.model.keypoints import KEYPOINTS
-from gesturelrcn.synthesis.planning import gesture_names
+from gesturelrcn.synthesis.gestures import SHIPPED
+from gesturelrcn.synthesis.planning import Take
 from gesturelrcn.synthesis.rig import Rig
 from gesturelrcn.synthesis.scene import Camera
 from gesturelrcn.synthesis.square_view import within
-from gesturelrcn.synthesis.streams import Studio, clip_script, stream_script
+from gesturelrcn.synthesis.streams import Studio, clip_script, gesture_names, stream_script
 from gesturelrcn.vocabulary import NONE
 
 SIZE, FPS = 64, 10
@@ -18,7 +19,7 @@ SIZE, FPS = 64, 10
 
 @pytest.fixture(scope="module")
 def minutes():
-    return stream_script(np.random.default_rng(1), gesture_names(), 120.0)
+    return stream_script(np.random.default_rng(1), SHIPPED, 120.0)
 
 
 def test_a_stream_has_several_gestures_with_pauses_between(minutes):
@@ -45,9 +46,9 @@ def test_every_moment_is_told(minutes):
         assert start == pytest.approx(end)
 
 
-@pytest.mark.parametrize("gesture", gesture_names())
+@pytest.mark.parametrize("gesture", gesture_names(SHIPPED))
 def test_a_clip_begins_idle_and_includes_the_way_back(gesture):
-    script = clip_script(np.random.default_rng(2), gesture)
+    script = clip_script(np.random.default_rng(2), SHIPPED, gesture)
     (done,) = script.gestures()
 
     assert done.gesture == gesture
@@ -57,7 +58,7 @@ def test_a_clip_begins_idle_and_includes_the_way_back(gesture):
 
 
 def test_a_clip_of_none_has_no_gesture():
-    script = clip_script(np.random.default_rng(2), NONE)
+    script = clip_script(np.random.default_rng(2), SHIPPED, NONE)
 
     assert script.gestures() == []
     assert script.timeline.length > 2
@@ -66,8 +67,8 @@ def test_a_clip_of_none_has_no_gesture():
 def test_onset_and_offset_are_within_a_frame_of_the_motion(person):
     """Until the onset the wrist is as good as still, a frame later it is on its way; the same at the end."""
     rig, frame = Rig(person), 1 / 15
-    for seed, gesture in enumerate(gesture_names()):
-        script = clip_script(np.random.default_rng(seed), gesture)
+    for seed, gesture in enumerate(gesture_names(SHIPPED)):
+        script = clip_script(np.random.default_rng(seed), SHIPPED, gesture)
         script.timeline._liveliness = 0.0
         (done,) = script.gestures()
         joint = KEYPOINTS.index(f"{'right' if done.hand == 'both' else done.hand}_wrist")
@@ -89,8 +90,8 @@ def test_onset_and_offset_are_within_a_frame_of_the_motion(person):
 def filmed(body_data, renderer):
     """Pictures and truth of a short clip; asking for a renderer skips where there is no EGL."""
     with Studio((7, 0), SIZE) as studio:
-        rng = np.random.default_rng(3)
-        stream = studio.film(clip_script(rng, "raise_hand"), rng, FPS)
+        take = Take("", "", "raise_hand", (3,), 0.0)
+        stream = studio.film(take.writer(SHIPPED), take.chance(), FPS)
         pictures = list(stream)
         return pictures, stream.truth("a.mp4", "P7-0000")
 

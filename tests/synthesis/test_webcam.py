@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gesturelrcn.synthesis.webcam import Webcam, random_webcam
+from gesturelrcn.synthesis.webcam import Webcam, frame_times, random_webcam
 
 GREY = np.full((60, 80, 3), 120, np.uint8)
 PERFECT = {"blur": 0.0, "noise": 0.0, "jpeg": 0}
@@ -45,3 +45,29 @@ def test_the_same_seed_gives_the_same_camera_and_the_same_noise():
     assert first == second
     assert np.array_equal(look(first, seed=1), look(second, seed=1))
     assert not np.array_equal(look(first, seed=1), look(first, seed=2))
+
+
+def test_exposure_and_white_balance_wander_slowly_and_come_from_the_time_alone():
+    camera = Webcam(**PERFECT, hunting=0.1, tinting=0.05, wander_seconds=8.0)
+    greens = np.array([camera.at(time).gain[1] for time in np.arange(0, 60, 0.1)])
+
+    assert camera.at(3.0) == camera.at(3.0)
+    assert 0.05 < np.abs(greens - 1).max() <= 0.1
+    assert np.abs(np.diff(greens)).max() < 0.02
+    assert len({round(camera.at(time).gain[0] / camera.at(time).gain[1], 3) for time in range(9)}) > 3
+    assert Webcam().at(5.0) == Webcam()
+
+
+@pytest.mark.parametrize("fps", [10, 25, 60])
+def test_jittery_frames_come_in_order_at_about_the_rate(fps):
+    times = np.array(frame_times(np.random.default_rng(0), 20.0, fps))
+
+    assert times[0] == 0
+    assert (np.diff(times) > 0).all()
+    assert times[-1] < 20.0 + 0.5 / fps
+    assert len(times) == pytest.approx(20 * fps, rel=0.06)
+    assert np.diff(times).std() > 0.1 / fps
+
+
+def test_without_jitter_the_clock_is_exact():
+    assert frame_times(np.random.default_rng(0), 1.0, 4, jitter=0.0) == [0.0, 0.25, 0.5, 0.75]
