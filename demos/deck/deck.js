@@ -1,7 +1,13 @@
 // The window title says what the deck shows: "slide 2/5" or "slide 2/5 black". Programs that watch the deck read
-// it there.
+// it there. Nothing is said until the window has the focus: before that it hears no keys.
+let state = "";
 function report(slide, slides, black) {
-  document.title = `slide ${slide}/${slides}${black ? " black" : ""}`;
+  state = `slide ${slide}/${slides}${black ? " black" : ""}`;
+  tellWhenHeard();
+}
+function tellWhenHeard() {
+  if (document.hasFocus()) document.title = state;
+  else setTimeout(tellWhenHeard, 50);
 }
 
 // reveal.js has been fetched: a presentation as everybody knows it.
