@@ -25,8 +25,8 @@ def slides(
 ) -> None:
     """Turn the slides of the presentation in front: open it, start this, step back.
 
-    Point or swipe to your own right for the next slide, to your left for the previous one; raise a hand
-    and hold it for a black screen, once more to bring the picture back. Works wherever the arrow keys and
+    Point to your own right for the next slide, to your left for the previous one (or swipe, where the model
+    knows swipes); raise a hand and hold it for a black screen, once more to bring the picture back. Works wherever the arrow keys and
     b do: LibreOffice Impress, PowerPoint, reveal.js, PDF viewers. Ctrl-C ends.
     """
     from gesturelrcn.model import assets
