@@ -26,8 +26,8 @@ def slides(
     """Turn the slides of the presentation in front: open it, start this, step back.
 
     Point to your own right for the next slide, to your left for the previous one (or swipe, where the model
-    knows swipes); raise a hand and hold it for a black screen, once more to bring the picture back. Works wherever the arrow keys and
-    b do: LibreOffice Impress, PowerPoint, reveal.js, PDF viewers. Ctrl-C ends.
+    knows swipes); raise a hand and hold it for a black screen, once more to bring the picture back. Works
+    wherever the arrow keys and b do: LibreOffice Impress, PowerPoint, reveal.js, PDF viewers. Ctrl-C ends.
     """
     from gesturelrcn.model import assets
 
