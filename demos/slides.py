@@ -60,7 +60,7 @@ def gestures_in_sample() -> list[str]:
 
 def plan(first: Shown, gestures: list[str], bindings: Bindings) -> list[Shown]:
     """What the deck has to show one after the other if each gesture presses its key once."""
-    keys = {binding.gesture: str(binding.action) for binding in bindings}
+    keys = {binding.gesture: str(binding.action).removeprefix("key ") for binding in bindings}
     shown = [first]
     for gesture in gestures:
         after = shown[-1].after(keys.get(gesture))

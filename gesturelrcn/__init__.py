@@ -3,6 +3,7 @@
 Importing this package is cheap: models, cameras and displays are touched when they are used.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from gesturelrcn.capture import Frame, open_source
     from gesturelrcn.recognizer import Recognizer
     from gesturelrcn.stream import GestureStream
+
+# From 1.29 on onnxruntime reports to its maker over the network unless this is set before it loads.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __version__ = "0.1.0"
 

@@ -5,46 +5,49 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
+from gesturelrcn.capture.states import SourceChange
 from gesturelrcn.events import GestureEvent, Phase
 
 logger = logging.getLogger(__name__)
 
 QUEUE_LIMIT = 64
 """Events that may wait before `hold` events are dropped."""
-DRAIN_TIMEOUT = 2.0
+DRAIN_TIMEOUT = 0.3
 """Seconds that callbacks have at the end to take the events that still wait."""
 
 Callback = Callable[[GestureEvent], object]
+SourceCallback = Callable[[SourceChange], object]
+News = GestureEvent | SourceChange
 
 
 class CallbackThread:
-    """Calls a function with one event after the other, in a thread of its own.
+    """Calls a function with one event or change of the source after the other, in a thread of its own.
 
     Attributes:
         exit: what the function raised; such as SystemExit, which means the program and not the thread.
     """
 
-    def __init__(self, call: Callback) -> None:
+    def __init__(self, call: Callable[[News], object]) -> None:
         self.exit: BaseException | None = None
         self._call = call
-        self._waiting: deque[GestureEvent] = deque()
+        self._waiting: deque[News] = deque()
         self._changed = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="gesture-callbacks", daemon=True)
         self._thread.start()
 
-    def put(self, event: GestureEvent) -> None:
+    def put(self, event: News) -> None:
         """Queue an event without waiting. In a full queue `hold` events make room, the oldest first.
 
-        A `start` or `end` is never dropped, so the queue can outgrow its limit by those alone: a few
-        a second at most.
+        A `start`, an `end` or a change of the source is never dropped, so the queue can outgrow its
+        limit by those alone: a few a second at most.
         """
         with self._changed:
             if len(self._waiting) >= QUEUE_LIMIT:
-                oldest_hold = next((e for e in self._waiting if e.phase == Phase.HOLD), None)
+                oldest_hold = next((e for e in self._waiting if _is_hold(e)), None)
                 if oldest_hold is not None:
                     self._waiting.remove(oldest_hold)
-                elif event.phase == Phase.HOLD:
+                elif _is_hold(event):
                     return
             self._waiting.append(event)
             self._changed.notify_all()
@@ -65,8 +68,12 @@ class CallbackThread:
         """Let callbacks take the starts and ends that still wait; leave one that hangs behind."""
         with self._changed:
             self._closing = True
-            self._waiting = deque(event for event in self._waiting if event.phase != Phase.HOLD)
+            self._waiting = deque(event for event in self._waiting if not _is_hold(event))
             self._changed.notify_all()
         self._thread.join(DRAIN_TIMEOUT)
         if self._thread.is_alive():
             logger.warning("a callback has not come back for %g s and is left behind", DRAIN_TIMEOUT)
+
+
+def _is_hold(event: News) -> bool:
+    return isinstance(event, GestureEvent) and event.phase == Phase.HOLD

@@ -1,5 +1,6 @@
 """Region, model and decoding in one object: a frame goes in, events come out."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +11,13 @@ from numpy.typing import NDArray
 
 from gesturelrcn.capture.frame import Frame
 from gesturelrcn.decoding import Decoder, Evidence, acting_hand
+from gesturelrcn.errors import CaptureError
 from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine, EngineName, load_model
+from gesturelrcn.model.fovea import Fovea, hand_picture, place_fovea
 from gesturelrcn.region import BackgroundFollower, Follower, Region, SteppedFollower, crop
+
+logger = logging.getLogger(__name__)
 
 MAX_GAP = 1.0
 """Seconds without a frame after which what was remembered no longer belongs to what is seen."""
@@ -29,19 +34,22 @@ class View:
         scores: (C,) smoothed scores in the order of the card's classes, or None.
         keypoints: (J, 3) x, y in shares of the region and visibility, or None.
         active: the gesture that is going on, or None.
+        forgotten: how often all evidence was forgotten before this frame; 0 where nobody is seen.
     """
 
     region: Region | None = None
     scores: NDArray[np.float64] | None = None
     keypoints: NDArray[np.float32] | None = None
     active: str | None = None
+    forgotten: int = 0
 
 
 class Recognizer:
     """Recognises gestures in frames given one by one, in order of time.
 
     The model's memory is reset when nobody is there, when the region jumps to another place or person,
-    and after a gap of more than one second between frames; a gesture that is going on ends then.
+    after a gap of more than one second between frames, where time goes back, and at a frame that says it
+    is discontinuous; a gesture that is going on ends then.
 
     With `live=False` (recordings) there is no thread, and the same frames give the same events, bit for
     bit. With `live=True` the person is located in a thread beside, and no frame waits for it.
@@ -80,7 +88,9 @@ class Recognizer:
         self._decoder = Decoder(self.card.classes, self.card.thresholds)
         self._clock = clock
         self._state = self._engine.initial_state()
+        self._fovea: Fovea | None = None
         self._previous_at: float | None = None
+        self._shape: tuple[int, ...] | None = None
         self.view = View()
 
     @property
@@ -89,31 +99,56 @@ class Recognizer:
         return self.card.gestures
 
     def process(self, frame: Frame) -> list[GestureEvent]:
-        """Advance by one frame; returns the events that it decides, oldest first."""
+        """Advance by one frame; returns the events that it decides, oldest first.
+
+        Raises:
+            CaptureError: the picture is not (H, W, 3) uint8.
+        """
+        _must_be_picture(frame)
         at = frame.captured_at
         region = self._follower.follow(frame.image, at)
         jumped = self._follower.take_jump()
         gap = None if self._previous_at is None else at - self._previous_at
         self._previous_at = at
         events: list[GestureEvent] = []
-        if region is None or jumped or (gap is not None and gap > MAX_GAP):
+        broken = frame.discontinuous or frame.image.shape != self._shape
+        self._shape = frame.image.shape
+        if region is None or jumped or broken or (gap is not None and not 0 <= gap <= MAX_GAP):
             events += self._decoder.finish(self._now(frame))
             self._state = self._engine.initial_state()
+            self._fovea = None
             gap = None
         if region is None:
             self.view = View()
             return events
-        result = self._engine.step(
-            crop(frame.image, region, self.card.size),
-            self._state,
-            _FIRST_DT if gap is None else gap,
-        )
-        self._state = result.state
-        hand, position = acting_hand(result.keypoints)
-        evidence = Evidence(result.scores, at, self._now(frame), hand, position, frame.media_time)
+        keypoints, scores = self._look(frame.image, region, _FIRST_DT if gap is None else gap)
+        if not np.isfinite(scores).all():  # a memory that has gone wrong would stay so
+            logger.error("the model gave scores that are no numbers; its memory is reset")
+            self._state = self._engine.initial_state()
+            self._fovea = None
+            return events + self._decoder.finish(self._now(frame))
+        hand, position = acting_hand(keypoints)
+        evidence = Evidence(scores, at, self._now(frame), hand, position, frame.media_time)
         events += self._decoder.step(evidence)
-        self.view = View(region, self._decoder.smoothed, result.keypoints, self._decoder.active)
+        self.view = View(
+            region, self._decoder.smoothed, keypoints, self._decoder.active, self._decoder.forgotten
+        )
         return events
+
+    def _look(
+        self, image: NDArray[np.uint8], region: Region, dt: float
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Advance the model; returns joints in shares of `region`, and scores."""
+        body = self.card.body(region)
+        hand, side = None, 0
+        if self.card.hand_size and self._fovea is not None:
+            hand = hand_picture(image, body, self._fovea, self.card.hand_size)
+            side = self._fovea.side
+        result = self._engine.step(crop(image, body, self.card.size), self._state, dt, hand, side)
+        self._state = result.state
+        if self.card.hand_size:
+            self._fovea = place_fovea(result.keypoints, self._fovea)
+        return self.card.in_region(result.keypoints), result.scores
 
     def finish(self, at: float | None = None) -> list[GestureEvent]:
         """The source ended or is silent: end what is going on.
@@ -126,6 +161,15 @@ class Recognizer:
         self.view = View()
         return self._decoder.finish(at)
 
+    def choose_person(self, x: float, y: float) -> None:
+        """Where there are several people, follow whoever is nearest to this place, in pixels of the frame.
+
+        A follower of your own is asked if it has a method `choose(x, y)`.
+        """
+        choose = getattr(self._follower, "choose", None)
+        if choose is not None:
+            choose(x, y)
+
     def close(self) -> None:
         """Free the person locator."""
         self._follower.close()
@@ -133,3 +177,12 @@ class Recognizer:
     def _now(self, frame: Frame) -> float:
         # A recording has no now: on its clock a decision takes no time, so that a replay is exact.
         return frame.captured_at if frame.media_time is not None else self._clock()
+
+
+def _must_be_picture(frame: Frame) -> None:
+    image = frame.image
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
+        raise CaptureError(
+            f"Frame {frame.index} of {frame.source} is {image.shape} {image.dtype}; "
+            "give pictures as (height, width, 3) uint8 BGR."
+        )

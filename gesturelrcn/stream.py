@@ -1,6 +1,5 @@
 """Capture, recogniser and callbacks in one loop."""
 
-import itertools
 import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -10,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from gesturelrcn.callbacks import Callback, CallbackThread
-from gesturelrcn.capture import Frame, LiveSource, Source, open_source
+from gesturelrcn.callbacks import Callback, CallbackThread, News, SourceCallback
+from gesturelrcn.capture import Frame, LiveSource, Source, SourceChange, SourceState, open_source
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.vocabulary import GESTURES, suggestion
@@ -22,10 +21,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LOST_AFTER = 0.25
-"""Seconds without a frame after which a live source counts as lost and active gestures end."""
+_LOOK_UP = 0.25
+"""Seconds; how often a loop that waits for a frame looks whether it shall stop."""
 
 _F = TypeVar("_F", bound=Callback)
+_S = TypeVar("_S", bound=SourceCallback)
 
 FrameListener = Callable[[Frame, "View"], object]
 """Gets each frame with what the recogniser made of it."""
@@ -61,6 +61,9 @@ class GestureStream:
     delay no frame; when 64 events wait, `hold` events are dropped, `start` and `end` never.
     A callback that raises is logged, and the stream goes on.
 
+    A live source is watched: once it stalls or is lost, active gestures end, `on_source` callbacks are
+    told, and it is opened again until it is back. `state` says at any time what it is doing.
+
     Args:
         source: number of a camera, path, address, or an open `Source`, which is closed at the end
             and to which `mirrored` and `realtime` do not apply.
@@ -95,6 +98,7 @@ class GestureStream:
         self._realtime = realtime
         self._given_recognizer = recognizer
         self._listeners: list[tuple[str | None, Phase | None, Callback]] = []
+        self._source_listeners: list[tuple[SourceState | None, SourceCallback]] = []
         self._frame_listeners: list[FrameListener] = []
         self._session: _Session | None = None
         self._stopping = False
@@ -125,6 +129,41 @@ class GestureStream:
     def add_listener(self, callback: Callback) -> None:
         """Call `callback` with every event; as `on_any`, for use without a decorator."""
         self.on_any(callback)
+
+    def on_source(self, state: str | None = None) -> Callable[[_S], _S]:
+        """Decorator: call the function with each change of a live source to this state.
+
+        The states are `live`, `stalled`, `lost` and `back`; without one every change is told. They come
+        in the same thread and order as the events of gestures. Recordings do not change.
+
+        Raises:
+            GestureLrcnError: there is no such state.
+        """
+        if state is not None and state not in list(SourceState):
+            raise GestureLrcnError(
+                f'There is no state "{state}" of a source; it is live, stalled, lost or back.'
+            )
+
+        def register(callback: _S) -> _S:
+            self._source_listeners.append((None if state is None else SourceState(state), callback))
+            return callback
+
+        return register
+
+    @property
+    def state(self) -> SourceState | None:
+        """What a live source is doing; None for recordings and while the stream is not open."""
+        source = self._session.source if self._session else None
+        return source.state if isinstance(source, LiveSource) else None
+
+    def choose_person(self, x: float, y: float) -> None:
+        """Where there are several people, follow whoever is nearest to this place, in pixels of the frame.
+
+        The stream has to be open; a recogniser of your own is asked if it has such a method.
+        """
+        choose = getattr(self._session.recognizer if self._session else None, "choose_person", None)
+        if choose is not None:
+            choose(x, y)
 
     def add_frame_listener(self, listener: FrameListener) -> None:
         """Call `listener` with each frame that was recognised and the recogniser's view of it.
@@ -172,9 +211,9 @@ class GestureStream:
         session = self._open()
         try:
             for frame in self._frames(session):
-                if frame is None:
+                if session.fell_silent():
                     yield from self._deliver(session, session.finish())
-                else:
+                if frame is not None:
                     session.last_at = frame.captured_at
                     events = session.recognizer.process(frame)
                     for listener in self._frame_listeners:
@@ -185,11 +224,9 @@ class GestureStream:
             self._close()
 
     def _frames(self, session: "_Session") -> Iterator[Frame | None]:
-        """Frames until the end or stop(); None when a live source is lost, so that nothing stays active."""
+        """Frames until the end or stop(); None now and then while a live source has none."""
         source = session.source
-        frames: Iterator[Frame | None] = iter(source)
-        if isinstance(source, LiveSource):
-            frames = (source.newest(LOST_AFTER) for _ in itertools.count())
+        frames = _live_frames(source) if isinstance(source, LiveSource) else iter(source)
         for frame in frames:
             if self._stopping:
                 return
@@ -225,6 +262,8 @@ class GestureStream:
             callbacks = CallbackThread(self._call) if source.live else None
             if callbacks is not None:
                 stack.callback(callbacks.close)
+                if isinstance(source, LiveSource):
+                    source.on_change(callbacks.put)
             self._session = _Session(source, recognizer, callbacks, stack.pop_all())
         return self._session
 
@@ -243,14 +282,33 @@ class GestureStream:
                 session.callbacks.put(event)
         return events
 
-    def _call(self, event: GestureEvent) -> None:
-        for gesture, phase, callback in tuple(self._listeners):
-            if gesture in (None, event.gesture) and phase in (None, event.phase):
-                try:
-                    callback(event)
-                except Exception:
-                    name = getattr(callback, "__qualname__", repr(callback))
-                    logger.exception("callback %s failed on %s %s", name, event.gesture, event.phase)
+    def _call(self, news: News) -> None:
+        for callback in self._listeners_to(news):
+            try:
+                callback(news)
+            except Exception:
+                name = getattr(callback, "__qualname__", repr(callback))
+                logger.exception("callback %s failed on %s", name, _title(news))
+
+    def _listeners_to(self, news: News) -> list[Callable[..., object]]:
+        if isinstance(news, SourceChange):
+            return [call for state, call in self._source_listeners if state in (None, news.state)]
+        return [
+            call
+            for gesture, phase, call in self._listeners
+            if gesture in (None, news.gesture) and phase in (None, news.phase)
+        ]
+
+
+def _live_frames(source: LiveSource) -> Iterator[Frame | None]:
+    while True:
+        yield source.newest_unless_silent(_LOOK_UP)
+
+
+def _title(news: News) -> str:
+    if isinstance(news, SourceChange):
+        return f"{news.source} being {news.state}"
+    return f"{news.gesture} {news.phase}"
 
 
 def _must_be_known(gesture: str | None, known: Sequence[str]) -> None:
@@ -269,6 +327,14 @@ class _Session:
     callbacks: CallbackThread | None
     closing: ExitStack
     last_at: float = 0.0
+    silences: int = 0
+
+    def fell_silent(self) -> bool:
+        """Whether a live source stalled or was lost since this was asked before."""
+        before = self.silences
+        if isinstance(self.source, LiveSource):
+            self.silences = self.source.silences
+        return self.silences > before
 
     def finish(self) -> list[GestureEvent]:
         return self.recognizer.finish(time.monotonic() if self.source.live else self.last_at)

@@ -61,9 +61,18 @@ GESTURES: dict[str, Gesture] = _known(
 
 
 def mirrored(name: str) -> str:
-    """The gesture that a mirror picture of `name` shows. Unknown names and `none` are their own mirror."""
+    """The gesture that a mirror picture of `name` shows.
+
+    Of names that the project does not know, those that end in _left and _right are each other's mirror; all
+    others, and `none`, are their own.
+    """
     gesture = GESTURES.get(name)
-    return gesture.mirror if gesture else name
+    if gesture is not None:
+        return gesture.mirror
+    for side, other in (("_left", "_right"), ("_right", "_left")):
+        if name.endswith(side):
+            return name.removesuffix(side) + other
+    return name
 
 
 def suggestion(name: str, among: list[str] | None = None) -> str | None:

@@ -15,6 +15,7 @@ class KeyWindow:
     def __init__(self, display: str) -> None:
         self._display = Display(display)
         screen = self._display.screen()
+        self.root = screen.root
         mask = X.KeyPressMask | X.KeyReleaseMask | X.StructureNotifyMask
         self._window = screen.root.create_window(0, 0, 200, 100, 0, screen.root_depth, event_mask=mask)
         self._window.map()

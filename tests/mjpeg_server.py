@@ -3,7 +3,8 @@
     with MjpegServer(itertools.cycle(pictures), fps=25) as server:
         source = open_source(server.url)
 
-It can stall, drop its connections, and vanish and come back on the same port. With `numbered=True` each
+It can stall, drop its connections, and vanish and come back on the same port; repeat its picture, damage
+what it sends, send it byte by byte, refuse, and take connections without a word. With `numbered=True` each
 picture carries its number in the top left corner; `read_number` reads it back and `age_of` says how long ago
 that picture was on air, which is the age of the frame that a consumer sees.
 """
@@ -12,8 +13,9 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import BinaryIO
 
 import cv2
 import numpy as np
@@ -54,14 +56,24 @@ class MjpegServer:
 
     Attributes:
         connections: how many were accepted so far.
+        fps: frames a second from now on.
+        damage: makes out of a JPEG what is sent in its place.
+        refusing: answer new connections with "503 Service Unavailable".
+        mute: take new connections and never say a word.
+        trickle: seconds between two small pieces of a picture; 0 sends it at once.
+        frozen: go on at the usual pace, with the last picture again and again.
+        thaws: end `frozen` with the next connection, as a driver that has to be opened anew.
     """
 
     def __init__(
         self, frames: Iterable[Picture], fps: float, *, numbered: bool = False, port: int = 0
     ) -> None:
         self.connections = 0
+        self.damage: Callable[[bytes], bytes] = bytes
+        self.refusing = self.mute = self.frozen = self.thaws = False
+        self.trickle = 0.0
         self._frames = frames
-        self._fps = fps
+        self.fps = fps
         self._numbered = numbered
         self._port = port
         self._server: ThreadingHTTPServer | None = None
@@ -90,6 +102,13 @@ class MjpegServer:
             self._server.server_close()
             self._server = None
         self.drop_connections()
+
+    def cut_short(self) -> None:
+        """End every connection in the midst of a picture."""
+        self.damage = lambda jpeg: jpeg[: len(jpeg) // 3]
+        time.sleep(2 / self.fps)
+        self.drop_connections()
+        self.damage = bytes
 
     def drop_connections(self) -> None:
         """Close every connection but go on listening."""
@@ -131,18 +150,20 @@ class MjpegServer:
     def _play(self) -> None:
         with self._news:
             self._news.wait_for(lambda: self._watched or self._ended)
-        begin = time.monotonic()
+        due = time.monotonic()
         for number, picture in enumerate(self._frames):
             image = with_number(picture, number) if self._numbered else picture
             jpeg = cv2.imencode(".jpg", image)[1].tobytes()
             with self._news:
-                if self._news.wait_for(lambda: self._ended, begin + number / self._fps - time.monotonic()):
+                if self._news.wait_for(lambda: self._ended, due - time.monotonic()):
                     return
-                self._jpeg = jpeg
+                due += 1 / self.fps
+                if not self.frozen:
+                    self._jpeg = jpeg
                 self._aired.append(time.monotonic())
                 self._news.notify_all()
         with self._news:  # the last picture is on air for its time, too
-            self._news.wait_for(lambda: self._ended, 1 / self._fps)
+            self._news.wait_for(lambda: self._ended, 1 / self.fps)
             self._ended = True
             self._news.notify_all()
 
@@ -165,7 +186,16 @@ class MjpegServer:
             self._clients.add(client)
             self._watched = True
             self._news.notify_all()
+            if self.thaws:
+                self.frozen = self.thaws = False
         try:
+            if self.refusing:
+                request.send_error(503)
+                return
+            if self.mute:
+                with self._news:
+                    self._news.wait_for(lambda: self._ended or client not in self._clients)
+                return
             request.send_response(200)
             request.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
             request.end_headers()
@@ -173,12 +203,19 @@ class MjpegServer:
             while (jpeg_and_count := self._next_jpeg(client, sent)) is not None:
                 jpeg, sent = jpeg_and_count
                 head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
-                request.wfile.write(head.encode() + jpeg + b"\r\n")
+                self._send(request.wfile, head.encode() + self.damage(jpeg) + b"\r\n")
         except OSError:  # the client has gone
             pass
         finally:
             with self._news:
                 self._clients.discard(client)
+
+    def _send(self, wire: BinaryIO, content: bytes) -> None:
+        while self.trickle and content:
+            wire.write(content[:64])
+            content = content[64:]
+            time.sleep(self.trickle)
+        wire.write(content)
 
     def _next_jpeg(self, client: socket.socket, sent: int) -> tuple[bytes, int] | None:
         """The picture on air once it is another than number `sent`; None when this client is done."""

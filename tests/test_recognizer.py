@@ -88,7 +88,7 @@ class ScriptedEngine:
     def initial_state(self):
         return np.zeros((2, 1, 4), np.float32)
 
-    def step(self, crop, state, dt):
+    def step(self, crop, state, dt, hand=None, side=0):
         self.seen.append(int(state[0, 0, 0]))
         self.dts.append(dt)
         wave = float(crop[16, 16, 0]) / 255
@@ -189,7 +189,7 @@ def test_an_engine_of_another_size_is_fed_its_own_size(scripted):
     engine.card = replace(engine.card, size=64)
     sizes = []
     step = engine.step
-    engine.step = lambda crop, state, dt: (sizes.append(crop.shape), step(crop, state, dt))[1]
+    engine.step = lambda crop, *rest: (sizes.append(crop.shape), step(crop, *rest))[1]
     play(Recognizer(engine, follower=follower), frames(False, count=1))
     assert sizes == [(64, 64, 3)]
 

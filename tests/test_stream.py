@@ -471,3 +471,111 @@ def test_waiting_holds_are_skipped_at_the_end_and_starts_and_ends_delivered():
     threading.Timer(0.2, go.set).start()
     thread.close()
     assert called == ["start", "end"]
+
+
+def test_changes_of_the_source_are_told_in_the_callbacks_thread(camera):
+    stream = live(camera)
+    told = []
+
+    @stream.on_source()
+    def note(change):
+        told.append((str(change.state), threading.current_thread().name))
+
+    @stream.on_source("lost")
+    def lost(change):
+        assert change.source == camera.url
+
+    @stream.on_source("back")
+    def back(change):
+        stream.stop()
+
+    @stream.on_source("live")
+    def break_it(change):
+        threading.Timer(0.5, camera.drop_connections).start()
+
+    assert stream.state is None
+    with stream:
+        assert stream.state == "live"
+        stream.run()
+    assert stream.state is None
+    assert [state for state, _ in told if state != "stalled"] == ["live", "lost", "back"]
+    assert {thread for _, thread in told} == {"gesture-callbacks"}
+
+
+def test_a_listener_to_the_source_that_raises_is_logged_and_the_next_is_told(camera, caplog):
+    stream = live(camera)
+
+    @stream.on_source("live")
+    def broken(change):
+        raise RuntimeError("no coffee")
+
+    stream.on_source("live")(lambda change: stream.stop())
+    stream.run()
+    assert "no coffee" in caplog.text
+    assert "broken failed on" in caplog.text
+
+
+def test_an_unknown_state_of_a_source_is_refused():
+    with pytest.raises(GestureLrcnError, match='no state "gone"'):
+        GestureStream().on_source("gone")
+
+
+def test_a_slow_source_keeps_its_gesture_between_two_frames():
+    noise = np.random.default_rng(0)
+
+    def slow():
+        while True:
+            [picture] = pictures("raise_hand", each=1)
+            picture[:40] = noise.integers(0, 255, (5, 22, 3), np.uint8).repeat(8, 0).repeat(8, 1)
+            yield picture
+
+    with MjpegServer(slow(), 20) as server:
+        stream = live(server)
+        events = []
+        stream.on_any(events.append)
+        stream.on("raise_hand")(lambda event: setattr(server, "fps", 2.5))
+        threading.Timer(9, stream.stop).start()
+        stream.run()
+    last = without_holds(events)[-2:]
+    assert [phase for _, phase, _ in last] == ["start", "end"]
+    held = [event for event in events if event.phase == "hold" and event.id == last[-1][2]]
+    assert held[-1].captured_at - held[0].captured_at > 2, "0.4 s between two frames are no silence"
+
+
+def test_a_silence_that_is_over_when_it_is_noticed_ends_the_gesture_all_the_same(camera):
+    busy = threading.Event()
+
+    def slow(frame):
+        if busy.is_set():
+            busy.clear()
+            camera.drop_connections()
+            time.sleep(2.5)
+
+    recognizer = ColourRecognizer(on_frame=slow)
+    stream = GestureStream(camera.url, recognizer=recognizer)
+    called = []
+    stream.on_any(called.append)
+
+    @stream.on("raise_hand")
+    def once(event):
+        if event.id == 1:
+            busy.set()
+        else:
+            stream.stop()
+
+    stream.run()
+    assert without_holds(called)[:3] == [
+        ("raise_hand", "start", 1),
+        ("raise_hand", "end", 1),
+        ("raise_hand", "start", 2),
+    ]
+
+
+def test_choosing_a_person_reaches_the_recogniser(clip):
+    recognizer = ColourRecognizer()
+    chosen = []
+    recognizer.choose_person = lambda x, y: chosen.append((x, y))
+    with GestureStream(clip, recognizer=recognizer) as stream:
+        stream.choose_person(3.0, 4.0)
+    stream.choose_person(5.0, 6.0)
+    assert chosen == [(3.0, 4.0)]

@@ -1,21 +1,64 @@
-"""Events become key strokes: bindings say which, the dispatcher fires them, an injector sends them."""
+"""Events become actions: bindings say which, the dispatcher does them safely, an injector presses."""
 
-from gesturelrcn.actions.bindings import Binding, Bindings, load_bindings
+from gesturelrcn.actions.action import (
+    Action,
+    Call,
+    Click,
+    Control,
+    Hold,
+    Key,
+    Laser,
+    Run,
+    Scroll,
+    Sequence,
+    Text,
+    Wait,
+)
+from gesturelrcn.actions.active_window import ActiveWindow, Window, active_window
+from gesturelrcn.actions.bindings import Binding, Bindings, Options, Profile, Rules
+from gesturelrcn.actions.bindings_file import load_bindings, parse_bindings
+from gesturelrcn.actions.decision import ActionState, Decision, Fact
 from gesturelrcn.actions.dispatcher import Dispatcher
 from gesturelrcn.actions.injector import DryRunInjector, Injector, RecordingInjector
 from gesturelrcn.actions.keys import Chord, KeyName, parse_chord
+from gesturelrcn.actions.notation import parse_action
+from gesturelrcn.actions.performer import LaserPointer
 from gesturelrcn.actions.pynput_injector import PynputInjector
 
 __all__ = [
+    "Action",
+    "ActionState",
+    "ActiveWindow",
     "Binding",
     "Bindings",
+    "Call",
     "Chord",
+    "Click",
+    "Control",
+    "Decision",
     "Dispatcher",
     "DryRunInjector",
+    "Fact",
+    "Hold",
     "Injector",
+    "Key",
     "KeyName",
+    "Laser",
+    "LaserPointer",
+    "Options",
+    "Profile",
     "PynputInjector",
     "RecordingInjector",
+    "Rules",
+    "Run",
+    "Scroll",
+    "Sequence",
+    "Text",
+    "Wait",
+    "Window",
+    "active_window",
     "load_bindings",
+    "parse_action",
+    "parse_bindings",
     "parse_chord",
 ]

@@ -1,27 +1,53 @@
-"""Which gesture presses which keys: a TOML file, read with errors that name the line."""
+"""Which gesture does what, under which conditions, in which program: plain values.
 
-import math
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NoReturn
+`load_bindings` reads them from a file; in Python they are written down as they are.
+"""
 
-from gesturelrcn.actions.keys import Chord, parse_chord
-from gesturelrcn.actions.toml_positions import Place, Position, TomlError, parse_toml
-from gesturelrcn.errors import BindingError
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from typing import Literal
+
+from gesturelrcn.actions.action import Action
+from gesturelrcn.actions.active_window import Window
+from gesturelrcn.actions.keys import Chord
 from gesturelrcn.events import Phase
-from gesturelrcn.vocabulary import GESTURES, suggestion
-
-LARGEST_FILE = 1_000_000
-"""Bytes; more than this is not a binding file but a mistake."""
 
 DEFAULT_HOLD = 0.5
 """Seconds that a gesture is held before a binding `on = "hold"` without `after` fires."""
 
-_LONGEST_TIME = 3600.0
-_FIELDS = ("gesture", "key", "on", "after", "cooldown")
-_EXAMPLE = 'write for example [[bind]] and below it gesture = "point_right" and key = "Right"'
+Corner = Literal["top-left", "top-right", "bottom-left", "bottom-right", "none"]
+CORNERS: tuple[Corner, ...] = ("top-left", "top-right", "bottom-left", "bottom-right", "none")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """When a binding may fire. None is "not said here": binding goes before profile, profile before options.
+
+    Attributes:
+        cooldown: seconds after it fired in which it does not fire again.
+        return_stroke: seconds after the end of a gesture in which its mirror picture does nothing: that is
+            the hand on its way back.
+        inhibit_while_typing: seconds after the last key on the real keyboard in which nothing fires.
+        pause_while_mouse: seconds after the last move or click of the real mouse in which nothing fires.
+        needs_arming: fires only while armed, where the options say what arms.
+    """
+
+    cooldown: float | None = None
+    return_stroke: float | None = None
+    inhibit_while_typing: float | None = None
+    pause_while_mouse: float | None = None
+    needs_arming: bool | None = None
+
+    def over(self, other: "Rules") -> "Rules":
+        """These rules, and those of `other` where these say nothing."""
+        said = {each.name: getattr(self, each.name) for each in fields(self)}
+        return replace(other, **{name: value for name, value in said.items() if value is not None})
+
+
+DEFAULT_RULES = Rules(
+    cooldown=0.7, return_stroke=0.7, inhibit_while_typing=1.0, pause_while_mouse=1.0, needs_arming=True
+)
+"""What holds where nothing is said."""
 
 
 @dataclass(frozen=True)
@@ -30,210 +56,154 @@ class Binding:
 
     Attributes:
         gesture: name of the gesture.
-        action: what happens; so far always a chord that is tapped.
+        action: what happens.
         on: the phase that fires: at the `start`, once it has been held for `after`, or at its `end`.
         after: seconds from the start of the gesture; only for `on=Phase.HOLD`.
-        cooldown: seconds after firing during which this binding does not fire again.
+        repeat: seconds from one firing to the next while the gesture is held on, or None for once.
+        rules: when it may fire, as far as this binding itself says.
+        says: what it does in the user's words, for help and display; empty where nobody wrote any.
     """
 
     gesture: str
-    action: Chord
+    action: Action
     on: Phase = Phase.START
     after: float = 0.0
-    cooldown: float = 0.0
+    repeat: float | None = None
+    rules: Rules = Rules()
+    says: str = ""
+
+    def __post_init__(self) -> None:
+        """The plain word will do for the phase: `on="hold"`."""
+        object.__setattr__(self, "on", Phase(self.on))
+
+    @property
+    def meaning(self) -> str:
+        """What it does, in the user's words or in the notation of actions."""
+        return self.says or str(self.action)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Bindings for one program.
+
+    Attributes:
+        name: as the file calls it.
+        match: texts of which one has to occur in the title or the program name of the window in front,
+            in upper or lower case.
+        full_screen: the window has to cover the screen as well.
+        alone: no binding outside of the profile fires there.
+        bindings: go before those outside for the same gesture and phase.
+        rules: go before those of the options.
+    """
+
+    name: str
+    match: tuple[str, ...]
+    full_screen: bool = False
+    alone: bool = False
+    bindings: tuple[Binding, ...] = ()
+    rules: Rules = Rules()
+
+    def fits(self, window: Window) -> bool:
+        """Is this the profile for that window in front?"""
+        if self.full_screen and not window.full_screen:
+            return False
+        names = (window.title.lower(), window.program.lower())
+        return any(text.lower() in name for text in self.match for name in names)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What holds for all bindings of a file. Times are seconds.
+
+    Attributes:
+        arm: the gesture that arms; None where nothing has to be armed.
+        arm_after: how long that gesture is held.
+        arm_for: how long it stays armed; every action that fires lets this time begin anew.
+        arm_key: hot-key that arms, and disarms.
+        pause: gesture that pauses, and goes on; None for no such gesture.
+        pause_after: how long that gesture is held.
+        pause_key: hot-key that pauses, and goes on.
+        stop_corner: corner of the screen into which the real mouse is pushed to stop everything.
+        commands: `run` and `shell` are allowed.
+        command_limit: how long a command may take.
+        only_in_profiles: nothing fires where no profile fits the window in front.
+        rules: what holds where neither binding nor profile says anything.
+    """
+
+    arm: str | None = None
+    arm_after: float = 0.5
+    arm_for: float = 8.0
+    arm_key: Chord | None = None
+    pause: str | None = None
+    pause_after: float = 1.0
+    pause_key: Chord | None = None
+    stop_corner: Corner = "top-left"
+    commands: bool = False
+    command_limit: float = 5.0
+    only_in_profiles: bool = False
+    rules: Rules = Rules()
+
+    @property
+    def arming(self) -> bool:
+        """Something has to be done before anything fires."""
+        return self.arm is not None or self.arm_key is not None
 
 
 @dataclass(frozen=True)
 class Bindings:
-    """All bindings of one file in their order. In Python: `Bindings((Binding(...),))`."""
+    """All bindings of one file in their order. In Python: `Bindings((Binding("wave", Key("F5")),))`.
 
-    all: tuple[Binding, ...]
+    Attributes:
+        all: those outside of profiles.
+        options: what holds for all.
+        profiles: the first one that fits the window in front counts.
+    """
+
+    all: tuple[Binding, ...] = ()
+    options: Options = field(default_factory=Options)
+    profiles: tuple[Profile, ...] = ()
 
     def __iter__(self) -> Iterator[Binding]:
-        return iter(self.all)
+        """Every binding, those of the profiles last."""
+        yield from self.all
+        for profile in self.profiles:
+            yield from profile.bindings
 
     def __len__(self) -> int:
-        return len(self.all)
+        return len(self.all) + sum(len(profile.bindings) for profile in self.profiles)
 
-    def matching(self, gesture: str, phase: Phase) -> list[Binding]:
-        """The bindings of this gesture that fire in this phase."""
-        return [binding for binding in self.all if binding.gesture == gesture and binding.on == phase]
+    def profile_for(self, window: Window | None) -> Profile | None:
+        """The first profile that fits this window in front."""
+        if window is None:
+            return None
+        return next((profile for profile in self.profiles if profile.fits(window)), None)
+
+    def matching(self, gesture: str, phase: Phase, profile: Profile | None = None) -> list[Binding]:
+        """The bindings of this gesture that fire in this phase: those of the profile if it has any."""
+        own = profile.bindings if profile else ()
+        found = [each for each in own if (each.gesture, each.on) == (gesture, phase)]
+        if found or (profile is not None and profile.alone):
+            return found
+        return [each for each in self.all if (each.gesture, each.on) == (gesture, phase)]
+
+    def rules_of(self, binding: Binding | None, profile: Profile | None = None) -> Rules:
+        """What holds for this binding, or for any, while this profile is in force; no field of it is None."""
+        rules = self.options.rules.over(DEFAULT_RULES)
+        if profile is not None:
+            rules = profile.rules.over(rules)
+        return rules if binding is None else binding.rules.over(rules)
 
     def only(self, gestures: Iterable[str]) -> "Bindings":
         """The bindings of these gestures, for example of those that a model recognises."""
         wanted = set(gestures)
-        return Bindings(tuple(binding for binding in self.all if binding.gesture in wanted))
 
+        def kept(bindings: tuple[Binding, ...]) -> tuple[Binding, ...]:
+            return tuple(binding for binding in bindings if binding.gesture in wanted)
 
-def load_bindings(path: str | os.PathLike[str], gestures: Sequence[str]) -> Bindings:
-    """Read a binding file.
-
-        [[bind]]
-        gesture = "raise_hand"
-        key = "b"            # or "Right", "PageDown", "ctrl+s", "F5", "space"
-        on = "hold"          # "start" (unless said otherwise), "hold" or "end"
-        after = 0.5          # seconds held, only with on = "hold"
-        cooldown = 1.0       # seconds in which it does not fire again
-
-    Args:
-        path: the file, UTF-8.
-        gestures: what the model recognises (`Recognizer.gestures`).
-
-    Raises:
-        BindingError: anything wrong; the message begins with file, line and column.
-    """
-    text = _read(Path(path))
-    try:
-        document, places = parse_toml(text)
-    except TomlError as error:
-        raise BindingError(f"{path}:{error.position}: not TOML: {error}") from error
-    return _Reader(str(path), places, gestures).bindings(document)
-
-
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except FileNotFoundError:
-        raise BindingError(f"{path}: there is no such file; {_EXAMPLE}") from None
-    except OSError as error:
-        raise BindingError(f"{path}: the binding file cannot be read: {error.strerror or error}") from error
-    if len(content) > LARGEST_FILE:
-        raise BindingError(
-            f"{path}: larger than {LARGEST_FILE // 1_000_000} MB, so it cannot be a binding file"
+        options = replace(
+            self.options,
+            arm=self.options.arm if self.options.arm in wanted else None,
+            pause=self.options.pause if self.options.pause in wanted else None,
         )
-    try:
-        # Some editors on Windows put a byte order mark in front.
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - content.rfind(b"\n", 0, error.start)
-        raise BindingError(f"{path}:{line}:{column}: not UTF-8 text; save the file as UTF-8") from error
-
-
-class _Reader:
-    """Checks a parsed document and knows where each value of it stands."""
-
-    def __init__(
-        self, file: str, places: dict[tuple[str | int, ...], Place], gestures: Sequence[str]
-    ) -> None:
-        self._file = file
-        self._places = places
-        self._gestures = gestures
-
-    def bindings(self, document: dict[str, Any]) -> Bindings:
-        for name in document:
-            if name != "bind":
-                meant = _meant(name, ["bind"], "[[bind]]")
-                self._fail(self._key(name), f"unknown {_kind(document[name])} {_shown(name)}{meant}")
-        tables = document.get("bind", [])
-        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            self._fail(self._key("bind"), "'bind' is not a list of tables: write [[bind]] with two brackets")
-        if not tables:
-            self._fail(Position(1, 1), f"no binding in this file; {_EXAMPLE}")
-        lines: dict[tuple[str, Phase], int] = {}
-        found: list[Binding] = []
-        for number, table in enumerate(tables):
-            binding = self._binding(number, table)
-            place = self._value(number, "gesture")
-            slot = (binding.gesture, binding.on)
-            if slot in lines:
-                message = f"second binding for {slot[0]!r} on {slot[1]}; the first is in line {lines[slot]}"
-                self._fail(place, message)
-            lines[slot] = place.line
-            found.append(binding)
-        return Bindings(tuple(found))
-
-    def _binding(self, number: int, table: dict[str, Any]) -> Binding:
-        for name in table:
-            if name not in _FIELDS:
-                meant = _meant(name, _FIELDS) or f"; a binding has {', '.join(_FIELDS)}"
-                self._fail(self._key("bind", number, name), f"unknown field {_shown(name)}{meant}")
-        for name in ("gesture", "key"):
-            if name not in table:
-                self._fail(self._key("bind", number), f"this binding has no {name!r}; {_EXAMPLE}")
-        phase = self._phase(number, table)
-        if "after" in table and phase is not Phase.HOLD:
-            self._fail(self._key("bind", number, "after"), "'after' goes only with on = \"hold\"")
-        return Binding(
-            gesture=self._gesture(number, table),
-            action=self._chord(number, table),
-            on=phase,
-            after=self._seconds(number, table, "after", DEFAULT_HOLD) if phase is Phase.HOLD else 0.0,
-            cooldown=self._seconds(number, table, "cooldown", 0.0),
-        )
-
-    def _gesture(self, number: int, table: dict[str, Any]) -> str:
-        gesture = self._text(number, table, "gesture")
-        if gesture not in self._gestures:
-            self._fail(self._value(number, "gesture"), self._unknown_gesture(gesture))
-        return gesture
-
-    def _unknown_gesture(self, gesture: str) -> str:
-        recognised = ", ".join(self._gestures) or "none"
-        if gesture in GESTURES:
-            return f"this model does not recognise {gesture!r}; it recognises {recognised}"
-        meant = _meant(gesture, [*self._gestures, *GESTURES]) or f"; this model recognises {recognised}"
-        return f"unknown gesture {_shown(gesture)}{meant}"
-
-    def _chord(self, number: int, table: dict[str, Any]) -> Chord:
-        text = self._text(number, table, "key")
-        try:
-            return parse_chord(text)
-        except BindingError as error:
-            self._fail(self._value(number, "key"), str(error))
-
-    def _phase(self, number: int, table: dict[str, Any]) -> Phase:
-        text = self._text(number, table, "on") if "on" in table else "start"
-        try:
-            return Phase(text)
-        except ValueError:
-            phases = [phase.value for phase in Phase]
-            meant = _meant(text, phases) or f"; it is one of {', '.join(phases)}"
-            self._fail(self._value(number, "on"), f"unknown phase {_shown(text)} for 'on'{meant}")
-
-    def _text(self, number: int, table: dict[str, Any], name: str) -> str:
-        value = table[name]
-        if not isinstance(value, str):
-            self._fail(self._value(number, name), f"{name!r} must be text in quotes, not {_kind(value)}")
-        return value
-
-    def _seconds(self, number: int, table: dict[str, Any], name: str, default: float) -> float:
-        value = table.get(name, default)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self._fail(self._value(number, name), f"{name!r} must be a number of seconds, not {_kind(value)}")
-        if not (math.isfinite(value) and 0 <= value <= _LONGEST_TIME):
-            self._fail(
-                self._value(number, name), f"{name!r} must lie between 0 and {_LONGEST_TIME:.0f} seconds"
-            )
-        return float(value)
-
-    def _key(self, *path: str | int) -> Position:
-        return self._places[path].key
-
-    def _value(self, number: int, name: str) -> Position:
-        return self._places["bind", number, name].value
-
-    def _fail(self, position: Position, message: str) -> NoReturn:
-        raise BindingError(f"{self._file}:{position}: {message}")
-
-
-def _meant(word: str, known: Sequence[str], shown: str | None = None) -> str:
-    near = suggestion(word.lower(), list(known))
-    return f": did you mean '{shown or near}'?" if near else ""
-
-
-def _shown(word: str) -> str:
-    return repr(word) if len(word) <= 40 else repr(word[:40] + "...")
-
-
-def _kind(value: object) -> str:
-    kinds: dict[type, str] = {
-        str: "text",
-        bool: "true or false",
-        int: "number",
-        float: "number",
-        list: "list",
-        dict: "table",
-    }
-    return kinds.get(type(value), "date or time")
+        profiles = tuple(replace(each, bindings=kept(each.bindings)) for each in self.profiles)
+        return Bindings(kept(self.all), options, profiles)

@@ -1,4 +1,4 @@
-"""Names of keys and chords such as `Right`, `F5` and `Ctrl+s`, the same on every platform."""
+"""Names of keys, mouse buttons and chords such as `Ctrl+s`, the same on every platform."""
 
 from dataclasses import dataclass
 from typing import NewType
@@ -44,6 +44,11 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     **{f"F{number}": () for number in range(1, 21)},
 }
 
+MOUSE_BUTTONS: tuple[KeyName, ...] = tuple(
+    KeyName(name) for name in ("MouseLeft", "MouseMiddle", "MouseRight")
+)
+"""Buttons go down and come up like keys, so they have names like keys; chords do not contain them."""
+
 # Characters that are awkward in a chord or on some keyboards can be written as a word.
 _CHARACTER_WORDS: dict[str, str] = {
     "plus": "+",
@@ -68,6 +73,9 @@ NAMED_KEYS: tuple[KeyName, ...] = tuple(KeyName(name) for name in _SPELLINGS)
 _BY_SPELLING: dict[str, KeyName] = {
     spelling: KeyName(name) for name, others in _SPELLINGS.items() for spelling in (name.lower(), *others)
 } | {word: KeyName(character) for word, character in _CHARACTER_WORDS.items()}
+
+
+_TYPED_BY_NAME = {" ": KeyName("Space"), "\n": KeyName("Enter"), "\t": KeyName("Tab")}
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,22 @@ def parse_chord(text: str) -> Chord:
     if len(set(keys)) < len(keys):
         raise BindingError(f"{text!r} names the same key twice")
     return Chord(keys)
+
+
+def chord_of_character(character: str) -> Chord:
+    """What types one character: `a`, `Shift+a` for `A`, `Enter` for a line end.
+
+    Raises:
+        BindingError: a character that no key types, such as a control character.
+    """
+    if character in _TYPED_BY_NAME:
+        return Chord((_TYPED_BY_NAME[character],))
+    if not character.isprintable():
+        raise BindingError(f"no key types the character {character!r}")
+    small = character.lower()
+    if small != character and len(small) == 1:
+        return Chord((KeyName("Shift"), KeyName(small)))
+    return Chord((KeyName(character),))
 
 
 def _split(text: str) -> list[str]:

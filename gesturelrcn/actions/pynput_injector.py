@@ -1,14 +1,15 @@
-"""Real key strokes through pynput: X11, Windows, macOS."""
+"""Real keys and a real mouse through pynput: X11, Windows, macOS."""
 
 import contextlib
 import io
 import os
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
-from gesturelrcn.actions.keys import NAMED_KEYS, KeyName
+from gesturelrcn.actions.keys import MOUSE_BUTTONS, NAMED_KEYS, KeyName
 from gesturelrcn.errors import InjectionError
 
 _PYNPUT_NAMES: dict[str, str] = {
@@ -29,15 +30,19 @@ _REMEDY = "start it inside the desktop session that shall get the keys, or use -
 
 
 class PynputInjector:
-    """Presses keys in whatever window has the focus.
+    """Presses keys in whatever window has the focus, and moves the mouse.
 
     The display is the one that `DISPLAY` names when the injector is made. Not for several threads at once.
     """
 
+    outlives_process = True
+
     def __init__(self) -> None:
         """Raises: InjectionError: there is no display, or it cannot be reached."""
-        self._keyboard = _import_keyboard()
+        self._keyboard = _import("keyboard")
         self._controller: Any = _connect(self._keyboard)
+        self._mouse: ModuleType | None = None
+        self._mouse_controller: Any = None
         # What went down for a key comes up for it, even if the layout changes in between.
         self._pressed: dict[KeyName, list[Any]] = {}
 
@@ -47,6 +52,11 @@ class PynputInjector:
         Raises:
             InjectionError: this keyboard has no such key, or the display has gone away.
         """
+        if key in MOUSE_BUTTONS:
+            with self._moving("press", key) as mouse:
+                self._pressed[key] = [self._button(key)]
+                mouse.press(self._button(key))
+            return
         with self._controlling("press", key) as controller:
             strokes = self._pressed[key] = self._strokes(key, controller)
             for stroke in strokes:
@@ -58,10 +68,67 @@ class PynputInjector:
         Raises:
             InjectionError: the display has gone away.
         """
-        with self._controlling("release", key) as controller:
+        reached = self._moving if key in MOUSE_BUTTONS else self._controlling
+        with reached("release", key) as controller:
             for stroke in reversed(self._pressed.get(key, [])):
                 controller.release(stroke)
         self._pressed.pop(key, None)
+
+    def release_for_another(self, key: str) -> None:
+        """Release a key that another process pressed.
+
+        Raises:
+            InjectionError: the display has gone away.
+        """
+        name = KeyName(key)
+        reached = self._moving if name in MOUSE_BUTTONS else self._controlling
+        with reached("release", name) as controller:
+            self._pressed[name] = (
+                [self._button(name)] if name in MOUSE_BUTTONS else self._strokes(name, controller)
+            )
+        self.release(name)
+
+    def scroll(self, right: int, up: int) -> None:
+        """Turn the wheel under the pointer.
+
+        Raises:
+            InjectionError: the display has gone away.
+        """
+        with self._moving("turn", "the wheel") as mouse:
+            mouse.scroll(right, up)
+
+    def move(self, x: float, y: float) -> None:
+        """Put the pointer at shares of the screen, 0 to 1 from the top left.
+
+        Raises:
+            InjectionError: the display has gone away.
+        """
+        with self._moving("move", "the mouse") as mouse:
+            width, height = _screen_size(mouse)
+            mouse.position = (round(x * (width - 1)), round(y * (height - 1)))
+
+    def close(self) -> None:
+        """Leave the display. Closing twice is harmless; whoever presses afterwards connects anew."""
+        self._controller = self._mouse_controller = None
+
+    def _button(self, key: KeyName) -> Any:
+        assert self._mouse is not None
+        return getattr(self._mouse.Button, key.removeprefix("Mouse").lower())
+
+    @contextlib.contextmanager
+    def _moving(self, verb: str, what: str) -> Iterator[Any]:
+        """As `_controlling`, for the mouse, whose connection is made when it is first used."""
+        if self._mouse is None:
+            self._mouse = _import("mouse")
+        if self._mouse_controller is None:
+            self._mouse_controller = _connect(self._mouse)
+        try:
+            yield self._mouse_controller
+        except BaseException as error:
+            self._mouse_controller = None
+            if not isinstance(error, Exception):
+                raise
+            raise InjectionError(f"cannot {verb} {what}: {_reason(error)}; {_REMEDY}") from error
 
     @contextlib.contextmanager
     def _controlling(self, verb: str, key: KeyName) -> Iterator[Any]:
@@ -104,21 +171,35 @@ class PynputInjector:
         return [self._keyboard.Key.shift, stroke] if shift_state == 1 else [character]
 
 
-def _import_keyboard() -> ModuleType:
+def _screen_size(mouse: Any) -> tuple[int, int]:
+    display = getattr(mouse, "_display", None)
+    if display is not None:  # X
+        geometry = display.screen().root.get_geometry()
+        return int(geometry.width), int(geometry.height)
+    import tkinter  # Windows and macOS bring it with Python
+
+    window = tkinter.Tk()
+    try:
+        window.withdraw()
+        return window.winfo_screenwidth(), window.winfo_screenheight()
+    finally:
+        window.destroy()
+
+
+def _import(part: str) -> ModuleType:
     if sys.platform not in ("win32", "darwin") and not os.environ.get("DISPLAY"):
         raise InjectionError(f"keys cannot be sent: there is no display (DISPLAY is not set); {_REMEDY}")
     try:
         # pynput connects to the display on import, and the X library may print a warning to stdout,
         # where a program's own lines go.
         with contextlib.redirect_stdout(io.StringIO()):
-            from pynput import keyboard
+            return import_module(f"pynput.{part}")
     except ImportError as error:
         raise InjectionError(f"keys cannot be sent: {_reason(error)}; {_REMEDY}") from error
-    return cast(ModuleType, keyboard)
 
 
-def _connect(keyboard: ModuleType) -> Any:
-    class Controller(keyboard.Controller):  # type: ignore[misc, name-defined]
+def _connect(part: ModuleType) -> Any:
+    class Controller(part.Controller):  # type: ignore[misc, name-defined]
         """A controller that can be dropped at any moment."""
 
         def __del__(self) -> None:

@@ -17,6 +17,8 @@ class Frame:
         index: 0 for the first frame of the source; frames that were dropped are counted too.
         source: name of the source, for messages.
         media_time: seconds from the beginning of a recording; None for live sources.
+        discontinuous: what came before does not belong to this frame: the source was opened anew, its
+            pictures changed shape, or the computer slept.
     """
 
     image: NDArray[np.uint8]
@@ -24,3 +26,4 @@ class Frame:
     index: int
     source: str
     media_time: float | None = None
+    discontinuous: bool = False

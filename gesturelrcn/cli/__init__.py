@@ -1,4 +1,4 @@
-"""The command line: `gesturelrcn run`, `slides`, `models`, `synth`."""
+"""The command line: `gesturelrcn run`, `slides`, `models`, `doctor` and more."""
 
 import os
 import sys
@@ -18,4 +18,20 @@ def main() -> None:
 
         app(prog_name="gesturelrcn")
     except KeyboardInterrupt:
-        sys.exit(130)
+        _leave(130)
+    except SystemExit as leaving:
+        if isinstance(leaving.code, int):
+            _leave(leaving.code)
+        raise
+
+
+def _leave(code: int) -> None:
+    """End the process; at once where a thread hangs in native code, which would abort Python's shut-down."""
+    from gesturelrcn.hanging import none_hangs
+
+    if not none_hangs():
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)

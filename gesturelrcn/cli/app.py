@@ -8,11 +8,19 @@ import typer
 from typer.core import TyperGroup
 
 from gesturelrcn import GestureLrcnError, __version__
+from gesturelrcn.cli import logs
+from gesturelrcn.cli.bench import bench
+from gesturelrcn.cli.bindings import bindings
+from gesturelrcn.cli.doctor import doctor
+from gesturelrcn.cli.evaluate import evaluate
 from gesturelrcn.cli.models import models
 from gesturelrcn.cli.playing import say
+from gesturelrcn.cli.replay import replay
 from gesturelrcn.cli.run import run
 from gesturelrcn.cli.slides import slides
 from gesturelrcn.cli.synth import synth
+from gesturelrcn.cli.train import train
+from gesturelrcn.cli.why import why
 
 
 class _Commands(TyperGroup):
@@ -47,8 +55,15 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(slides)
+app.command()(bindings)
+app.command()(why)
+app.command()(replay)
 app.command()(models)
 app.command()(synth)
+app.command()(doctor)
+app.command()(train)
+app.command()(evaluate)
+app.command()(bench)
 
 
 def _show_version(wanted: bool) -> None:
@@ -62,5 +77,9 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Log every change of state on stderr, one JSON object a line.")
+    ] = False,
 ) -> None:
     """Options of the program itself."""
+    logs.set_up(as_json=log_json)

@@ -45,12 +45,12 @@ def _show(card: "ModelCard", folder: Path) -> None:
         table = Table(title=_words(occasion), title_justify="left")
         for column in ("gesture", "found", "precision", "decided after onset"):
             table.add_column(column)
-        for name, row in figures["per_gesture"].items():
-            found = f"{row['found']} of {row['true']}"
-            table.add_row(name, found, _share(row["precision"]), _seconds(row["latency_s"]))
-        total = f"{figures['found']} of {figures['true']}"
+        rows = figures["per_gesture"] if "per_gesture" in figures else figures["per_class"]
+        for name, row in rows.items():
+            if "true" in row:
+                table.add_row(name, *_row(row))
         table.add_section()
-        table.add_row("all", total, _share(figures["precision"]), _seconds(figures["latency_s"]))
+        table.add_row("all", *_row({**figures, **figures.get("all", {})}))
         console.print(table)
         console.print(_closing(figures), highlight=False)
     for title, lines in (("Limits", card.limits), ("Learnt from", [_source(source) for source in card.data])):
@@ -59,11 +59,19 @@ def _show(card: "ModelCard", folder: Path) -> None:
             console.print(f"- {line}", highlight=False)
 
 
+def _row(told: dict[str, Any]) -> tuple[str, str, str]:
+    latency = told["latency_s"]
+    if isinstance(latency, dict):  # of models that `gesturelrcn train` has measured
+        latency = latency["p50"]
+    return f"{told['found']} of {told['true']}", _share(told["precision"]), _seconds(latency)
+
+
 def _closing(figures: dict[str, Any]) -> str:
-    idle = figures["gesture_free"]
+    idle = figures["false_triggers"] if "false_triggers" in figures else figures["gesture_free"]
+    false = idle["count"] if "count" in idle else idle["false_triggers"]
     return (
-        f"{figures['clips']} clips of {', '.join(figures['subjects'])}; "
-        f"false starts: {idle['false_triggers']} in {idle['hours'] * 3600:.0f} s without a gesture. "
+        f"{figures['clips']} clips of {', '.join(filter(None, figures['subjects'])) or 'unnamed people'}; "
+        f"false starts: {false} in {idle['hours'] * 3600:.0f} s without a gesture. "
         f"Again: {figures['command']}"
     )
 

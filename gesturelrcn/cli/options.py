@@ -19,6 +19,12 @@ SOURCE_HELP = (
 )
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say which keys would be pressed, press none.")]
+Rehearse = Annotated[
+    bool,
+    typer.Option(
+        "--rehearse", help="Say what would be done, and every near miss; do nothing. All conditions hold."
+    ),
+]
 Json = Annotated[
     bool, typer.Option("--json", help="One JSON object a line for each event, and nothing else, on stdout.")
 ]

@@ -1,4 +1,4 @@
-"""The loop behind `run` and `slides`: a stream of events is shown and fires keys."""
+"""The loop behind `run` and `slides`: a stream of events is shown and does what is bound to it."""
 
 import sys
 import time
@@ -8,8 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gesturelrcn import GestureEvent, Phase
-from gesturelrcn.actions import Bindings, Dispatcher, DryRunInjector, Injector, PynputInjector
+from gesturelrcn import GestureEvent, InjectionError, Phase
+from gesturelrcn.actions import (
+    ActiveWindow,
+    Bindings,
+    Decision,
+    Dispatcher,
+    DryRunInjector,
+    Fact,
+    Injector,
+    active_window,
+)
+from gesturelrcn.actions.choice import choose_injector
+from gesturelrcn.actions.dispatcher import News
+from gesturelrcn.actions.hot_reload import BindingsWatch
+from gesturelrcn.actions.real_input import RealInput, start_watching
+from gesturelrcn.cli.board import Board, nearly, told
 from gesturelrcn.cli.options import EngineChoice
 from gesturelrcn.cli.signals import StopSignals
 
@@ -19,6 +33,15 @@ if TYPE_CHECKING:
 
 SAMPLE = "sample"
 """The source word for the clip that ships with the package."""
+
+
+_STATES: dict[str, str] = {
+    "arm": "armed",
+    "disarm": "disarmed",
+    "pause": "paused",
+    "resume": "goes on",
+    "reload": "bindings read again",
+}
 
 
 @dataclass(frozen=True)
@@ -32,8 +55,11 @@ class Playing:
         mirrored: the source delivers mirrored pictures.
         realtime: play recordings at their own pace.
         as_json: show events as JSON lines, holds included.
-        dry_run: say keys instead of pressing them.
+        dry_run: say keys instead of pressing them; the window in front does not matter.
         preview: show a window.
+        rehearse: say what would be done instead of doing it, and every near miss.
+        bindings_file: watched for changes.
+        adapted: what becomes of bindings that are read anew from that file.
     """
 
     source: str
@@ -44,6 +70,9 @@ class Playing:
     as_json: bool
     dry_run: bool
     preview: bool
+    rehearse: bool = False
+    bindings_file: Path | None = None
+    adapted: Callable[[Bindings], Bindings] = lambda bindings: bindings
 
     def card(self) -> "ModelCard":
         """The card of the model, read without loading the model.
@@ -57,10 +86,10 @@ class Playing:
         return read_card(card_path(self.model))
 
     def play(self, bindings: Bindings, opened: Callable[[], None] = lambda: None) -> None:
-        """Play until the source ends or a signal comes; every key is released by then.
+        """Play until the source ends or a signal comes; everything is released by then.
 
         Args:
-            bindings: which keys to press; none may be bound.
+            bindings: what to do; none may be bound.
             opened: called once the source and the model are open.
 
         Raises:
@@ -68,13 +97,14 @@ class Playing:
             SystemExit: told to stop by a signal.
         """
         with StopSignals() as signals, ExitStack() as open_things:
-            dispatcher = open_things.enter_context(Dispatcher(bindings, self._injector(bindings)))
+            injector = self._injector(bindings)
+            open_things.callback(injector.close)
+            window = self._active_window(bindings)
+            open_things.callback(getattr(window, "close", lambda: None))
+            dispatcher = open_things.enter_context(Dispatcher(bindings, injector, active_window=window))
             stream = self._stream()
-            if self.preview:
-                from gesturelrcn.cli.preview import Preview
-
-                preview = open_things.enter_context(Preview(on_close=stream.stop))
-                stream.add_frame_listener(preview.draw)
+            stopped = self._attend(dispatcher, stream, bindings, open_things)
+            self._watch_frames(dispatcher, stream, open_things)
             open_things.enter_context(stream)
             signals.stop_with(stream.stop)
             opened()
@@ -82,12 +112,106 @@ class Playing:
             for event in stream:
                 show(event)
                 dispatcher.handle(event)
+            if stopped:
+                say(f"Stopped: {stopped[0]}.", to_stderr=True)
+
+    @property
+    def _says_only(self) -> bool:
+        return self.dry_run or self.rehearse
+
+    def _attend(
+        self, dispatcher: Dispatcher, stream: "GestureStream", bindings: Bindings, open_things: ExitStack
+    ) -> list[str]:
+        """Listen to the dispatcher, the file, and the real keyboard and mouse; says why it stopped."""
+        stopped: list[str] = []
+
+        def heard(news: News) -> None:
+            if isinstance(news, Fact) and news.kind == "stop":
+                stopped.append(news.detail["reason"])
+                stream.stop()
+            line = self._line_about(news)
+            if line:
+                self._say(f"          {line}")
+
+        dispatcher.add_listener(heard)
+        if self.bindings_file is not None:
+            gestures = self.card().gestures
+            watch = BindingsWatch(
+                self.bindings_file,
+                gestures,
+                lambda read: dispatcher.use(self.adapted(read)),
+                lambda line: say(line, to_stderr=True),
+            )
+            open_things.enter_context(watch)
+        if bindings and not self.dry_run:
+            self._watch_real_input(dispatcher, open_things)
+        return stopped
+
+    def _watch_real_input(self, dispatcher: Dispatcher, open_things: ExitStack) -> None:
+        options = dispatcher.bindings.options
+        hot_keys = (
+            (options.arm_key, dispatcher.toggle_arm),
+            (options.pause_key, lambda: dispatcher.control("pause")),
+        )
+        real = RealInput(
+            typed=dispatcher.typed,
+            mouse_used=dispatcher.mouse_used,
+            cornered=lambda: dispatcher.stop(f"the mouse was pushed into the {options.stop_corner} corner"),
+            hot_keys={chord: call for chord, call in hot_keys if chord is not None},
+            corner=options.stop_corner,
+        )
+        watcher = start_watching(real)
+        if watcher is not None:
+            open_things.callback(watcher.close)
+
+    def _watch_frames(self, dispatcher: Dispatcher, stream: "GestureStream", open_things: ExitStack) -> None:
+        """Each frame goes to the trace, the dispatcher, the board and the preview."""
+        from gesturelrcn.cli.watching import FrameWatch, trace_of
+
+        card = self.card()
+        board = Board(lambda: dispatcher.state)
+        dispatcher.add_listener(board.heard)
+        writer = open_things.enter_context(trace_of(card, self.source, dispatcher))
+        watch = FrameWatch(card, dispatcher, writer)
+        watch.on_moment(board.passed)
+        if self.rehearse:
+            watch.on_moment(
+                lambda moment: None if moment.recognised else self._say(f"          {nearly(moment)}")
+            )
+        dispatcher.add_listener(watch.heard)
+        stream.add_frame_listener(watch.see)
+        if self.preview:
+            from gesturelrcn.cli.preview import Preview
+
+            preview = open_things.enter_context(Preview(on_close=stream.stop, status=lambda: board.status))
+            stream.add_frame_listener(preview.draw)
+
+    def _line_about(self, news: News) -> str:
+        """What a person wants to read about it; empty for nothing."""
+        if isinstance(news, Decision):
+            if not news.fired:
+                return told(news)
+            return f"would do: {news.meaning}" if self.rehearse else ""
+        return _STATES.get(news.kind, "") if isinstance(news, Fact) else ""
+
+    def _say(self, line: str) -> None:
+        # With --json a program reads stdout and gets events only.
+        say(line, to_stderr=self.as_json)
 
     def _injector(self, bindings: Bindings) -> Injector:
-        if self.dry_run or not bindings:
-            # With --json a program reads stdout and gets events only.
-            return DryRunInjector(lambda line: say(line, to_stderr=self.as_json))
-        return PynputInjector()
+        if self._says_only or not bindings:
+            return DryRunInjector((lambda line: None) if self.rehearse else self._say)
+        return choose_injector().make()
+
+    def _active_window(self, bindings: Bindings) -> ActiveWindow | None:
+        if not bindings.profiles or self.dry_run:
+            return None
+        try:
+            return active_window()
+        except InjectionError:
+            if bindings.options.only_in_profiles:
+                raise
+            return None
 
     def _stream(self) -> "GestureStream":
         from gesturelrcn.model import assets

@@ -10,13 +10,14 @@ from gesturelrcn.cli import options
 from gesturelrcn.cli.options import EngineChoice
 from gesturelrcn.cli.playing import Playing
 
-_BINDINGS_HELP = "A TOML file that says which gesture presses which key. Without it nothing is pressed."
+_BINDINGS_HELP = "A TOML file that says what each gesture does. Without it nothing is pressed."
 
 
 def run(
     source: Annotated[str, typer.Argument(help=options.SOURCE_HELP, show_default=False)],
     bindings: Annotated[Path | None, typer.Option(metavar="FILE", help=_BINDINGS_HELP)] = None,
     dry_run: options.DryRun = False,
+    rehearse: options.Rehearse = False,
     json: options.Json = False,
     preview: options.Preview = False,
     engine: options.Engine = EngineChoice.ONNXRUNTIME,
@@ -24,23 +25,26 @@ def run(
     mirrored: options.Mirrored = False,
     realtime: options.Realtime = False,
 ) -> None:
-    """Show the gestures of a camera or a recording as they come, and press keys for them.
+    """Show the gestures of a camera or a recording as they come, and do what a file binds to them.
 
     Each gesture is a line when it starts and a line when it ends; Ctrl-C ends. With a file of bindings
-    keys go to the window in front. Such a file looks like this:
+    keys go to the window in front; the file is read again when it is saved. It looks like this
+    (**gesturelrcn bindings --example** shows more):
 
     ```toml
     [[bind]]
     gesture = "point_right"    # gesturelrcn models lists what there is
-    key = "Right"              # PageDown, space, F5, b, ctrl+s ...
+    do = "key Right"           # PageDown, space, F5, b, ctrl+s ...
     [[bind]]
     gesture = "raise_hand"
-    key = "b"
+    do = "key b"
     on = "hold"                # start (if nothing is said), hold or end
     after = 0.5                # seconds that it must be held
     cooldown = 1.0             # seconds in which it does not fire again
     ```
     """
-    playing = Playing(source, model, engine, mirrored, realtime, json, dry_run, preview)
-    bound = load_bindings(bindings, playing.card().gestures) if bindings else Bindings(())
+    playing = Playing(
+        source, model, engine, mirrored, realtime, json, dry_run, preview, rehearse, bindings_file=bindings
+    )
+    bound = load_bindings(bindings, playing.card().gestures) if bindings else Bindings()
     playing.play(bound)

@@ -26,7 +26,14 @@ def synth(
         Path | None, typer.Option(metavar="FOLDER", help="Pictures to put behind half of the people.")
     ] = None,
     size: Annotated[int, typer.Option(help="Width and height of the pictures in pixels.")] = 192,
-    fps: Annotated[int, typer.Option(help="Frames a second.")] = 15,
+    fps: Annotated[int, typer.Option(help="Frames a second, exactly; see also --rates.")] = 15,
+    rates: Annotated[
+        str | None,
+        typer.Option(metavar="LEAST-MOST", help="Unsteady cameras of so many frames a second, as 10-60."),
+    ] = None,
+    tracks: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Joint tracks that half of the clips follow.")
+    ] = None,
     clips: Annotated[
         float,
         typer.Option(metavar="SHARE", help="Share of the hours in clips of one gesture; rest: streams."),
@@ -44,7 +51,7 @@ def synth(
     from gesturelrcn.synthesis.planning import Recipe
     from gesturelrcn.synthesis.render import Renderer
 
-    recipe = Recipe(people, hours, size, fps, seed, clips, gestures, backgrounds)
+    recipe = Recipe(people, hours, size, fps, seed, clips, gestures, backgrounds, _range(rates), tracks)
     recipe.check()
     find_folder()
     Renderer(16, 16).close()
@@ -53,6 +60,15 @@ def synth(
         f"{made.folder}: {made.clips} clips, {made.streams} streams, {made.seconds / 60:.1f} minutes;"
         " index.csv and streams.csv list them, contact_sheet.jpg shows some."
     )
+
+
+def _range(rates: str | None) -> tuple[int, int] | None:
+    if rates is None:
+        return None
+    least, _, most = rates.partition("-")
+    if not (least.isdecimal() and most.isdecimal()):
+        raise GestureLrcnError(f"--rates {rates} is no range: give the least and the most, as in 10-60.")
+    return int(least), int(most)
 
 
 def _look_for_extra() -> None:

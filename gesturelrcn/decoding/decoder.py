@@ -73,6 +73,7 @@ class Decoder:
         self._free_at: dict[str, float] = {}
         self._last: Evidence | None = None
         self.active: str | None = None
+        self.forgotten = 0
         self._forget_scores()
 
     def _forget_scores(self) -> None:
@@ -109,6 +110,7 @@ class Decoder:
         Args:
             at: seconds, when this is decided; default the time of the last frame.
         """
+        self.forgotten += 1
         events = []
         if self.active is not None and self._last is not None and self.smoothed is not None:
             score = float(self.smoothed[self._classes.index(self.active)])

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from gesturelrcn.capture import open_source
-from gesturelrcn.evaluation.matching import Counts, TrueGesture, match_starts
+from gesturelrcn.evaluation.matching import Counts, match_starts
 from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine
 from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.training.index import Clip
+from gesturelrcn.truth import TrueGesture
 from gesturelrcn.vocabulary import NONE
 
 

@@ -4,28 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gesturelrcn.events import GestureEvent, Phase
+from gesturelrcn.truth import TrueGesture
 
 LATE = 0.5
 """Seconds after the offset of a gesture until which a start still counts for it."""
-
-
-@dataclass(frozen=True)
-class TrueGesture:
-    """What really happened.
-
-    Attributes:
-        gesture: name.
-        onset: seconds on the events' clock when it began.
-        offset: seconds when it ended.
-    """
-
-    gesture: str
-    onset: float
-    offset: float
-
-    def covers(self, at: float) -> bool:
-        """Whether a decision at `at` seconds falls on this gesture."""
-        return self.onset <= at <= self.offset + LATE
 
 
 @dataclass(frozen=True)
@@ -47,6 +29,16 @@ class Counts:
     spurious: list[GestureEvent]
 
 
+def covers(gesture: TrueGesture, at: float) -> bool:
+    """Whether a decision at `at` seconds falls on this gesture."""
+    return gesture.onset <= at <= gesture.offset + LATE
+
+
+def gesture_at(truth: Sequence[TrueGesture], at: float) -> TrueGesture | None:
+    """The true gesture that a decision at `at` seconds falls on, the one that began last, or None."""
+    return max((g for g in truth if covers(g, at)), key=lambda g: g.onset, default=None)
+
+
 def match_starts(truth: Sequence[TrueGesture], events: Sequence[GestureEvent]) -> Counts:
     """Match the `start` events of one stream to its true gestures (definition: docs/metrics.md).
 
@@ -56,7 +48,7 @@ def match_starts(truth: Sequence[TrueGesture], events: Sequence[GestureEvent]) -
     counts = Counts([], [], [], [], [])
     taken: list[TrueGesture] = []
     for event in sorted((e for e in events if e.phase is Phase.START), key=lambda e: e.decided_at):
-        covering = [g for g in truth if g.covers(event.decided_at)]
+        covering = [g for g in truth if covers(g, event.decided_at)]
         free = next((g for g in open_gestures if g in covering and g.gesture == event.gesture), None)
         if free is not None:
             open_gestures.remove(free)

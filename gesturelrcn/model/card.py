@@ -1,11 +1,15 @@
 """The card that travels with a model: what it recognises, how it wants its pictures, what was measured."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gesturelrcn.errors import ModelError
+from gesturelrcn.region import Region
 from gesturelrcn.vocabulary import NONE
 
 FORMAT = 1
@@ -38,7 +42,7 @@ class ModelCard:
         description: one sentence.
         classes: names of the scores in order; contains `none`.
         size: side of the input picture, pixels.
-        hidden: width of the state: (2, 1, hidden).
+        hidden: width of the state: (rows, 1, hidden).
         keypoints: names of the joints in order.
         min_fps: lowest frame rate in frames a second for which the model was trained.
         max_fps: highest.
@@ -48,6 +52,10 @@ class ModelCard:
         data: sources of the training data, each with its licence or that it states none.
         figures: what was measured, with the commands.
         limits: what the model cannot do.
+        zoom: side of the picture of the body in shares of the person region.
+        lift: how far its centre lies above the region's, in shares of the region's side.
+        hand_size: side of the picture of the hand, pixels; 0 for a model that looks at none.
+        rows: of the state.
     """
 
     name: str
@@ -64,6 +72,21 @@ class ModelCard:
     data: list[dict[str, str]] = field(default_factory=list)
     figures: dict[str, Any] = field(default_factory=dict)
     limits: list[str] = field(default_factory=list)
+    zoom: float = 1.0
+    lift: float = 0.0
+    hand_size: int = 0
+    rows: int = 2
+
+    def body(self, region: Region) -> Region:
+        """The square from which the picture of the body is cut, for a person in `region`."""
+        return replace(region, y=region.y - self.lift * region.side, side=self.zoom * region.side)
+
+    def in_region(self, keypoints: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(J, 3) joints with x, y in shares of the picture of the body -> in shares of the person region."""
+        moved = keypoints.copy()
+        moved[:, :2] = (keypoints[:, :2] - 0.5) * self.zoom + 0.5
+        moved[:, 1] -= self.lift
+        return moved
 
     @property
     def gestures(self) -> list[str]:
@@ -85,7 +108,7 @@ def read_card(path: Path) -> ModelCard:
         held = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ModelError(f"{path}: no such model; `gesturelrcn models` lists those that are here.") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:
         raise ModelError(f"{path}: not a model card ({problem}); give the .json file of a model.") from None
     if not isinstance(held, dict) or "format" not in held:
         raise ModelError(f"{path}: not a model card; give the .json file of a gesturelrcn model.")

@@ -16,7 +16,7 @@ class StepResult:
     Attributes:
         scores: (C,) float32, softmax over the card's classes, `none` included.
         keypoints: (J, 3) float32: x, y in shares of the crop, visibility 0 to 1.
-        state: (2, 1, hidden) float32, to be given to the next step.
+        state: (rows, 1, hidden) float32, to be given to the next step.
     """
 
     scores: NDArray[np.float32]
@@ -30,15 +30,25 @@ class Engine(Protocol):
     card: ModelCard
 
     def initial_state(self) -> NDArray[np.float32]:
-        """(2, 1, hidden) zeros: nothing seen yet."""
+        """(rows, 1, hidden) zeros: nothing seen yet."""
         ...
 
-    def step(self, crop: NDArray[np.uint8], state: NDArray[np.float32], dt: float) -> StepResult:
+    def step(
+        self,
+        crop: NDArray[np.uint8],
+        state: NDArray[np.float32],
+        dt: float,
+        hand: NDArray[np.uint8] | None = None,
+        side: int = 0,
+    ) -> StepResult:
         """Advance by one frame.
 
         Args:
             crop: (size, size, 3) uint8 BGR.
-            state: (2, 1, hidden) float32 of the frame before.
+            state: (rows, 1, hidden) float32 of the frame before.
             dt: seconds since the frame before.
+            hand: (hand_size, hand_size, 3) uint8 BGR, a left one mirrored, for models that look at one;
+                None while it is not known where the hand is.
+            side: -1 for the left hand, 1 for the right one, 0 for none.
         """
         ...

@@ -2,8 +2,10 @@
 
 Donahue et al. 2015, "Long-term Recurrent Convolutional Networks for Visual Recognition and
 Description", arXiv:1411.4389. Here the CNN is taught to point at joints, and the LSTM reads where they
-are: what people look like never reaches it, so it cannot be learnt by heart from a few of them. State
-goes in and comes out, so one frame at a time, chunks and whole clips give the same scores.
+are: what people look like never reaches it, so it cannot be learnt by heart from a few of them. A second,
+smaller picture at full resolution (the fovea) shows the hand that acts; a second CNN of the same kind points
+at its 21 landmarks, and the LSTM reads those too. State goes in and comes out, so one frame at a time,
+chunks and whole clips give the same scores.
 """
 
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from gesturelrcn.model.backbone import COARSE_CHANNELS, FINE_CHANNELS, Backbone
-from gesturelrcn.model.keypoints import KEYPOINTS
+from gesturelrcn.model.keypoints import HAND_LANDMARKS, HAND_SHAPE, HAND_VALUES, KEYPOINTS
 
 MEAN, STD = 0.498, 0.502
 """Normalisation of 0..1 pixels that the pretrained backbone expects."""
@@ -22,6 +24,12 @@ _LEFT_SHOULDER, _RIGHT_SHOULDER = KEYPOINTS.index("left_shoulder"), KEYPOINTS.in
 
 REFERENCE_DT = 0.05
 """Seconds between frames at which the dt input is 0."""
+
+_LEAST = 1e-9  # of a share whose logarithm is taken
+_SPEED, _FASTEST = (
+    0.1,
+    1.5,
+)  # speeds are ways in a tenth of a second, and cut: a joint that jumps is a mistake
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,10 @@ class NetworkConfig:
         hidden: width of the LSTM.
         joint_features: width of the description of the joints.
         dropout: share of the features that are dropped in training.
+        hand_size: side of the picture of the hand, pixels, a multiple of 16; 0 for a network without one.
+        hand_features: width of the description of the hand.
+        motion: the LSTMs read also how quickly joints and landmarks move since the frame before.
+        readers: LSTMs side by side that were trained apart; their scores are averaged.
     """
 
     classes: tuple[str, ...]
@@ -41,12 +53,31 @@ class NetworkConfig:
     hidden: int = 128
     joint_features: int = 64
     dropout: float = 0.4
+    hand_size: int = 0
+    hand_features: int = 64
+    motion: bool = False
+    readers: int = 1
+
+    @property
+    def observed(self) -> int:
+        """How many numbers the LSTM reads of a frame, before any layer."""
+        return 3 * len(KEYPOINTS) + (HAND_VALUES if self.hand_size else 0)
+
+    @property
+    def state_shape(self) -> tuple[int, int]:
+        """Rows and width of the state: hidden and cell state of each reader, what was last observed."""
+        if not self.motion:
+            return 2 * self.readers, self.hidden
+        return 2 * self.readers + 1, max(self.hidden, self.observed + 1)
 
 
 class KeypointHead(nn.Module):
-    """Two feature maps -> joints: soft-argmax over heat maps at stride 8 (arXiv:1711.08229)."""
+    """Two feature maps -> points: soft-argmax over heat maps at stride 8 (arXiv:1711.08229).
 
-    def __init__(self, width: int = 64) -> None:
+    Beside the positions it gives `values` numbers read off the whole picture: visibilities, depths.
+    """
+
+    def __init__(self, points: int, values: int, width: int = 64) -> None:
         super().__init__()
         self.fine = nn.Conv2d(FINE_CHANNELS, width, 1)
         self.coarse = nn.Conv2d(COARSE_CHANNELS, width, 1)
@@ -58,11 +89,11 @@ class KeypointHead(nn.Module):
             nn.BatchNorm2d(width),
             nn.ReLU(),
         )
-        self.heat = nn.Conv2d(width, len(KEYPOINTS), 1)
-        self.visible = nn.Linear(width + COARSE_CHANNELS, len(KEYPOINTS))
+        self.heat = nn.Conv2d(width, points, 1)
+        self.visible = nn.Linear(width + COARSE_CHANNELS, values)
 
     def forward(self, fine: Tensor, coarse: Tensor) -> tuple[Tensor, Tensor]:
-        """Maps -> positions (N, J, 2) in shares of the picture, visibility logits (N, J)."""
+        """Maps -> positions (N, points, 2) in shares of the picture, and (N, values)."""
         merged = self.fine(fine) + functional.interpolate(
             self.coarse(coarse), scale_factor=2.0, mode="nearest"
         )
@@ -77,6 +108,35 @@ class KeypointHead(nn.Module):
         return torch.stack([x, y], -1), self.visible(pooled)
 
 
+class Reader(nn.Module):
+    """Reads joints and hand frame by frame and remembers: encoders, dropout, LSTM, class scores."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        doubled = 2 if config.motion else 1
+        joints = 3 * len(KEYPOINTS) * doubled
+        self.joint_encoder = nn.Sequential(nn.Linear(joints, config.joint_features), nn.ReLU())
+        described = config.joint_features + 1
+        if config.hand_size:
+            hand = HAND_VALUES * doubled
+            self.hand_encoder = nn.Sequential(nn.Linear(hand, config.hand_features), nn.ReLU())
+            described += config.hand_features
+        self.dropout = nn.Dropout(config.dropout)
+        self.lstm = nn.LSTM(described, config.hidden, batch_first=True)
+        self.classify = nn.Linear(config.hidden, len(config.classes))
+
+    def forward(
+        self, body: Tensor, hand: Tensor | None, pace: Tensor, state: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Observations (B, T, ...), pace (B, T, 1), state (2, B, hidden) -> logits (B, T, C), new state."""
+        parts = [self.joint_encoder(body)]
+        if hand is not None:
+            parts.append(self.hand_encoder(hand))
+        described = torch.cat([self.dropout(torch.cat(parts, -1)), pace], -1)
+        remembered, (hidden, cell) = self.lstm(described, (state[:1].contiguous(), state[1:].contiguous()))
+        return self.classify(self.dropout(remembered)), torch.cat([hidden, cell], 0)
+
+
 class LRCN(nn.Module):
     """Frames -> scores, with explicit state."""
 
@@ -85,11 +145,12 @@ class LRCN(nn.Module):
         self.config = config
         joints = len(KEYPOINTS)
         self.backbone = Backbone()
-        self.keypoint_head = KeypointHead()
-        self.joint_encoder = nn.Sequential(nn.Linear(joints * 3, config.joint_features), nn.ReLU())
-        self.dropout = nn.Dropout(config.dropout)
-        self.lstm = nn.LSTM(config.joint_features + 1, config.hidden, batch_first=True)
-        self.classify = nn.Linear(config.hidden, len(config.classes))
+        self.keypoint_head = KeypointHead(joints, joints)
+        if config.hand_size:
+            self.hand_backbone = Backbone()
+            # Depth of each landmark, the shape of the hand, and whether there is a hand at all.
+            self.hand_head = KeypointHead(HAND_LANDMARKS, HAND_LANDMARKS + HAND_SHAPE + 1)
+        self.readers = nn.ModuleList(Reader(config) for _ in range(config.readers))
 
     @staticmethod
     def normalise(pictures: Tensor) -> Tensor:
@@ -112,39 +173,122 @@ class LRCN(nn.Module):
         middle = (xy[..., _LEFT_SHOULDER, :] + xy[..., _RIGHT_SHOULDER, :]) / 2
         return torch.cat([(xy - middle[..., None, :]) * 4.0, visible - 0.5], -1).flatten(-2)
 
-    def remember(self, keypoints: Tensor, dt: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+    def inspect(self, hands: Tensor, sides: Tensor) -> Tensor:
+        """Pictures of hands, left ones mirrored: (N, P, P, 3) uint8 BGR, sides (N,) -> (N, HAND_VALUES).
+
+        See `gesturelrcn.model.keypoints.HAND_VALUES` for the order of the values. `sides` is -1 for a left
+        hand, 1 for a right hand and 0 for none.
+        """
+        positions, values = self.hand_head(*self.hand_backbone(self.normalise(hands)))
+        presence = values[:, -1:].sigmoid() * sides.abs()[:, None]
+        shape = values[:, HAND_LANDMARKS:-1]
+        landmarks = torch.cat([positions - 0.5, values[:, :HAND_LANDMARKS, None]], -1).flatten(1)
+        return torch.cat([landmarks, shape, presence, sides[:, None]], -1)
+
+    @staticmethod
+    def hand_coordinates(hands: Tensor) -> Tensor:
+        """Landmarks relative to the wrist, nothing where there is no hand: (..., HAND_VALUES) -> the same."""
+        landmarks = hands[..., : 3 * HAND_LANDMARKS].reshape(*hands.shape[:-1], HAND_LANDMARKS, 3)
+        shape = hands[..., 3 * HAND_LANDMARKS : -2]
+        presence, side = hands[..., -2:-1], hands[..., -1:]
+        apart = (landmarks - landmarks[..., :1, :]).flatten(-2) * 5.0
+        # Straightness lies between 0.3 and 1, directions between -1 and 1.
+        straight, facing = (shape[..., :5] - 0.7) * 4.0, shape[..., 5:]
+        return torch.cat([torch.cat([apart, straight, facing], -1) * presence, presence - 0.5, side], -1)
+
+    def remember(
+        self, keypoints: Tensor, hands: Tensor | None, dt: Tensor, state: Tensor, reader: int | None = None
+    ) -> tuple[Tensor, Tensor]:
         """The recurrent part.
 
         Args:
             keypoints: (B, T, J, 3) joints in B streams of T frames.
+            hands: (B, T, HAND_VALUES), or None for a network without a picture of the hand.
             dt: (B, T) seconds since the frame before.
-            state: (2, B, hidden), hidden and cell state.
+            state: (rows, B, width) as in `NetworkConfig.state_shape`.
+            reader: only this one reads, as in its training; the state of the others stays as it is.
 
         Returns:
-            Logits (B, T, classes) and the new state (2, B, hidden).
+            Logits (B, T, classes), whose softmax is the mean of the readers' scores, and the new state,
+            shaped as `state`.
         """
-        joints = self.dropout(self.joint_encoder(self.body_coordinates(keypoints)))
+        body = self.body_coordinates(keypoints)
+        hand = None if hands is None else self.hand_coordinates(hands)
+        last = state[2 * self.config.readers :]
+        if self.config.motion:
+            body, hand, last = self._with_motion(body, hand, dt, state[-1])
         pace = torch.log(dt.clamp(0.005, 1.0) / REFERENCE_DT)[..., None]
-        hidden, cell = state[:1].contiguous(), state[1:].contiguous()
-        remembered, (hidden, cell) = self.lstm(torch.cat([joints, pace], -1), (hidden, cell))
-        return self.classify(self.dropout(remembered)), torch.cat([hidden, cell], 0)
+        width, spare = self.config.hidden, state.shape[-1] - self.config.hidden
+        logits, kept = [], []
+        for number, one in enumerate(self.readers):
+            rows = state[2 * number : 2 * number + 2]
+            if reader in (None, number):
+                read, rows = one(body, hand, pace, rows[..., :width])
+                logits.append(read)
+                rows = functional.pad(rows, (0, spare))
+            kept.append(rows)
+        new = torch.cat([*kept, last], 0)
+        if len(logits) == 1:
+            return logits[0], new
+        shares = torch.stack([one.softmax(-1) for one in logits]).mean(0)
+        return shares.clamp_min(_LEAST).log(), new
 
-    def forward(self, pictures: Tensor, state: Tensor, dt: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def _with_motion(
+        self, body: Tensor, hand: Tensor | None, dt: Tensor, last: Tensor
+    ) -> tuple[Tensor, Tensor | None, Tensor]:
+        """Observations with their speeds beside them, and the last row of the new state.
+
+        Args:
+            body: (B, T, 3 J) joints.
+            hand: (B, T, HAND_VALUES) landmarks, or None.
+            dt: (B, T) seconds since the frame before.
+            last: (B, width) row of the state: what was observed last, then 1; zeros if nothing was.
+        """
+        now = body if hand is None else torch.cat([body, hand], -1)
+        observed = now.shape[-1]
+        before = torch.cat([last[:, None, :observed], now[:, :-1]], 1)
+        known = torch.cat([last[:, None, observed : observed + 1], torch.ones_like(now[:, 1:, :1])], 1)
+        speed = (now - before) * (_SPEED / dt.clamp(0.02, 0.3))[..., None]
+        speed = speed.clamp(-_FASTEST, _FASTEST) * known
+        kept = functional.pad(
+            torch.cat([now[:, -1], torch.ones_like(now[:, -1, :1])], -1), (0, last.shape[-1] - observed - 1)
+        )
+        split = body.shape[-1]
+        if hand is not None:
+            # From one hand to the other is no motion.
+            same = (now[..., -1:] - before[..., -1:]).abs() < 0.5
+            hand = torch.cat([hand, speed[..., split:] * same.to(speed.dtype)], -1)
+        return torch.cat([body, speed[..., :split]], -1), hand, kept[None]
+
+    def forward(
+        self,
+        pictures: Tensor,
+        state: Tensor,
+        dt: Tensor,
+        hands: Tensor | None = None,
+        sides: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """A chunk of one or more frames of B streams.
 
         Args:
             pictures: (B, T, S, S, 3) uint8 BGR crops.
-            state: (2, B, hidden).
+            state: (rows, B, width) as in `NetworkConfig.state_shape`.
             dt: (B, T) seconds since the frame before.
+            hands: (B, T, P, P, 3) uint8 BGR, only for a network with `hand_size`.
+            sides: (B, T) -1 left hand (mirrored picture), 1 right hand, 0 no hand.
 
         Returns:
-            Scores (B, T, classes), softmax; keypoints (B, T, J, 3); new state (2, B, hidden).
+            Scores (B, T, classes), softmax; keypoints (B, T, J, 3); new state, shaped as `state`.
         """
         b, t = pictures.shape[:2]
         keypoints = self.look(pictures.flatten(0, 1)).view(b, t, len(KEYPOINTS), 3)
-        logits, state = self.remember(keypoints, dt, state)
+        seen = None
+        if hands is not None and sides is not None:
+            seen = self.inspect(hands.flatten(0, 1), sides.flatten()).view(b, t, HAND_VALUES)
+        logits, state = self.remember(keypoints, seen, dt, state)
         return logits.softmax(-1), keypoints, state
 
     def initial_state(self, streams: int = 1) -> Tensor:
-        """(2, streams, hidden) zeros: nothing seen yet."""
-        return torch.zeros(2, streams, self.config.hidden)
+        """(rows, streams, width) zeros: nothing seen yet."""
+        rows, width = self.config.state_shape
+        return torch.zeros(rows, streams, width)

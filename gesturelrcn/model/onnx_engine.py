@@ -11,8 +11,8 @@ from gesturelrcn.model.engine import StepResult
 class OnnxEngine:
     """Runs the exported step. See `gesturelrcn.model.engine.Engine`."""
 
-    def __init__(self, card: ModelCard, graph: bytes) -> None:
-        """Args: card: of the model. graph: the ONNX file.
+    def __init__(self, card: ModelCard, graph: bytes, *, threads: int = 1) -> None:
+        """Args: card: of the model. graph: the ONNX file. threads: that share one step.
 
         Raises:
             ModelError: the graph does not load, or is not the step that the card describes.
@@ -22,7 +22,7 @@ class OnnxEngine:
         self.card = card
         options = onnxruntime.SessionOptions()
         # One thread: on a busy machine more threads wait for each other, and the step is too small to share.
-        options.intra_op_num_threads = 1
+        options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
@@ -32,18 +32,31 @@ class OnnxEngine:
             reason = str(problem).splitlines()[0]
             raise ModelError(f"{card.name}: onnxruntime cannot load the model's graph ({reason}).") from None
         inputs = {i.name: i.shape for i in self._session.get_inputs()}
-        expected = {"crop": [1, card.size, card.size, 3], "state": [2, 1, card.hidden], "dt": [1]}
+        expected = {"crop": [1, card.size, card.size, 3], "state": [card.rows, 1, card.hidden], "dt": [1]}
+        if card.hand_size:
+            expected |= {"hand": [1, card.hand_size, card.hand_size, 3], "side": [1]}
+        self._no_hand = np.zeros((card.hand_size, card.hand_size, 3), np.uint8)
         if inputs != expected:
             raise ModelError(
                 f"{card.name}: the model's graph has inputs {inputs}, the card wants {expected}."
             )
 
     def initial_state(self) -> NDArray[np.float32]:
-        """(2, 1, hidden) zeros: nothing seen yet."""
-        return np.zeros((2, 1, self.card.hidden), np.float32)
+        """(rows, 1, hidden) zeros: nothing seen yet."""
+        return np.zeros((self.card.rows, 1, self.card.hidden), np.float32)
 
-    def step(self, crop: NDArray[np.uint8], state: NDArray[np.float32], dt: float) -> StepResult:
+    def step(
+        self,
+        crop: NDArray[np.uint8],
+        state: NDArray[np.float32],
+        dt: float,
+        hand: NDArray[np.uint8] | None = None,
+        side: int = 0,
+    ) -> StepResult:
         """Advance by one frame; see `Engine.step`."""
         feed = {"crop": crop[None], "state": state, "dt": np.array([dt], np.float32)}
+        if self.card.hand_size:
+            feed["hand"] = (self._no_hand if hand is None else hand)[None]
+            feed["side"] = np.array([0 if hand is None else side], np.float32)
         scores, keypoints, state = self._session.run(["scores", "keypoints", "new_state"], feed)
         return StepResult(scores[0], keypoints[0], state)

@@ -22,7 +22,10 @@ class TorchEngine:
         """
         self.card = card
         try:
-            self.network = LRCN(NetworkConfig(classes=card.classes, size=card.size, **card.network))
+            config = NetworkConfig(
+                classes=card.classes, size=card.size, hand_size=card.hand_size, **card.network
+            )
+            self.network = LRCN(config)
             self.network.load_state_dict(load(weights))
         except Exception as problem:  # safetensors, torch and dataclass each have their own
             reason = str(problem).splitlines()[0]
@@ -32,15 +35,28 @@ class TorchEngine:
         self.network.eval()
 
     def initial_state(self) -> NDArray[np.float32]:
-        """(2, 1, hidden) zeros: nothing seen yet."""
+        """(rows, 1, hidden) zeros: nothing seen yet."""
         return self.network.initial_state().numpy()
 
-    def step(self, crop: NDArray[np.uint8], state: NDArray[np.float32], dt: float) -> StepResult:
+    def step(
+        self,
+        crop: NDArray[np.uint8],
+        state: NDArray[np.float32],
+        dt: float,
+        hand: NDArray[np.uint8] | None = None,
+        side: int = 0,
+    ) -> StepResult:
         """Advance by one frame; see `Engine.step`."""
+        inputs = [
+            torch.from_numpy(np.ascontiguousarray(crop))[None, None],
+            torch.from_numpy(state),
+            torch.tensor([[dt]], dtype=torch.float32),
+        ]
+        if self.card.hand_size:
+            shape = (self.card.hand_size, self.card.hand_size, 3)
+            picture = np.zeros(shape, np.uint8) if hand is None else np.ascontiguousarray(hand)
+            inputs.append(torch.from_numpy(picture)[None, None])
+            inputs.append(torch.tensor([[0.0 if hand is None else float(side)]]))
         with torch.inference_mode():
-            scores, keypoints, new = self.network(
-                torch.from_numpy(np.ascontiguousarray(crop))[None, None],
-                torch.from_numpy(state),
-                torch.tensor([[dt]], dtype=torch.float32),
-            )
+            scores, keypoints, new = self.network(*inputs)
         return StepResult(scores[0, 0].numpy(), keypoints[0, 0].numpy(), new.numpy())

@@ -3,13 +3,16 @@
 from gesturelrcn.region.cropping import crop
 from gesturelrcn.region.following import BackgroundFollower, Follower, SteppedFollower
 from gesturelrcn.region.locator import Locator, PoseLocator, region_from_landmarks
+from gesturelrcn.region.people import Choice, PersonLocator
 from gesturelrcn.region.square import Region
 from gesturelrcn.region.tracker import RegionTracker, TrackerSettings
 
 __all__ = [
     "BackgroundFollower",
+    "Choice",
     "Follower",
     "Locator",
+    "PersonLocator",
     "PoseLocator",
     "Region",
     "RegionTracker",

@@ -29,13 +29,29 @@ def crop(image: NDArray[np.uint8], region: Region, size: int) -> NDArray[np.uint
         # warpAffine looks at four pixels only: without averaging first, small hands would flicker.
         halvings = int(np.log2(1.0 / scale))
         factor = 0.5**halvings
-        shrunk = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-        true_x, true_y = shrunk.shape[1] / image.shape[1], shrunk.shape[0] / image.shape[0]
+        part, left, top = _around(image, region, 2**halvings)
+        shrunk = cv2.resize(part, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        true_x, true_y = shrunk.shape[1] / part.shape[1], shrunk.shape[0] / part.shape[0]
         scale_x, scale_y = scale / true_x, scale / true_y
-        shift_x = size / 2 - 0.5 - scale_x * (region.x * true_x - 0.5)
-        shift_y = size / 2 - 0.5 - scale_y * (region.y * true_y - 0.5)
+        shift_x = size / 2 - 0.5 - scale_x * ((region.x - left) * true_x - 0.5)
+        shift_y = size / 2 - 0.5 - scale_y * ((region.y - top) * true_y - 0.5)
         matrix = np.array([[scale_x, 0.0, shift_x], [0.0, scale_y, shift_y]])
     else:
         matrix = np.array([[scale, 0.0, shift_x], [0.0, scale, shift_y]])
     out = cv2.warpAffine(shrunk, matrix, (size, size), flags=cv2.INTER_LINEAR, borderValue=(0, 0, 0))
     return np.asarray(out, np.uint8)
+
+
+def _around(image: NDArray[np.uint8], region: Region, block: int) -> tuple[NDArray[np.uint8], int, int]:
+    """The part of `image` that is enough to cut out `region`, and its left and top edge.
+
+    Pixels are averaged by blocks; edges lie between two blocks, so that each average stays what it was.
+    """
+    height, width = image.shape[:2]
+    if height % block or width % block:
+        return image, 0, 0
+    reach = region.side / 2 + 2 * block  # the interpolation looks beyond the edge
+    left, top = (max(0, int((middle - reach) // block) * block) for middle in (region.x, region.y))
+    right, bottom = (int((middle + reach) // block + 1) * block for middle in (region.x, region.y))
+    part = image[top : max(bottom, 0), left : max(right, 0)]
+    return (part, left, top) if part.size else (image, 0, 0)

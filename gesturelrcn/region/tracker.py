@@ -43,6 +43,10 @@ class RegionTracker:
         self._seen_at = -math.inf
         self._jumped = False
 
+    def hold(self, now: float) -> None:
+        """The locator cannot say anything at the moment: take the person to be where they were."""
+        self._seen_at = max(self._seen_at, now)
+
     def update(self, found: Region | None) -> None:
         """Take in what the locator found; None is nobody."""
         if found is None:

@@ -13,6 +13,8 @@ TILE_PIXELS = 160
 COLUMNS = 8
 MOST_TILES = 48
 JPEG_QUALITY = 80
+TIME_ROUNDING = 0.002
+"""Seconds by which a film's own times may be off."""
 
 
 def contact_sheet(truths: list[Path], tiles: int = MOST_TILES) -> bytes:
@@ -40,21 +42,26 @@ def _tile(truth: Path) -> Pixels:
     film, gestures = read_film_facts(truth)
     at = gestures[0].stroke_end + 0.1 if gestures else film.frames / film.fps / 2
     label = gestures[0].gesture if gestures else "none"
-    picture = _frame(truth.with_suffix(".mp4"), min(round(at * film.fps), film.frames - 1))
+    picture = _frame(truth.with_suffix(".mp4"), at)
     tile = cv2.resize(picture, (TILE_PIXELS, TILE_PIXELS), interpolation=cv2.INTER_AREA)
     for colour, thickness in (((0, 0, 0), 3), ((255, 255, 255), 1)):
         cv2.putText(tile, label, (4, 14), cv2.FONT_HERSHEY_SIMPLEX, 0.42, colour, thickness, cv2.LINE_AA)
     return np.asarray(tile, np.uint8)
 
 
-def _frame(film: Path, number: int) -> Pixels:
+def _frame(film: Path, seconds: float) -> Pixels:
+    """The first picture of a film that is not before a time, or its last one."""
     import av
 
     try:
         with av.open(str(film)) as container:
-            for index, frame in enumerate(container.decode(video=0)):
-                if index == number:
-                    return np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+            last = None
+            for frame in container.decode(video=0):
+                last = frame
+                if frame.time is not None and frame.time >= seconds - TIME_ROUNDING:
+                    break
     except (OSError, ValueError) as error:
         raise SynthesisError(f"The film {film} cannot be read ({error}): make it anew.") from error
-    raise SynthesisError(f"The film {film} has no frame {number}: make it anew.")
+    if last is None:
+        raise SynthesisError(f"The film {film} has no pictures: make it anew.")
+    return np.asarray(last.to_ndarray(format="bgr24"), np.uint8)

@@ -218,8 +218,10 @@ def _film_person(recipe: Recipe, out: Path, takes: list[Take]) -> None:
 
 
 def _film_take(studio: Studio, recipe: Recipe, take: Take, path: Path) -> None:
-    stream = studio.film(take.writer(recipe.vocabulary), take.chance(), recipe.fps)
-    write_video(path, _watched(stream, 1 / recipe.fps), recipe.fps)
+    write = take.writer(recipe.vocabulary, recipe.known_tracks())
+    stream = studio.film(write, take.chance(), recipe.fps, recipe.rates)
+    watched = _watched(stream, take.seconds / stream.frames)
+    write_video(path, watched, recipe.fps, times=None if recipe.rates is None else stream.times)
     truth = stream.truth(path.name, take.subject)
     write_whole(path.with_suffix(".jsonl"), "".join(f"{line}\n" for line in truth.lines()).encode())
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
+from gesturelrcn.events import Hand
+from gesturelrcn.model.keypoints import KEYPOINTS
 from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
 from gesturelrcn.synthesis.body import Person
 from gesturelrcn.synthesis.motion import Motion
@@ -22,6 +25,9 @@ from gesturelrcn.synthesis.webcam import Webcam
 SMEAR_PIXELS = 2.5
 """Sub-frames of a fast movement lie this far apart: nearer than the lens would show."""
 MOST_SUB_FRAMES = 6
+FLESH_METRES = {"shoulder": 0.14, "elbow": 0.09, "wrist": 0.06, "tip": 0.04, "nose": 0.06}
+"""How deep joints lie under skin and clothes, glasses and masks; what is farther before them hides them."""
+_DEPTHS = np.array([FLESH_METRES[name.rpartition("_")[2]] for name in KEYPOINTS])
 
 
 class Actor:
@@ -40,12 +46,34 @@ class Actor:
         self._renderer = renderer
         self._model = renderer.model(person.surfaces)
         self.lowered = lowered_by_sitting(person) if seated else 0.0
+        self._solved: tuple[Pose, Floats] | None = None
+        self._held: tuple[Hand, Model, Surface] | None = None
         self.picture_pixels = max(renderer.width, renderer.height)
         self.focus = np.array([0.0, person.crown - person.ground - self.lowered - 0.5, 0.0])
 
     def release(self) -> None:
         """Give the graphics memory back."""
+        self.let_go()
         self._model.release()
+
+    def hold(self, side: Hand, thing: Surface) -> None:
+        """Keep a thing in one hand from now on; its vertices are in the axes of `Rig.palm`."""
+        self.let_go()
+        self._held = (side, self._renderer.model([thing]), thing)
+
+    def let_go(self) -> None:
+        """Hold nothing any more."""
+        if self._held is not None:
+            self._held[1].release()
+            self._held = None
+
+    def hand(self, pose: Pose, side: Hand) -> tuple[Floats, Floats]:
+        """World places (HAND_LANDMARKS, 3) of a hand's landmarks in a pose, and (3,) whereto the palm faces.
+
+        The pose is not taken.
+        """
+        transforms = self._transforms(pose)
+        return self._rig.hand(transforms, side), self._rig.palm(transforms, side)[:, 1]
 
     def joints(self, pose: Pose) -> Floats:
         """(J, 3) world places of the joints of `KEYPOINTS` in a pose, without taking it."""
@@ -55,23 +83,39 @@ class Actor:
         """Take a pose; returns the (J, 3) world places of the joints of `KEYPOINTS`."""
         transforms = self._transforms(pose)
         self._model.move(self._skinner.apply(transforms))
+        if self._held is not None:
+            side, model, thing = self._held
+            palm = self._rig.palm(transforms, side)
+            turned = palm[:, :3].T
+            model.move(np.hstack([thing.vertices @ turned + palm[:, 3], thing.normals @ turned]))
         return self._rig.landmarks(transforms)
 
     def picture(self, shot: "Shot", time: float = 0.0) -> Pixels:
         """(H, W, 3) uint8 BGR of the pose taken last, before the webcam spoils it."""
         light, later = shot.light_at(time)
-        models = [self._model]
+        models = [self._model, *([self._held[1]] if self._held else [])]
         if shot.bystander is not None:
             models.append(shot.bystander.actor._at(shot.bystander.pose(time)))
         return self._renderer.draw(models, shot.camera, light, self.focus, later=later)
+
+    def unhidden(self, camera: Camera, joints: Floats) -> NDArray[np.bool_]:
+        """(J,) which of the joints of `KEYPOINTS` nothing hides in the picture taken last.
+
+        What lies beyond the picture is not hidden.
+        """
+        surface = self._renderer.depths_at(camera.project(joints)[:, :2])
+        return np.asarray(camera.depth(joints) - surface < _DEPTHS)
 
     def _at(self, pose: Pose) -> Model:
         self.pose(pose)
         return self._model
 
     def _transforms(self, pose: Pose) -> Floats:
-        transforms = self._rig.transforms(pose)
-        return seat(transforms, self.person, self.lowered) if self.seated else transforms
+        # The same pose is often asked for several times: for joints, for hands, for a picture.
+        if self._solved is None or self._solved[0] is not pose:
+            transforms = self._rig.transforms(pose)
+            self._solved = pose, seat(transforms, self.person, self.lowered) if self.seated else transforms
+        return self._solved[1]
 
 
 @dataclass(frozen=True)
@@ -137,17 +181,25 @@ class FilmedFrame:
         image: (H, W, 3) uint8 BGR, not mirrored.
         time: seconds from the beginning.
         keypoints: (J, 3) joints of `KEYPOINTS`: x, y in shares of the picture, 1.0 where inside it.
+        unhidden: (J,) where nothing is before the joint.
         gesture: name from the vocabulary, or "none".
     """
 
     image: Pixels
     time: float
     keypoints: Image
+    unhidden: NDArray[np.bool_]
     gesture: str
 
 
 def set_up(renderer: Renderer, shot: Shot) -> None:
     """Draw the room once and put it behind everybody who is filmed with this renderer from now on."""
+    renderer.set_backdrop(*behind(renderer, shot))
+    renderer.set_props(shot.props)
+
+
+def behind(renderer: Renderer, shot: Shot) -> list[Pixels]:
+    """What is seen behind everybody, as large as the renderer's pictures; twice where the light changes."""
     lights = [shot.light] if shot.light_change is None else [shot.light, shot.light_change.light]
     model = None if shot.backdrop is not None else renderer.model(shot.room)
     renderer.set_backdrop(np.zeros((1, 1, 3), np.uint8))
@@ -156,7 +208,7 @@ def set_up(renderer: Renderer, shot: Shot) -> None:
     for light in lights:
         if shot.backdrop is not None:
             share = light.brightness() / max(shot.light.brightness(), 1e-6)
-            seen_behind = cv2.convertScaleAbs(_behind(shot, renderer), alpha=share ** (1 / 2.2))
+            seen_behind = cv2.convertScaleAbs(_backdrop(shot, renderer), alpha=share ** (1 / 2.2))
         else:
             # Floors and furniture throw light back up: ceilings are not dark.
             seen_behind = renderer.draw(
@@ -171,11 +223,10 @@ def set_up(renderer: Renderer, shot: Shot) -> None:
         pictures.append(np.asarray(seen_behind, np.uint8))
     if model is not None:
         model.release()
-    renderer.set_backdrop(*pictures)
-    renderer.set_props(shot.props)
+    return pictures
 
 
-def _behind(shot: Shot, renderer: Renderer) -> Pixels:
+def _backdrop(shot: Shot, renderer: Renderer) -> Pixels:
     """The part of the shot's backdrop that is in the camera's window, (height, width, 3)."""
     assert shot.backdrop is not None
     rows, columns = shot.backdrop.shape[:2]
@@ -209,12 +260,14 @@ def film(
     clock = times if times is not None else [index / fps for index in range(round(timeline.length * fps))]
     before: tuple[float, Image] | None = None
     for time in clock:
-        joints = seen(shot.camera, actor.pose(timeline.pose(time)))
+        places = actor.pose(timeline.pose(time))
+        joints = seen(shot.camera, places)
         smeared = _sub_frames(before, (time, joints), shot.webcam.exposure, actor.picture_pixels)
-        picture = _exposed(actor, timeline, shot, time, smeared)
+        picture = exposed(actor, timeline, shot, time, smeared)
+        unhidden = actor.unhidden(shot.camera, places)
         image = shot.webcam.at(time).look(picture, rng)
         before = (time, joints)
-        yield FilmedFrame(image, time, joints, timeline.gesture_at(time))
+        yield FilmedFrame(image, time, joints, unhidden, timeline.gesture_at(time))
 
 
 def _sub_frames(
@@ -228,7 +281,7 @@ def _sub_frames(
     return int(np.clip(np.ceil(smear / SMEAR_PIXELS), 1, MOST_SUB_FRAMES))
 
 
-def _exposed(actor: Actor, timeline: Motion, shot: Shot, time: float, count: int) -> Pixels:
+def exposed(actor: Actor, timeline: Motion, shot: Shot, time: float, count: int) -> Pixels:
     """The mean of `count` pictures while the shutter is open, around `time`; the actor is posed for it."""
     if count == 1:
         return actor.picture(shot, time)

@@ -2,8 +2,9 @@
 
 `python -m gesturelrcn.synthesis.keypoint_frames OUT --minutes 15` writes shards OUT/keypoints-SEED-000.npz:
 `x` (N, size, size, 3) uint8 BGR, and `y` (N, J, 3) float32, x and y in shares of the picture and 1.0 where
-inside the camera's picture; J are the joints of `gesturelrcn.model.keypoints.KEYPOINTS`. The pictures are the
-squares around the person that the live program would cut out, black beyond the camera's picture.
+inside the camera's picture and hidden by nothing; J are the joints of
+`gesturelrcn.model.keypoints.KEYPOINTS`. The pictures are the squares around the person that the live program
+would cut out, black beyond the camera's picture.
 """
 
 import argparse
@@ -145,7 +146,9 @@ def _shot(rng: np.random.Generator, renderer: Renderer, actor: Actor, size: int)
     for number in range(FRAMES_PER_SHOT):
         joints = actor.pose(random_pose(rng))
         image = shot.webcam.look(actor.picture(shot, float(number)), rng)
-        yield KeypointFrame(image, in_camera_too(shot.camera, seen(shot.camera, joints)))
+        keypoints = in_camera_too(shot.camera, seen(shot.camera, joints))
+        keypoints[:, 2] *= actor.unhidden(shot.camera, joints)
+        yield KeypointFrame(image, keypoints)
     shot.release()
 
 

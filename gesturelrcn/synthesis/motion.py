@@ -41,6 +41,10 @@ FARTHEST_REACH = 1.06
 """Arm lengths; the shoulder gives a little where the arm is stretched."""
 LOWEST_RAISE = 0.10
 """Arm lengths above the shoulder: a hand that is kept in the picture is still held up this high."""
+LEG_METRES, STRIDE = 0.85, 0.36
+"""Of people who walk: length of a leg, and the angle of the legs at the widest of a step, radians."""
+FARTHEST_LEAN_METRES = 0.5
+"""Whoever moves farther than that goes there."""
 SIDES: tuple[Hand, Hand] = ("left", "right")
 _RELAXED = np.array(HAND_SHAPES["relaxed"])
 
@@ -303,6 +307,7 @@ class Timeline:
             shift=trunk.shift + drift["shift"] * np.array([0.012, 0.002, 0.012]),
             blink=_blink(time, self._blinks) * min(1.0, lively),
             jaw=trunk.jaw,
+            stride=trunk.stride,
         )
 
     # Choosing what to do and how.
@@ -482,7 +487,7 @@ class Timeline:
     def _arm(self, hand: Hand, time: float, breath: float) -> ArmPose:
         pose = self._arms[hand].at(time)
         tremor = np.sin(2 * np.pi * self._tremor_hertz * time + self._tremor_phase) * TREMOR_ARM_LENGTHS
-        restless = self._drift[hand].at(time, 0.4) * 0.008 + tremor + [0, 0.003 * breath, 0]
+        restless = self._drift[hand].at(time, 0.4) * 0.014 + tremor + [0, 0.003 * breath, 0]
         return replace(pose, wrist=pose.wrist + restless * self._liveliness, shrug=pose.shrug + 0.02 * breath)
 
 
@@ -610,7 +615,7 @@ class _Held:
 
 @dataclass(frozen=True)
 class _Turning:
-    """Head and trunk on their way. Whoever goes farther than a step bobs up and down."""
+    """Head and trunk on their way. Whoever goes farther than a step walks there."""
 
     start: float
     end: float
@@ -621,10 +626,11 @@ class _Turning:
     def at(self, time: float) -> Trunk:
         share = minimum_jerk((time - self.start) / (self.end - self.start))
         trunk = self.first.towards(self.goal, share)
-        if np.abs(self.goal.shift - self.first.shift).max() < 0.5:
+        way = float(np.linalg.norm((self.goal.shift - self.first.shift)[[0, 2]]))
+        if way < FARTHEST_LEAN_METRES:
             return trunk
-        bob = 0.02 * abs(np.sin(2 * np.pi * 0.95 * (time - self.start))) * 4 * share * (1 - share)
-        return replace(trunk, shift=trunk.shift + np.array([0, bob, 0]))
+        stride, lower = walking(share * way, STRIDE * min(1.0, 8 * share * (1 - share)))
+        return replace(trunk, stride=stride, shift=trunk.shift - np.array([0, lower, 0]))
 
 
 class _Played(Generic[T]):
@@ -662,6 +668,16 @@ def ceiling_of(camera: Camera, joints: Floats, margin: float = 0.05) -> float:
         out = np.flatnonzero(camera.project(points)[:, 1] < margin)
         lowest = min(lowest, float(ways[out[0]]) if len(out) else np.inf)
     return float(lowest)
+
+
+def walking(metres: float, widest: float = STRIDE) -> tuple[float, float]:
+    """The legs of somebody who has walked so far: `Pose.stride`, and metres by which the hips are lower.
+
+    `widest` is the angle of the legs at the widest of a step, radians.
+    """
+    step = 2 * LEG_METRES * np.sin(STRIDE)
+    stride = widest * float(np.sin(np.pi * metres / step))
+    return stride, LEG_METRES * (1 - float(np.cos(stride)))
 
 
 def minimum_jerk(share: float) -> float:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from gesturelrcn.synthesis.gestures import SHIPPED, SHIPPED_FILE
 from gesturelrcn.synthesis.movement import Vocabulary
 from gesturelrcn.synthesis.staging import picture_files
 from gesturelrcn.synthesis.streams import Script, ScriptWriter, clip_script, gesture_names, stream_script
+from gesturelrcn.synthesis.track_files import Tracks, load_tracks
 from gesturelrcn.synthesis.vocabulary_file import load_vocabulary
 from gesturelrcn.vocabulary import NONE
 
@@ -47,6 +48,9 @@ class Recipe:
         clips: share of the hours in clips of one gesture; the rest is streams of minutes.
         gestures: a vocabulary file, or None for the gestures that ship with gesturelrcn.
         backgrounds: a folder of pictures to put behind half of the people, or None for drawn rooms only.
+        rates: least and most frames a second of cameras with rates of their own and unsteady clocks; None
+            for `fps` exactly.
+        tracks: a folder of joint tracks (see `track_files`) that some of the clips follow, or None.
     """
 
     people: int
@@ -57,6 +61,8 @@ class Recipe:
     clips: float = 0.5
     gestures: Path | None = None
     backgrounds: Path | None = None
+    rates: tuple[int, int] | None = None
+    tracks: Path | None = None
 
     def check(self) -> None:
         """Raises SynthesisError: something makes no sense; the message says what, and what would."""
@@ -71,6 +77,11 @@ class Recipe:
                 f"Pictures {self.size} pixels wide cannot be made: ask for an even number from 64 to 1024.",
             ),
             (not 5 <= self.fps <= 60, f"{self.fps} frames a second cannot be made: ask for 5 to 60."),
+            (
+                self.rates is not None and not 5 <= self.rates[0] <= self.rates[1] <= 60,
+                f"Frame rates from {' to '.join(map(str, self.rates or ()))} cannot be made: ask for a range"
+                " between 5 and 60, the lower one first.",
+            ),
             (not 0 <= self.clips <= 1, f"{self.clips:g} is no share of clips: ask for 0 to 1."),
             (self.seed < 0, f"{self.seed} cannot be a seed: ask for 0 or more."),
         ):
@@ -79,6 +90,12 @@ class Recipe:
         if not gesture_names(self.vocabulary):
             raise SynthesisError(f"{self.gestures} describes no gesture: add a [[movement]] with one.")
         self.pictures()
+        unknown = sorted(set(self.known_tracks()) - set(self.vocabulary.gestures))
+        if unknown:
+            raise SynthesisError(
+                f"{self.tracks} has tracks of {', '.join(unknown)}, which no vocabulary describes:"
+                " remove them from its index.csv, or describe them with --gestures."
+            )
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -89,6 +106,10 @@ class Recipe:
         """The pictures in the folder of backgrounds."""
         return picture_files(self.backgrounds) if self.backgrounds is not None else []
 
+    def known_tracks(self) -> Tracks:
+        """The tracks in the folder of tracks, by gesture."""
+        return load_tracks(self.tracks) if self.tracks is not None else {}
+
     def identity(self) -> str:
         """JSON that differs where the films would differ."""
         described = hashlib.sha256(SHIPPED_FILE.read_bytes())
@@ -97,6 +118,7 @@ class Recipe:
         told = asdict(self) | {
             "gestures": described.hexdigest(),
             "backgrounds": [path.name for path in self.pictures()],
+            "tracks": {gesture: len(tracks) for gesture, tracks in sorted(self.known_tracks().items())},
         }
         return json.dumps({"gesturelrcn": __version__, **told}, indent=1)
 
@@ -119,14 +141,14 @@ class Take:
     seed: tuple[int, ...]
     seconds: float
 
-    def writer(self, vocabulary: Vocabulary) -> ScriptWriter:
+    def writer(self, vocabulary: Vocabulary, tracks: Tracks | None = None) -> ScriptWriter:
         """Writes what is done, for the ceiling that it is given."""
 
         def write(ceiling: float) -> Script:
             rng = np.random.default_rng((*self.seed, 0))
             if self.gesture is None:
                 return stream_script(rng, vocabulary, self.seconds, ceiling)
-            return clip_script(rng, vocabulary, self.gesture, ceiling)
+            return clip_script(rng, vocabulary, self.gesture, ceiling, (tracks or {}).get(self.gesture, ()))
 
         return write
 
@@ -152,8 +174,9 @@ def plan(recipe: Recipe, person: int) -> list[Take]:
         waiting = waiting or _shuffled(order, gesture_names(recipe.vocabulary))
         gesture = waiting.pop()
         name, seed = f"{subject}/clip-{number:03d}-{gesture}", (recipe.seed, person, 2, number)
-        length = clip_script(np.random.default_rng((*seed, 0)), recipe.vocabulary, gesture).timeline.length
-        takes.append(Take(name, subject, gesture, seed, length))
+        take = Take(name, subject, gesture, seed, 0.0)
+        length = take.writer(recipe.vocabulary, recipe.known_tracks())(float("inf")).timeline.length
+        takes.append(replace(take, seconds=length))
         filled, number = filled + length, number + 1
     return takes
 

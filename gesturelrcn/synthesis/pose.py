@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from gesturelrcn.synthesis.arrays import Floats
-from gesturelrcn.synthesis.rotations import about, frame, matrix, quaternion, slerp, twist, unit
+from gesturelrcn.synthesis.rotations import about, cross, frame, matrix, quaternion, slerp, twist, unit
 
 NOMINAL_UPPER_ARM = 0.53
 """Share of the upper arm in the length from shoulder to wrist."""
@@ -65,6 +65,7 @@ class Pose:
         spine: (3,) the same for the trunk, spread over its vertebrae.
         turn: of the whole body on the spot; `shift`: (3,) of the whole body.
         blink: 0 eyes open to 1 closed; `jaw`: opening of the mouth.
+        stride: angle of the left leg forward and the right one back, for those who walk.
     """
 
     left: ArmPose
@@ -75,6 +76,7 @@ class Pose:
     shift: Floats = field(default_factory=lambda: np.zeros(3))
     blink: float = 0.0
     jaw: float = 0.0
+    stride: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Trunk:
     """All of a body but its arms, as if the left arm led; angles in radians, lengths in metres.
 
     Attributes:
-        head, spine, turn, shift, jaw: as in `Pose`.
+        head, spine, turn, shift, jaw, stride: as in `Pose`.
     """
 
     head: Floats = field(default_factory=lambda: np.zeros(3))
@@ -90,11 +92,13 @@ class Trunk:
     turn: float = 0.0
     shift: Floats = field(default_factory=lambda: np.zeros(3))
     jaw: float = 0.0
+    stride: float = 0.0
 
     def mirrored(self) -> "Trunk":
         """The mirror picture, for a movement that the right arm leads."""
         sides = np.array([1.0, -1.0, -1.0])
-        return Trunk(self.head * sides, self.spine * sides, -self.turn, self.shift * [-1, 1, 1], self.jaw)
+        shift = self.shift * np.array([-1.0, 1.0, 1.0])
+        return Trunk(self.head * sides, self.spine * sides, -self.turn, shift, self.jaw, -self.stride)
 
     def plus(self, other: "Trunk") -> "Trunk":
         """Both at once, for small angles."""
@@ -104,6 +108,7 @@ class Trunk:
             self.turn + other.turn,
             self.shift + other.shift,
             self.jaw + other.jaw,
+            self.stride + other.stride,
         )
 
     def towards(self, other: "Trunk", share: float) -> "Trunk":
@@ -114,6 +119,7 @@ class Trunk:
             self.turn + share * (other.turn - self.turn),
             self.shift + share * (other.shift - self.shift),
             self.jaw + share * (other.jaw - self.jaw),
+            self.stride + share * (other.stride - self.stride),
         )
 
 
@@ -134,7 +140,7 @@ def reach(wrist: Floats, elbow: Floats, upper: float, lower: float) -> tuple[Flo
     cosine = np.clip((upper**2 + distance**2 - lower**2) / (2 * upper * distance), -1, 1)
     upper_way = cosine * way + np.sqrt(1 - cosine**2) * outwards
     lower_way = unit(distance * way - upper * upper_way)
-    return upper_way, lower_way, np.cross(outwards, way)
+    return upper_way, lower_way, cross(outwards, way)
 
 
 def arm(

@@ -32,9 +32,10 @@ from gesturelrcn.synthesis.arrays import Pixels
 from gesturelrcn.synthesis.gestures import SHIPPED
 from gesturelrcn.synthesis.planning import Take
 from gesturelrcn.synthesis.streams import VIEW_MARGIN, FilmedStream, Studio, gesture_names
-from gesturelrcn.synthesis.truth import TrueGesture, Truth
+from gesturelrcn.synthesis.truth import Truth
 from gesturelrcn.synthesis.video import write_video
 from gesturelrcn.training.index import Clip, read_index
+from gesturelrcn.truth import TrueGesture
 from gesturelrcn.vocabulary import NONE
 
 EVERY = 3
@@ -215,7 +216,10 @@ def clips(seed: int, count: int, size: int, gestures: list[str]) -> Iterator[tup
                 gesture = str(order[number % len(order)])
                 stream = _clip(studio, gesture, (seed, person, number))
                 pictures = list(stream)
-                yield gesture, pictures, stream.truth("", "")
+                truth = stream.truth("", "")
+                # A hand counts wherever the camera has it in its picture, whatever is before it.
+                truth.keypoints[:, :, 2] = np.array(stream.in_picture)
+                yield gesture, pictures, truth
 
 
 def _clip(studio: Studio, gesture: str, seed: tuple[int, ...]) -> FilmedStream:

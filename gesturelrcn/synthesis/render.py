@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gesturelrcn.synthesis import shaders
 from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
 from gesturelrcn.synthesis.errors import SynthesisError
-from gesturelrcn.synthesis.scene import Camera, Light
+from gesturelrcn.synthesis.scene import FAR_METRES, NEAR_METRES, Camera, Light
 from gesturelrcn.synthesis.surface import Material, Surface
 
 SUPERSAMPLING = 1.5
@@ -195,6 +195,30 @@ class Renderer:
             return np.asarray(cv2.resize(np.ascontiguousarray(upright), wanted, interpolation=cv2.INTER_AREA))
         return np.ascontiguousarray(upright)
 
+    def depths(self) -> Image:
+        """(H, W) metres along the camera's axis to what was drawn last, at the size of drawing.
+
+        Where only the backdrop is seen they are more than 15 metres.
+        """
+        with self._context:
+            read = np.frombuffer(self._frame.read(components=1, attachment=-1, dtype="f4"), np.float32)
+        return _metres(read.reshape(self._size[1], self._size[0])[::-1])
+
+    def depths_at(self, places: Floats) -> Floats:
+        """(N,) metres to what was drawn last at (N, 2) places in shares of the picture; quicker than all.
+
+        Places beyond the picture are infinitely far.
+        """
+        wide, high = self._size
+        found = np.full(len(places), np.inf)
+        with self._context:
+            for index, (x, y) in enumerate(places):
+                if 0 <= x < 1 and 0 <= y < 1:
+                    pixel = (int(x * wide), high - 1 - int(y * high), 1, 1)
+                    read = self._frame.read(pixel, components=1, attachment=-1, dtype="f4")
+                    found[index] = _metres(np.frombuffer(read, np.float32))[0]
+        return found
+
     def _draw(
         self, shown: list[Model], camera: Camera, light: Light, focus: Floats, shadows: bool, later: float
     ) -> None:
@@ -252,6 +276,12 @@ class Renderer:
         }
         for name, vector in vectors.items():
             program[name] = tuple(float(part) for part in vector)
+
+
+def _metres(depth: Image) -> Image:
+    """What a depth buffer holds, 0 to 1, in metres along the camera's axis."""
+    share, near, far = depth * 2 - 1, NEAR_METRES, FAR_METRES
+    return np.asarray(2 * far * near / (far + near - share * (far - near)), np.float32)
 
 
 def _texture(context: Any, picture: Pixels) -> Any:

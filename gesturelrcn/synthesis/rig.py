@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from gesturelrcn.synthesis.arrays import Floats
+from gesturelrcn.events import Hand
+from gesturelrcn.synthesis.arrays import Floats, Indices
 from gesturelrcn.synthesis.body import Person
 from gesturelrcn.synthesis.makehuman import BONES
 from gesturelrcn.synthesis.pose import ArmPose, Pose, hand_frame, reach
-from gesturelrcn.synthesis.rotations import about, frame, twist, unit
+from gesturelrcn.synthesis.rotations import about, cross, frame, twist, unit
 
 X, Y, Z = np.eye(3)
 INDEX = {bone: i for i, bone in enumerate(BONES)}
@@ -18,6 +19,22 @@ HAND_CLEARANCE_METRES = 0.055
 """How far a wrist stays off the trunk: half a hand and clothes."""
 SHOULDER_RHYTHM = 0.42
 """Radians that the collar bone rises for an arm straight up."""
+HAND_LANDMARKS = 21
+"""Of a hand in MediaPipe's order: the wrist, then four of each finger from the thumb on, the tip last."""
+MEDIAPIPE_OFFSETS = {
+    0: (0.15, 0.0),
+    1: (-0.04, 0.02),
+    2: (0.07, 0.03),
+    3: (0.01, -0.03),
+    5: (-0.08, -0.03),
+    6: (-0.02, -0.03),
+    9: (-0.07, 0.01),
+    10: (-0.03, 0.01),
+    13: (-0.06, 0.01),
+    17: (-0.07, 0.03),
+}
+"""How far MediaPipe's landmarks are from the joints of the skeleton, along the palm and towards the thumb, in
+lengths from wrist to middle knuckle: medians over 154 drawn hands."""
 
 
 class _RestArm:
@@ -35,11 +52,11 @@ class _RestArm:
             float(np.linalg.norm(wrist - elbow)),
         )
         self.upper_way, self.lower_way = unit(elbow - self.shoulder), unit(wrist - elbow)
-        axis = unit(np.cross(self.upper_way, self.lower_way))
+        axis = unit(cross(self.upper_way, self.lower_way))
         self.upper_frame, self.lower_frame = frame(self.upper_way, axis), frame(self.lower_way, axis)
         knuckles = [head(f"finger{finger}-1") for finger in range(1, 6)]
         pointing = unit(knuckles[2] - wrist)
-        palm = unit(np.cross(knuckles[4] - wrist, knuckles[1] - wrist))
+        palm = unit(cross(knuckles[4] - wrist, knuckles[1] - wrist))
         # Whichever way the data winds: at rest the palms look down, not up.
         self.palm = palm if palm[1] < 0 else -palm
         self.hand_frame = frame(pointing, self.palm)
@@ -53,6 +70,10 @@ class Rig:
     def __init__(self, person: Person) -> None:
         self._person = person
         self._arms = {side: _RestArm(person, side) for side in "LR"}
+        self._hands: dict[Hand, tuple[Floats, Indices]] = {
+            "left": _resting_hand(person, "L"),
+            "right": _resting_hand(person, "R"),
+        }
         self._trunk_heights, self._trunk_profile = _profile(person.trunk)
 
     def transforms(self, pose: Pose) -> Floats:
@@ -71,6 +92,25 @@ class Rig:
         of_bone = transforms[self._person.landmark_bones]
         turned = np.einsum("nij,nj->ni", of_bone[:, :, :3], self._person.landmarks)
         return np.asarray(turned + of_bone[:, :, 3])
+
+    def hand(self, transforms: Floats, side: Hand) -> Floats:
+        """(HAND_LANDMARKS, 3) world places of one hand's landmarks for transforms of this rig."""
+        rest, bones = self._hands[side]
+        of_bone = transforms[bones]
+        return np.asarray(np.einsum("nij,nj->ni", of_bone[:, :, :3], rest) + of_bone[:, :, 3])
+
+    def palm(self, transforms: Floats, side: Hand) -> Floats:
+        """(3, 4) from a hand's own axes to the world: fingers, palm and their cross product, and the wrist.
+
+        The axes of the right hand are the mirror picture of the left one's.
+        """
+        letter = side[0].upper()
+        mirror = MIRROR if side == "right" else np.eye(3)
+        wrist = transforms[INDEX[f"wrist.{letter}"]]
+        turned = wrist[:, :3] @ mirror @ self._arms[letter].hand_frame
+        return np.asarray(
+            np.c_[turned, wrist[:, :3] @ self._person.heads[INDEX[f"wrist.{letter}"]] + wrist[:, 3]]
+        )
 
     def _chain(self, local: dict[str, Floats], fixed: dict[str, Floats], pose: Pose) -> Floats:
         """Forward kinematics: `local` turns each bone in its parent, `fixed` sets its turn in the chest."""
@@ -104,6 +144,11 @@ class Rig:
         for side in "LR":
             turns[f"orbicularis03.{side}"] = about(X, 0.55 * pose.blink)
         turns["jaw"] = about(X, pose.jaw)
+        if pose.stride:
+            for side, forward in (("L", pose.stride), ("R", -pose.stride)):
+                turns[f"upperleg01.{side}"] = about(X, -forward)
+                # The knee behind bends more than the one that the body stands on.
+                turns[f"lowerleg01.{side}"] = about(X, 0.15 * abs(forward) + 1.1 * max(0.0, -forward))
         return turns
 
     def _arm_turns(self, pose: ArmPose, rest: _RestArm) -> tuple[dict[str, Floats], dict[str, Floats]]:
@@ -151,16 +196,34 @@ def _nod_turn_tilt(angles: Floats) -> Floats:
     return about(Y, float(angles[1])) @ about(X, float(angles[0])) @ about(Z, float(angles[2]))
 
 
+def _resting_hand(person: Person, side: str) -> tuple[Floats, Indices]:
+    """(HAND_LANDMARKS, 3) landmarks of a hand at rest, and which bone each of them follows."""
+    wrist = INDEX[f"wrist.{side}"]
+    places, bones = [person.heads[wrist]], [wrist]
+    for finger in range(1, 6):
+        joints = [INDEX[f"finger{finger}-{phalanx}.{side}"] for phalanx in (1, 2, 3)]
+        places += [*person.heads[joints], person.tails[joints[-1]]]
+        # Where a finger begins is a place of the palm, whatever the finger does.
+        bones += [wrist, *joints[1:], joints[-1]]
+    rest = np.array(places)
+    along = rest[9] - rest[0]
+    thumbwards = rest[5] - rest[17]
+    thumbwards = unit(thumbwards - along * (along @ thumbwards) / (along @ along)) * np.linalg.norm(along)
+    for landmark, (forth, aside) in MEDIAPIPE_OFFSETS.items():
+        rest[landmark] += forth * along + aside * thumbwards
+    return rest, np.array(bones)
+
+
 def _finger_turns(fingers: Floats, rest: _RestArm) -> dict[str, Floats]:
     turns = {}
     spread, across, thumb_curl = fingers[4:]
     for finger in range(2, 6):
-        bend_axis = unit(np.cross(rest.finger_ways[finger], rest.palm))
+        bend_axis = unit(cross(rest.finger_ways[finger], rest.palm))
         apart = about(rest.palm, -float(spread) * (finger - 3.5) * 0.12)
         for phalanx, most in enumerate(FINGER_BENDS, start=1):
             bend = about(bend_axis, float(fingers[finger - 2]) * most)
             turns[f"finger{finger}-{phalanx}"] = apart @ bend if phalanx == 1 else bend
-    thumb_axis = unit(np.cross(rest.finger_ways[1], unit(0.45 * rest.palm + rest.to_little_finger)))
+    thumb_axis = unit(cross(rest.finger_ways[1], unit(0.45 * rest.palm + rest.to_little_finger)))
     for phalanx, angle in enumerate((0.8 * across, 0.9 * thumb_curl, 1.2 * thumb_curl), start=1):
         turns[f"finger1-{phalanx}"] = about(thumb_axis, float(angle))
     return turns

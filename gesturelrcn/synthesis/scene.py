@@ -48,6 +48,16 @@ class Camera:
         lens[3, 2] = -1
         return self._to_window() @ lens @ view
 
+    def depth(self, points: Floats) -> Floats:
+        """(N,) metres along the camera's axis to (N, 3) world points; negative behind the camera."""
+        return np.asarray((points - self.eye) @ _unit(self.target - self.eye))
+
+    def turned(self, directions: Floats) -> Floats:
+        """(N, 3) world directions in the picture's axes: to the right, down, away from the camera."""
+        forward = _unit(self.target - self.eye)
+        right = _unit(np.cross(forward, [0.0, 1.0, 0.0]))
+        return np.asarray(directions @ np.stack([right, np.cross(forward, right), forward], axis=1))
+
     def _to_window(self) -> Floats:
         left, top, right, bottom = self.window
         stretch = np.diag([1 / (right - left), 1 / (bottom - top), 1.0, 1.0])

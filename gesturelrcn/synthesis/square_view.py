@@ -49,6 +49,10 @@ def square_shot(rng: Generator, whole: Camera, square: tuple[float, float, float
     pixels = min(size, max(48, round(square[2])))
     webcam = random_webcam(rng, pixels)
     look = {field.name: getattr(webcam, field.name) for field in fields(Webcam)}
+    # Noise and compression happen in the camera's own pixels: shrinking evens them out.
+    shrunk = min(1.0, size / square[2])
+    look["noise"] *= shrunk
+    look["jpeg"] = round(100 - (100 - webcam.jpeg) * shrunk)
     return Shot(
         camera,
         random_light(rng),

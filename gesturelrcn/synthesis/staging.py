@@ -14,7 +14,7 @@ from gesturelrcn.synthesis.body import random_person
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.filming import Actor, Bystander, LightChange, Shot
 from gesturelrcn.synthesis.gestures import HANGING, IN_LAP, ON_DESK
-from gesturelrcn.synthesis.motion import Timeline
+from gesturelrcn.synthesis.motion import Timeline, walking
 from gesturelrcn.synthesis.pose import Pose
 from gesturelrcn.synthesis.render import Renderer
 from gesturelrcn.synthesis.scene import Light
@@ -164,14 +164,16 @@ def _staying(rng: Generator, place: Floats, seated: bool) -> Callable[[float], P
 def _walking(rng: Generator, depth: float, length: float) -> Callable[[float], Pose]:
     """Across the room behind the person, at the middle of it somewhere in the film."""
     speed, way = rng.uniform(0.7, 1.4), float(rng.choice([-1, 1]))
-    middle, steps = rng.uniform(0, length), rng.uniform(1.6, 2.1)
+    middle = rng.uniform(0, length)
 
     def pose(time: float) -> Pose:
-        swing = 0.22 * np.sin(np.pi * steps * time)
+        gone = way * speed * (time - middle)
+        stride, lower = walking(speed * (time - middle))
+        # Arms swing against the legs.
         left, right = (
-            replace(HANGING, wrist=HANGING.wrist + np.array([0, 0.1 * abs(s), s])) for s in (swing, -swing)
+            replace(HANGING, wrist=HANGING.wrist + np.array([0, 0.1 * abs(s), s]))
+            for s in (-0.6 * stride, 0.6 * stride)
         )
-        shift = np.array([way * speed * (time - middle), 0.015 * abs(np.sin(np.pi * steps * time)), depth])
-        return Pose(left, right, shift=shift, turn=way * np.pi / 2)
+        return Pose(left, right, shift=np.array([gone, -lower, depth]), turn=way * np.pi / 2, stride=stride)
 
     return pose

@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from gesturelrcn.model.keypoints import KEYPOINTS
 from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
@@ -26,7 +27,10 @@ from gesturelrcn.synthesis.render import Renderer
 from gesturelrcn.synthesis.scene import Camera
 from gesturelrcn.synthesis.square_view import in_camera_too, square_shot, within
 from gesturelrcn.synthesis.staging import furnish
-from gesturelrcn.synthesis.truth import IDLE, RETURN_STROKE, Activity, FilmFacts, TrueGesture, Truth
+from gesturelrcn.synthesis.tracks import JointTrack
+from gesturelrcn.synthesis.truth import IDLE, RETURN_STROKE, FilmFacts, Truth
+from gesturelrcn.synthesis.webcam import frame_times, rolling_times
+from gesturelrcn.truth import Activity, TrueGesture
 from gesturelrcn.vocabulary import NONE
 
 Posture = Literal["seated", "standing"]
@@ -41,6 +45,10 @@ EVERYDAY_SHARE = 0.4
 """How often people do something everyday in a pause of a stream."""
 LONGEST_GESTURE = 5.0
 """Seconds that are left free at the end of a stream, so that no gesture is cut off."""
+TRACK_SHARE = 0.5
+"""Of the clips of a gesture, those that follow a track where there are any."""
+TRACK_STRETCH = (0.85, 1.2)
+"""Least and most factor on the length of a track."""
 PATIENCE = 12
 """How many cameras are tried until one sees the gesturing hands."""
 CARELESS = 0.04
@@ -57,7 +65,7 @@ class Script:
     def gestures(self) -> list[TrueGesture]:
         """The gestures in order of time."""
         return [
-            TrueGesture(g.gesture, g.hand, g.onset, g.stroke_end, g.offset, g.rested)
+            TrueGesture(g.gesture, g.onset, g.offset, g.stroke_end, g.rested, g.hand)
             for g in self.timeline.performed
             if g.gesture != NONE
         ]
@@ -109,9 +117,18 @@ def stream_script(
 
 
 def clip_script(
-    rng: Generator, vocabulary: Vocabulary, gesture: str, ceiling: float = float("inf")
+    rng: Generator,
+    vocabulary: Vocabulary,
+    gesture: str,
+    ceiling: float = float("inf"),
+    tracks: Sequence[JointTrack] = (),
 ) -> Script:
-    """One gesture (or something everyday, for "none"): idle first, then the gesture, the way back, idle."""
+    """One gesture (or something everyday, for "none"): idle first, then the gesture, the way back, idle.
+
+    Where there are tracks of it, TRACK_SHARE of the clips follow one of them, somewhat faster or slower.
+    """
+    if tracks and rng.random() < TRACK_SHARE:
+        return _track_script(rng, vocabulary, tracks[rng.integers(len(tracks))])
     script, _ = _beginning(rng, vocabulary, _starts(vocabulary, gesture), ceiling)
     timeline = script.timeline
     timeline.pause(rng.uniform(0.4, 1.4))
@@ -124,6 +141,15 @@ def clip_script(
     else:
         timeline.pause(rng.uniform(1.5, 3.0))
     timeline.pause(rng.uniform(0.3, 0.9))
+    return script
+
+
+def _track_script(rng: Generator, vocabulary: Vocabulary, track: JointTrack) -> Script:
+    """Whoever was tracked stood; so do those who do it again."""
+    script, _ = _beginning(rng, vocabulary, [STANDING_REST], float("inf"))
+    script.timeline.pause(rng.uniform(0.2, 0.8))
+    script.timeline.play(track.stretched(rng.uniform(*TRACK_STRETCH)))
+    script.timeline.pause(rng.uniform(0.3, 0.9))
     return script
 
 
@@ -188,20 +214,26 @@ class Studio:
             actor.release()
         self._renderer.close()
 
-    def film(self, write: ScriptWriter, rng: Generator, fps: int) -> "FilmedStream":
-        """Set up camera, light and room for a script, by chance from `rng`; film them one after the other."""
+    def film(
+        self, write: ScriptWriter, rng: Generator, fps: int, rates: tuple[int, int] | None = None
+    ) -> "FilmedStream":
+        """Set up camera, light and room for a script, by chance from `rng`; film them one after the other.
+
+        With `rates` the camera has a rate of its own between these two, and an unsteady clock.
+        """
         posture = write(float("inf")).posture
         if posture not in self._actors:
             self._actors[posture] = Actor(self._renderer, self._person, seated=posture == "seated")
         actor = self._actors[posture]
-        return FilmedStream(self._renderer, actor, write, rng, fps, self._backgrounds)
+        return FilmedStream(self._renderer, actor, write, rng, fps, self._backgrounds, rates)
 
 
 class FilmedStream:
     """The film of a script: iterate once over its pictures, then ask for the truth. Made by `Studio.film`.
 
     Attributes:
-        frames: how many pictures there are.
+        times: seconds of the pictures; `frames`: how many there are.
+        in_picture: (J,) for each picture taken: which joints the camera has in its picture, hidden or not.
     """
 
     def __init__(
@@ -212,6 +244,7 @@ class FilmedStream:
         rng: Generator,
         fps: int,
         backgrounds: Sequence[Path],
+        rates: tuple[int, int] | None = None,
     ) -> None:
         self._actor, self._rng, self._fps, self._size = actor, rng, fps, renderer.width
         whole, self._script = suitable_camera(rng, actor, write)
@@ -221,15 +254,21 @@ class FilmedStream:
         shot = square_shot(rng, whole, square, self._size)
         self._shot = furnish(rng, renderer, shot, actor, timeline.length, backgrounds)
         self._keypoints: list[Image] = []
-        self._times: list[float] = []
-        self.frames = round(timeline.length * fps)
+        self.in_picture: list[NDArray[np.bool_]] = []
+        if rates is None:
+            self.times = frame_times(rng, timeline.length, fps, jitter=0.0)
+        else:
+            self.times = rolling_times(rng, timeline.length, *rates)
+            self._fps = max(1, round(len(self.times) / timeline.length))
+        self.frames = len(self.times)
         set_up(renderer, self._shot)
 
     def __iter__(self) -> Iterator[Pixels]:
         try:
-            for frame in film(self._actor, self._script.timeline, self._shot, self._rng, self._fps):
-                self._times.append(frame.time)
-                self._keypoints.append(in_camera_too(self._shot.camera, frame.keypoints))
+            for frame in film(self._actor, self._script.timeline, self._shot, self._rng, times=self.times):
+                inside = in_camera_too(self._shot.camera, frame.keypoints)
+                self.in_picture.append(inside[:, 2] > 0)
+                self._keypoints.append(inside * np.c_[np.ones((len(inside), 2)), frame.unhidden])
                 yield frame.image
         finally:
             self._shot.release()
@@ -241,7 +280,7 @@ class FilmedStream:
             video=video,
             subject=subject,
             fps=self._fps,
-            frames=len(self._times),
+            frames=len(self._keypoints),
             size=self._size,
             posture=self._script.posture,
             distance_m=round(float(np.linalg.norm(camera.eye - self._actor.focus)), 2),
@@ -251,7 +290,7 @@ class FilmedStream:
             facts,
             self._script.gestures(),
             self._script.stretches(),
-            np.array(self._times),
+            np.array(self.times[: len(self._keypoints)]),
             np.array(self._keypoints, np.float32).reshape(-1, len(KEYPOINTS), 3),
         )
 

@@ -65,6 +65,18 @@ class JointTrack:
         """Seconds."""
         return float(self.times[-1])
 
+    def stretched(self, factor: float) -> "JointTrack":
+        """The same motion `factor` times as long."""
+        truth = self.truth
+        slower = replace(
+            truth,
+            onset=truth.onset * factor,
+            stroke_end=truth.stroke_end * factor,
+            offset=truth.offset * factor,
+            rested=truth.rested * factor,
+        )
+        return replace(self, times=self.times * factor, truth=slower)
+
     def arm(self, hand: Hand, time: float) -> ArmPose:
         """One arm at a moment, between the frames of the track."""
         before, after, share = self._around(time)

@@ -16,6 +16,7 @@ from gesturelrcn.events import Hand
 from gesturelrcn.model.keypoints import KEYPOINTS
 from gesturelrcn.synthesis.arrays import Floats, Image
 from gesturelrcn.synthesis.errors import SynthesisError
+from gesturelrcn.truth import Activity, TrueGesture
 from gesturelrcn.vocabulary import NONE
 
 VERSION = 1
@@ -30,7 +31,7 @@ class FilmFacts:
     Attributes:
         video: name of the video file beside the truth.
         subject: name of the person; the same name is the same person.
-        fps: frames a second; `frames`: how many there are.
+        fps: frames a second, the mean where they are not equally far apart; `frames`: how many there are.
         size: width and height of the pictures in pixels.
         posture: "seated" or "standing".
         distance_m: metres from the camera to the chest.
@@ -48,36 +49,6 @@ class FilmFacts:
 
 
 @dataclass(frozen=True)
-class TrueGesture:
-    """One gesture, in seconds from the beginning of the film.
-
-    Attributes:
-        gesture: name from the vocabulary; left and right are the person's own.
-        hand: the person's own hand that did it, or "both".
-        onset: the hand visibly leaves its rest.
-        stroke_end: the pose is reached, or the sweep is over.
-        offset: the hand begins to go back.
-        rested: the hand is back at rest.
-    """
-
-    gesture: str
-    hand: Hand
-    onset: float
-    stroke_end: float
-    offset: float
-    rested: float
-
-
-@dataclass(frozen=True)
-class Activity:
-    """A stretch without a gesture, in seconds: "idle", "return_stroke", or an everyday movement."""
-
-    activity: str
-    start: float
-    end: float
-
-
-@dataclass(frozen=True)
 class Truth:
     """All that is known about one film.
 
@@ -86,7 +57,7 @@ class Truth:
         gestures: in order of time.
         activities: in order of time; together with the gestures they fill the film.
         times: (T,) seconds of the frames.
-        keypoints: (T, J, 3) float32: x, y in shares of the picture, 1.0 where in the picture; the J joints
+        keypoints: (T, J, 3) float32: x, y in shares of the picture, 1.0 where seen in it; the J joints
             of `gesturelrcn.model.keypoints.KEYPOINTS`.
     """
 
@@ -155,9 +126,9 @@ def read_truth(path: Path) -> Truth:
         keypoints = np.array(joints, np.float32).reshape(len(joints), len(KEYPOINTS), 3)
     except (OSError, UnicodeDecodeError) as error:
         raise SynthesisError(f"The truth {path} cannot be read ({error}).") from error
-    except (ValueError, KeyError, TypeError, StopIteration) as mistake:
+    except (ValueError, KeyError, TypeError, StopIteration, RecursionError) as mistake:
         raise SynthesisError(
-            f"{path}:{number}: {mistake!r}: this is no truth about a film; make it anew."
+            f"{path}:{number}: {mistake!r:.200}: this is no truth about a film; make it anew."
         ) from mistake
     if len(times) != film.frames:
         raise SynthesisError(
@@ -177,8 +148,10 @@ def read_film_facts(path: Path) -> tuple[FilmFacts, list[TrueGesture]]:
                 if "gesture" not in row:
                     break
                 gestures.append(_gesture(row))
-    except (OSError, ValueError, KeyError, TypeError, StopIteration) as mistake:
-        raise SynthesisError(f"The truth {path} cannot be read ({mistake!r}): make it anew.") from mistake
+    except (OSError, ValueError, KeyError, TypeError, StopIteration, RecursionError) as mistake:
+        raise SynthesisError(
+            f"The truth {path} cannot be read ({mistake!r:.200}): make it anew."
+        ) from mistake
     return film, gestures
 
 
@@ -189,5 +162,11 @@ def _film(row: dict[str, Any]) -> FilmFacts:
 
 
 def _gesture(row: dict[str, Any]) -> TrueGesture:
-    times = (float(row[name]) for name in ("onset_s", "stroke_end_s", "offset_s", "rested_s"))
-    return TrueGesture(row["gesture"], cast(Hand, row["hand"]), *times)
+    return TrueGesture(
+        row["gesture"],
+        onset=float(row["onset_s"]),
+        offset=float(row["offset_s"]),
+        stroke_end=float(row["stroke_end_s"]),
+        rested=float(row["rested_s"]),
+        hand=cast(Hand, row["hand"]),
+    )

@@ -11,13 +11,13 @@ from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
-from gesturelrcn.actions.toml_positions import Path as Way
-from gesturelrcn.actions.toml_positions import Place, TomlError, parse_toml
 from gesturelrcn.events import Hand
 from gesturelrcn.synthesis.arrays import Floats
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.movement import Direction, Keyframe, Movement, Range, Swing, Vocabulary
 from gesturelrcn.synthesis.pose import FINGER_JOINTS, HAND_SHAPES, ArmPose, Trunk, arm
+from gesturelrcn.toml_positions import Path as Way
+from gesturelrcn.toml_positions import Place, TomlError, UnreadableFileError, parse_toml, read_text
 from gesturelrcn.vocabulary import GESTURES, NONE, mirrored, suggestion
 
 _ARM = ("at", "wrist", "fingers", "palm", "shape", "elbow", "shrug")
@@ -31,6 +31,8 @@ _MOVEMENT = (
 )
 _TABLES = ("gesture", "hand_shape", "posture", "movement")
 _SIDES: tuple[Hand, ...] = ("left", "right")
+_LONGEST_MESSAGE = 1000
+"""Characters; the message shows what stands in the file, which may be anything."""
 FARTHEST_WRIST = 1.15
 """Arm lengths from the shoulder; what lies beyond is a mistake in the file, not a long arm."""
 
@@ -60,15 +62,9 @@ def load_vocabulary(path: str | os.PathLike[str], base: Vocabulary | None = None
 
 def _read(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise SynthesisError(f"{path}: there is no such vocabulary file") from None
-    except OSError as error:
-        raise SynthesisError(
-            f"{path}: the vocabulary file cannot be read: {error.strerror or error}"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise SynthesisError(f"{path}: not UTF-8 text; save the file as UTF-8") from error
+        return read_text(path, "vocabulary file")
+    except UnreadableFileError as error:
+        raise SynthesisError(f"{path}: {error}") from error
 
 
 class _Reader:
@@ -343,7 +339,7 @@ class _Reader:
         while way and way not in self._places:
             way = way[:-1]
         line = self._places[way].key.line if way else 1
-        raise SynthesisError(f"{self._file}:{line}: {message}")
+        raise SynthesisError(f"{self._file}:{line}: {message[:_LONGEST_MESSAGE]}")
 
 
 def _field(way: Way) -> str:

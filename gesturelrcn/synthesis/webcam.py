@@ -14,6 +14,10 @@ Camera = TypeVar("Camera", bound="Webcam")
 
 DROPPED_SHARE = 0.02
 """Of a jittery camera's frames, those that never arrive."""
+HALVING_SHARE = 0.2
+"""Of all cameras without a fixed rate, those that halve it in the middle of a film."""
+SHARPENED_PIXELS = 1.0
+"""Sigma of the blur that a camera compares its picture with to find edges."""
 POOR_SHARE = 0.12
 """Of all cameras, those that compress so much that one sees it."""
 DARK_SHARE = 0.12
@@ -30,6 +34,7 @@ class Webcam:
         gamma: contrast of the middle tones.
         lift: added black level, 0 to 1.
         noise: standard deviation of the sensor's noise, 0 to 1; half fine, half blotched by the codec.
+        sharpening: by which share edges are made stronger, as nearly all webcams do.
         jpeg: quality 1 to 100; 0 for none.
         exposure: seconds that the shutter is open: what moves smears.
         hunting: by which share the automatic exposure wanders.
@@ -42,6 +47,7 @@ class Webcam:
     gamma: float = 1.0
     lift: float = 0.0
     noise: float = 0.01
+    sharpening: float = 0.0
     jpeg: int = 85
     exposure: float = 0.0
     hunting: float = 0.0
@@ -52,6 +58,9 @@ class Webcam:
         """The picture, (H, W, 3) uint8 BGR, as this camera would deliver it."""
         seen = cv2.GaussianBlur(picture, (0, 0), self.blur) if self.blur > 0 else picture
         seen = cv2.LUT(np.ascontiguousarray(seen), self._tones())
+        if self.sharpening > 0:
+            soft = cv2.GaussianBlur(seen, (0, 0), SHARPENED_PIXELS)
+            seen = cv2.addWeighted(seen, 1 + self.sharpening, soft, -self.sharpening, 0)
         if self.noise > 0:
             seen = cv2.add(seen, self._grain(seen.shape[0], seen.shape[1], rng), dtype=cv2.CV_8U)
         if self.jpeg > 0:
@@ -92,7 +101,9 @@ def random_webcam(rng: Generator, width: int) -> Webcam:
         gain=(float(balance[0]), float(balance[1]), float(balance[2])),
         gamma=rng.uniform(0.8, 1.2),
         lift=float(rng.normal(0, 0.025)),
-        noise=rng.uniform(0.015, 0.035) if dark else 0.002 + 0.012 * rng.random() ** 2,
+        # What cameras deliver has lost most of the sensor's noise to their own smoothing and the codec.
+        noise=rng.uniform(0.01, 0.03) if dark else 0.001 + 0.010 * rng.random() ** 2,
+        sharpening=float(rng.choice([0.0, rng.uniform(0.2, 1.0)], p=[0.2, 0.8])),
         # Most pictures are compressed where they are larger than this one: little of it is left.
         jpeg=int(rng.integers(35, 72) if rng.random() < POOR_SHARE else rng.integers(72, 98)),
         exposure=1 / rng.uniform(20, 40) if dark else 1 / rng.uniform(35, 150),
@@ -117,3 +128,19 @@ def frame_times(rng: Generator, length: float, fps: float, jitter: float = 0.15)
         arrives[:1], places[:1] = True, 0.0
         places = places[arrives]
     return [float(place) for place in places / fps]
+
+
+def rolling_times(rng: Generator, length: float, slowest: float, fastest: float) -> list[float]:
+    """When some camera takes its pictures within `length` seconds; increasing, from 0.
+
+    Cameras have a rate between `slowest` and `fastest` frames a second and clocks of all kinds, from exact to
+    unsteady. Some of them expose twice as long from one moment on, as webcams do when it gets dark.
+    """
+    fps = float(np.exp(rng.uniform(np.log(slowest), np.log(fastest))))
+    jitter = float(rng.choice([0.0, rng.uniform(0.02, 0.3)], p=[0.2, 0.8]))
+    if rng.random() >= HALVING_SHARE or fps / 2 < slowest:
+        return frame_times(rng, length, fps, jitter)
+    moment = rng.uniform(0.2, 0.8) * length
+    first = [time for time in frame_times(rng, moment, fps, jitter) if time < moment - 0.5 / fps]
+    later = frame_times(rng, length - moment, fps / 2, jitter)
+    return first + [moment + time for time in later]

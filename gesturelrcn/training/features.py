@@ -27,12 +27,14 @@ class SeenClip:
         gesture: label.
         keypoints: (T, J, 3) float32.
         times: (T,) float32 seconds from the beginning of the clip.
+        hands: (T, HAND_VALUES) float32, or None for a network that sees no hand.
     """
 
     clip: Clip
     gesture: str
     keypoints: NDArray[np.float32]
     times: NDArray[np.float32]
+    hands: NDArray[np.float32] | None = None
 
 
 def see(

@@ -19,7 +19,10 @@ class Clip:
         gesture: name from the vocabulary, or `none`.
         distance_m: metres from the camera, 0 if unknown.
         fps: frames a second.
-        onset: seconds from the beginning of the clip until the gesture begins; None for `none`.
+        onset: seconds from the beginning of the clip until the gesture begins; None for `none`, and where
+            nobody has said.
+        stroke_end: seconds until the pose is reached or the movement is done; None where nobody has said.
+        offset: seconds until the hand begins to go back; None where the gesture lasts to the clip's end.
     """
 
     path: Path
@@ -29,6 +32,8 @@ class Clip:
     distance_m: float
     fps: float
     onset: float | None
+    stroke_end: float | None = None
+    offset: float | None = None
 
 
 def read_index(folder: Path) -> list[Clip]:

@@ -1,7 +1,6 @@
 """Teach the CNN where joints are: MediaPipe's answers on real pictures, exact joints of synthetic ones."""
 
-import logging
-import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +12,7 @@ from torch.nn import functional
 from gesturelrcn.model.keypoints import KEYPOINTS
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.augmentation import plain_change, random_change
-from gesturelrcn.training.figures_log import append_row
-
-logger = logging.getLogger(__name__)
+from gesturelrcn.training.loop import Loop, Schedule, Task, make_fabric
 
 _BETA = 0.02  # below this error (share of the picture) the loss is quadratic
 _VISIBILITY_WEIGHT = 0.1
@@ -48,80 +45,121 @@ class KeypointSettings:
 
     Attributes:
         steps: optimiser steps.
-        batch: pictures a step.
+        batch: pictures a step, over all processes.
         rate: highest learning rate.
         early_layers: train the layers up to stride 8 as well.
         seed: of every random choice.
+        threads: that make the pictures of a batch; more than one pays beside a GPU.
     """
 
-    steps: int
+    steps: int = 2800
     batch: int = 32
     rate: float = 1.5e-3
     early_layers: bool = False
     seed: int = 0
+    threads: int = 1
 
 
 def train_keypoints(
-    model: LRCN, sets: list[Pictures], settings: KeypointSettings, validation: Pictures | None, log: Path
+    model: LRCN,
+    sets: list[Pictures],
+    settings: KeypointSettings,
+    validation: Pictures | None,
+    log: Path,
+    loop: Loop | None = None,
 ) -> None:
-    """Train backbone and keypoint head of `model` in place; a line of figures goes to the CSV file `log`."""
-    rng = np.random.default_rng(settings.seed)
-    torch.manual_seed(settings.seed)
+    """Train backbone and keypoint head of `model` in place; figures go to the CSV file `log`.
+
+    Raises:
+        LossError: the loss is no longer a number.
+    """
+    loop = loop or Loop()
+    loop.fabric = loop.fabric or make_fabric("cpu")
     weights = [*model.backbone.stages[3:].parameters(), *model.keypoint_head.parameters()]
     if settings.early_layers:
         weights += [*model.backbone.stem.parameters(), *model.backbone.stages[:3].parameters()]
-    optimiser = torch.optim.AdamW(weights, settings.rate, weight_decay=1e-2)
-    began = time.monotonic()
-    model.train()
-    for step in range(settings.steps):
-        if step % max(1, settings.steps // 5) == 0:
-            _report(model, validation, step, time.monotonic() - began, log)
-        warm = min(1.0, (step + 1) / (0.03 * settings.steps))
-        for group in optimiser.param_groups:
-            share = step / settings.steps
-            group["lr"] = settings.rate * warm * max(0.02, 0.5 * (1 + np.cos(np.pi * share)))
-        loss = _loss(model, *_batch(sets, settings.batch, model.config.size, rng), settings.early_layers)
-        if not torch.isfinite(loss):
-            raise FloatingPointError(f"keypoint training: the loss is {loss.item()} at step {step}")
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(weights, 5.0)
-        optimiser.step()
-    _report(model, validation, settings.steps, time.monotonic() - began, log)
-    model.eval()
+    batches = PictureBatches(
+        sets,
+        max(1, settings.batch // loop.fabric.world_size),
+        model.config.size,
+        (settings.seed, loop.fabric.global_rank),
+        settings.threads,
+    )
+    schedule = Schedule(settings.steps, settings.rate, decay=1e-2, clip=5.0, seed=settings.seed)
+
+    def report() -> dict[str, float]:
+        return {} if validation is None else error_figures(model, validation)
+
+    loop.run("keypoints", KeypointTask(model, settings.early_layers), weights, batches, schedule, log, report)
 
 
-def _batch(
-    sets: list[Pictures], batch: int, size: int, rng: np.random.Generator
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    shares = np.array([s.share for s in sets]) / sum(s.share for s in sets)
-    images, joints, exact = [], [], []
-    for which in rng.choice(len(sets), batch, p=shares):
-        pictures = sets[which]
+class PictureBatches:
+    """Random pictures of several sets, each as a random camera would show it.
+
+    Every picture has its own random numbers, from the seed, the number of the batch and its place in it:
+    so any batch can be made without the ones before it, and several threads make the same as one.
+    """
+
+    def __init__(
+        self, sets: list[Pictures], batch: int, size: int, seed: tuple[int, ...], threads: int = 1
+    ) -> None:
+        """Args: sets: to draw from. batch: pictures. size: of them, pixels. threads: that make a batch."""
+        self._sets, self._batch, self._size, self._seed = sets, batch, size, seed
+        self._shares = np.array([s.share for s in sets]) / sum(s.share for s in sets)
+        self._map = ThreadPoolExecutor(threads).map if threads > 1 else map
+        self._number = 0
+
+    def next(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Images (B, S, S, 3) uint8 BGR, joints (B, J, 3), and which pictures have exact joints (B,)."""
+        made = list(self._map(self._picture, range(self._batch)))
+        self._number += 1
+        images, joints, exact = zip(*made, strict=True)
+        return torch.from_numpy(np.stack(images)), torch.from_numpy(np.stack(joints)), torch.tensor(exact)
+
+    def _picture(self, place: int) -> tuple[NDArray[np.uint8], NDArray[np.float32], bool]:
+        rng = np.random.default_rng((*self._seed, self._number, place))
+        pictures = self._sets[rng.choice(len(self._sets), p=self._shares)]
         i = rng.integers(len(pictures.images))
         source = pictures.images.shape[1]
-        change = random_change(rng, source, size, pictures.margin, strength=1.6)
-        images.append(change.apply(pictures.images[i], rng))
-        joints.append(change.move(pictures.keypoints[i], source))
-        exact.append(pictures.exact)
-    return torch.from_numpy(np.stack(images)), torch.from_numpy(np.stack(joints)), torch.tensor(exact)
+        change = random_change(rng, source, self._size, pictures.margin, strength=1.6)
+        return (
+            change.apply(pictures.images[i], rng),
+            change.move(pictures.keypoints[i], source),
+            pictures.exact,
+        )
+
+    def state(self) -> int:
+        """The number of the next batch."""
+        return self._number
+
+    def restore(self, state: int) -> None:
+        """Go to batch number `state`."""
+        self._number = state
 
 
-def _loss(
-    model: LRCN, images: torch.Tensor, joints: torch.Tensor, exact: torch.Tensor, early: bool
-) -> torch.Tensor:
-    pictures = model.normalise(images)
-    with torch.set_grad_enabled(early):
-        fine = model.backbone.early(pictures)
-    coarse = model.backbone.late(fine)
-    positions, visible = model.keypoint_head(fine, coarse)
-    seen = joints[..., 2]
-    apart = functional.smooth_l1_loss(positions, joints[..., :2], beta=_BETA, reduction="none").sum(-1)
-    where = (apart * seen).sum() / seen.sum().clamp(min=1)
-    known = torch.ones_like(seen)
-    known[:, _FINGERTIPS] = (exact[:, None] | (seen[:, _FINGERTIPS] > 0)).float()
-    sight = functional.binary_cross_entropy_with_logits(visible, seen, known)
-    return 10.0 * where + _VISIBILITY_WEIGHT * sight
+class KeypointTask(Task):
+    """Where joints are, and whether they can be seen."""
+
+    def __init__(self, model: LRCN, early_layers: bool) -> None:
+        """Args: model: is trained in place. early_layers: the gradient reaches the first layers too."""
+        super().__init__()
+        self.model = model
+        self._early = early_layers
+
+    def forward(self, images: torch.Tensor, joints: torch.Tensor, exact: torch.Tensor) -> torch.Tensor:
+        """The loss of a batch of `PictureBatches`."""
+        model = self.model
+        with torch.set_grad_enabled(self._early):
+            fine = model.backbone.early(model.normalise(images))
+        coarse = model.backbone.late(fine)
+        positions, visible = model.keypoint_head(fine, coarse)
+        seen = joints[..., 2]
+        apart = functional.smooth_l1_loss(positions, joints[..., :2], beta=_BETA, reduction="none").sum(-1)
+        where = (apart * seen).sum() / seen.sum().clamp(min=1)
+        known = torch.ones_like(seen)
+        known[:, _FINGERTIPS] = (exact[:, None] | (seen[:, _FINGERTIPS] > 0)).float()
+        sight = functional.binary_cross_entropy_with_logits(visible, seen, known)
+        return 10.0 * where + _VISIBILITY_WEIGHT * sight
 
 
 def keypoint_errors(model: LRCN, pictures: Pictures) -> NDArray[np.float32]:
@@ -134,23 +172,25 @@ def keypoint_errors(model: LRCN, pictures: Pictures) -> NDArray[np.float32]:
     was_training = model.training
     model.eval()
     with torch.no_grad():
-        parts = [model.look(torch.from_numpy(images[i : i + 64])) for i in range(0, len(images), 64)]
+        device = next(model.parameters()).device
+        parts = [
+            model.look(torch.from_numpy(images[i : i + 64]).to(device)) for i in range(0, len(images), 64)
+        ]
     model.train(was_training)
-    found = torch.cat(parts).numpy()
+    found = torch.cat(parts).cpu().numpy()
     apart = np.linalg.norm(found[..., :2] - joints[..., :2], axis=-1).astype(np.float32)
     apart[joints[..., 2] == 0] = np.nan
     return np.asarray(apart, np.float32)
 
 
-def _report(model: LRCN, validation: Pictures | None, step: int, seconds: float, log: Path) -> None:
-    row: dict[str, float] = {"step": step, "seconds": round(seconds)}
-    if validation is not None:
-        apart = keypoint_errors(model, validation)
-        for joint in ("wrist", "index_tip", "thumb_tip", "elbow", "shoulder"):
-            columns = [i for i, name in enumerate(KEYPOINTS) if name.endswith(joint)]
-            known = apart[:, columns][~np.isnan(apart[:, columns])]
-            if known.size:
-                row[f"{joint}_median"] = round(float(np.median(known)), 4)
-                row[f"{joint}_within_10_percent"] = round(float(np.mean(known < 0.1)), 4)
-    logger.info("keypoints %s", row)
-    append_row(log, row)
+def error_figures(model: LRCN, pictures: Pictures) -> dict[str, float]:
+    """Of each kind of joint the median distance, and the share within 10 % of the picture."""
+    apart = keypoint_errors(model, pictures)
+    figures: dict[str, float] = {}
+    for joint in ("wrist", "index_tip", "thumb_tip", "elbow", "shoulder"):
+        columns = [i for i, name in enumerate(KEYPOINTS) if name.endswith(joint)]
+        known = apart[:, columns][~np.isnan(apart[:, columns])]
+        if known.size:
+            figures[f"{joint}_median"] = round(float(np.median(known)), 4)
+            figures[f"{joint}_within_10_percent"] = round(float(np.mean(known < 0.1)), 4)
+    return figures

@@ -1,10 +1,9 @@
 """Teach the recurrent part to name gestures, frame by frame, on streams with carried state."""
 
-import logging
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,10 +11,11 @@ from torch import Tensor
 
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.features import SeenClip
-from gesturelrcn.training.figures_log import append_row
+from gesturelrcn.training.loop import Loop, Schedule, Task, make_fabric
 from gesturelrcn.training.streams import Chunk, StreamMaker
+from gesturelrcn.vocabulary import NONE
 
-logger = logging.getLogger(__name__)
+_SEEDS_APART = 1000
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,13 @@ class RecognitionSettings:
 
     Attributes:
         steps: optimiser steps.
-        streams: streams side by side.
+        streams: streams side by side, over all processes.
         chunk: frames through which the gradient flows (truncated back-propagation); the state
             is carried on from chunk to chunk.
         rate: highest learning rate.
         keypoint_noise: standard deviation added to joints, shares of the picture.
         seed: of every random choice.
+        none_weight: how much a frame without a gesture counts against one with a gesture.
     """
 
     steps: int = 2500
@@ -38,74 +39,170 @@ class RecognitionSettings:
     rate: float = 2e-3
     keypoint_noise: float = 0.006
     seed: int = 0
+    none_weight: float = 1.0
 
 
-def recurrent_parameters(model: LRCN) -> list[torch.nn.Parameter]:
-    """The weights that this stage trains; the CNN stays as it was taught."""
-    parts = (model.joint_encoder, model.lstm, model.classify)
-    return [weight for part in parts for weight in part.parameters()]
+@dataclass(frozen=True)
+class ClipSet:
+    """Clips of one source, and how often streams are made of them.
+
+    Attributes:
+        name: for messages.
+        clips: what the recurrent part gets to see.
+        weight: share of the streams, relative to the other sets.
+    """
+
+    name: str
+    clips: list[SeenClip]
+    weight: float = 1.0
 
 
 def train_recognition(
     model: LRCN,
-    clips: list[SeenClip],
+    clips: list[SeenClip] | list[ClipSet],
     settings: RecognitionSettings,
     log: Path,
     report: Callable[[LRCN], dict[str, float]] | None = None,
+    loop: Loop | None = None,
 ) -> None:
-    """Train `model` in place; every fifth of the way a line of figures goes to the CSV file `log`.
+    """Train the recurrent part of `model` in place; figures go to the CSV file `log`.
+
+    Readers are trained one after another, each from its own start on its own streams, so that they make
+    different mistakes; the log of the second is `log` with -2 behind its name.
+
+    Args:
+        model: its CNN stays as it is.
+        clips: one set, or several with their weights.
+        settings: how long and how fast.
+        log: one line for every fiftieth of the way.
+        report: figures on validation data, for every fifth of the way.
+        loop: devices and checkpoints; one CPU process without checkpoints if None.
 
     Raises:
-        FloatingPointError: the loss is no longer a number; the weights are those of the step before.
+        LossError: the loss is no longer a number; the weights are those of the step before.
     """
-    torch.manual_seed(settings.seed)
-    rng = np.random.default_rng(settings.seed)
-    makers = [
-        StreamMaker(clips, model.config.classes, settings.chunk, child).chunks()
-        for child in rng.spawn(settings.streams)
-    ]
-    weights = recurrent_parameters(model)
-    optimiser = torch.optim.AdamW(weights, settings.rate, weight_decay=2e-2)
-    state = model.initial_state(settings.streams)
-    began = time.monotonic()
-    losses: list[float] = []
-    model.train()
-    for step in range(settings.steps):
-        share = step / settings.steps
-        for group in optimiser.param_groups:
-            warm = min(1.0, (step + 1) / (0.04 * settings.steps))
-            group["lr"] = settings.rate * warm * (0.02 + 0.49 * (1 + np.cos(np.pi * share)))
-        chunks = [next(maker) for maker in makers]
-        loss, state = _loss(model, chunks, state, settings.keypoint_noise)
-        if not torch.isfinite(loss):
-            raise FloatingPointError(f"recognition training: the loss is {loss.item()} at step {step}")
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(weights, 1.0)
-        optimiser.step()
-        losses.append(float(loss.item()))
-        if (step + 1) % max(1, settings.steps // 5) == 0:
-            row = {
-                "step": step + 1,
-                "seconds": round(time.monotonic() - began),
-                "loss": round(float(np.mean(losses)), 4),
-            }
-            losses.clear()
-            if report is not None:
-                model.eval()
-                row |= report(model)
-                model.train()
-            logger.info("recognition %s", row)
-            append_row(log, row)
-    model.eval()
+    loop = loop or Loop()
+    loop.fabric = loop.fabric or make_fabric("cpu")
+    sets = [held if isinstance(held, ClipSet) else ClipSet("clips", [held]) for held in clips]
+    if clips and isinstance(clips[0], SeenClip):
+        sets = [ClipSet("clips", [held for held in clips if isinstance(held, SeenClip)])]
+    streams = max(1, settings.streams // loop.fabric.world_size)
+    told = None if report is None else lambda: _on_cpu(model, report)
+    for number, reader in enumerate(model.readers):
+        name = "recognition" if number == 0 else f"recognition-{number + 1}"
+        seed = settings.seed + _SEEDS_APART * number
+        batches = StreamBatches(
+            sets, model.config.classes, streams, settings.chunk, (seed, loop.fabric.global_rank)
+        )
+        schedule = Schedule(settings.steps, settings.rate, decay=2e-2, clip=1.0, warm_up=0.04, seed=seed)
+        task = RecognitionTask(model, streams, settings, number)
+        path = log if number == 0 else log.with_stem(f"{log.stem}-{number + 1}")
+        loop.run(name, task, list(reader.parameters()), batches, schedule, path, told)
 
 
-def _loss(model: LRCN, chunks: list[Chunk], state: Tensor, noise: float) -> tuple[Tensor, Tensor]:
-    fresh = torch.tensor([chunk.first for chunk in chunks])
-    state = state.detach().masked_fill(fresh[None, :, None], 0.0)
-    keypoints = torch.from_numpy(np.stack([chunk.keypoints for chunk in chunks]))
-    keypoints = keypoints + noise * torch.randn_like(keypoints)
-    dt = torch.from_numpy(np.stack([chunk.dt for chunk in chunks]))
-    target = torch.from_numpy(np.stack([chunk.target for chunk in chunks]))
-    logits, state = model.remember(keypoints, dt, state)
-    return -(target * logits.log_softmax(-1)).sum(-1).mean(), state
+def _on_cpu(model: LRCN, report: Callable[[LRCN], dict[str, float]]) -> dict[str, float]:
+    """Reports decode frame by frame, which a GPU only slows down."""
+    device = next(model.parameters()).device
+    try:
+        return report(model.cpu())
+    finally:
+        model.to(device)
+
+
+class StreamBatches:
+    """Chunks of endless streams side by side; every stream is of one set, chosen by weight."""
+
+    def __init__(
+        self, sets: list[ClipSet], classes: tuple[str, ...], streams: int, chunk: int, seed: tuple[int, ...]
+    ) -> None:
+        """Args: sets: to choose from. classes: of the targets. streams: side by side. chunk: frames."""
+        generators = np.random.default_rng(seed).spawn(streams)
+        self._streams = [_MixedStream(sets, classes, chunk, rng) for rng in generators]
+
+    def next(self) -> tuple[Tensor, ...]:
+        """The arrays of `Chunk`, each of all streams: (B, T, ...), and the marks of a beginning, (B,)."""
+        chunks = [stream.next() for stream in self._streams]
+        parts = ("keypoints", "hands", "dt", "target")
+        stacked = [torch.from_numpy(np.stack([getattr(chunk, name) for chunk in chunks])) for name in parts]
+        return (*stacked, torch.tensor([chunk.first for chunk in chunks]))
+
+    def state(self) -> list[Any]:
+        """For each stream, how its present part began and how much of it is over."""
+        return [stream.state() for stream in self._streams]
+
+    def restore(self, state: list[Any]) -> None:
+        """Go to where `state` was taken."""
+        for stream, held in zip(self._streams, state, strict=True):
+            stream.restore(held)
+
+
+class _MixedStream:
+    """One stream after another, each of one set.
+
+    What a stream is follows from the random numbers at its beginning; so its beginning and the number of
+    chunks since then say where in the sequence this is.
+    """
+
+    def __init__(
+        self, sets: list[ClipSet], classes: tuple[str, ...], chunk: int, rng: np.random.Generator
+    ) -> None:
+        self._makers = [StreamMaker(held.clips, classes, chunk, rng) for held in sets]
+        self._shares = np.array([held.weight for held in sets]) / sum(held.weight for held in sets)
+        self._rng = rng
+        self._began = rng.bit_generator.state
+        self._over = 0
+        self._chunks: Iterator[Chunk] = iter(())
+
+    def next(self) -> Chunk:
+        """The next chunk, of this stream or of the one after it."""
+        while True:
+            for chunk in self._chunks:
+                self._over += 1
+                return chunk
+            self._began, self._over = self._rng.bit_generator.state, 0
+            which = self._rng.choice(len(self._makers), p=self._shares) if len(self._makers) > 1 else 0
+            self._chunks = self._makers[int(which)].stream()
+
+    def state(self) -> list[Any]:
+        """The random numbers at the beginning of the stream, and the chunks since then."""
+        return [self._began, self._over]
+
+    def restore(self, state: list[Any]) -> None:
+        """Make the stream again, as far as it was."""
+        self._rng.bit_generator.state, over = state
+        self._chunks = iter(())
+        for _ in range(over):
+            self.next()
+
+
+class RecognitionTask(Task):
+    """Which gesture it is, frame by frame, with a state that goes on from chunk to chunk."""
+
+    def __init__(self, model: LRCN, streams: int, settings: RecognitionSettings, reader: int = 0) -> None:
+        """Args: model: of which `reader` is trained. streams: side by side. settings: noise and weights."""
+        super().__init__()
+        self.model = model
+        self._reader = reader
+        self._noise = settings.keypoint_noise
+        self._none_weight = settings.none_weight
+        self._none = model.config.classes.index(NONE)
+        self._state = model.initial_state(streams)
+
+    def forward(self, keypoints: Tensor, hands: Tensor, dt: Tensor, target: Tensor, first: Tensor) -> Tensor:
+        """The loss of a batch of `StreamBatches`; the state is kept for the next one."""
+        state = self._state.to(keypoints.device).masked_fill(first[None, :, None], 0.0)
+        keypoints = keypoints + self._noise * torch.randn_like(keypoints)
+        seen = hands if self.model.config.hand_size else None
+        logits, state = self.model.remember(keypoints, seen, dt, state, self._reader)
+        self._state = state.detach().float()
+        weight = 1.0 + (self._none_weight - 1.0) * target[..., self._none]
+        losses = -(target * logits.float().log_softmax(-1)).sum(-1)
+        return (weight * losses).sum() / weight.sum()
+
+    def carried(self) -> dict[str, Tensor]:
+        """The LSTM's state."""
+        return {"state": self._state}
+
+    def carry(self, tensors: dict[str, Tensor]) -> None:
+        """Put back the LSTM's state."""
+        self._state = tensors["state"]

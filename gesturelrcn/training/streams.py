@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.model.keypoints import MIRRORED
+from gesturelrcn.model.keypoints import HAND_LANDMARKS, HAND_SHAPE, HAND_VALUES, MIRRORED
 from gesturelrcn.training.features import SeenClip
 from gesturelrcn.vocabulary import NONE, mirrored
 
@@ -31,12 +31,14 @@ class Chunk:
         dt: (T,) float32 seconds since the frame before.
         target: (T, C) float32, sums to 1.
         first: True where the stream begins: the state is empty.
+        hands: (T, HAND_VALUES) float32; zeros where the clips come without hands.
     """
 
     keypoints: NDArray[np.float32]
     dt: NDArray[np.float32]
     target: NDArray[np.float32]
     first: bool
+    hands: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,23 @@ def gesture_path(length: float, onset: float, dts: Iterator[float], rng: np.rand
     for _ in range(rng.integers(0, 8) if rng.random() < 0.9 else 40):  # idle
         stops += [rng.uniform(0.0, onset * 0.8)]
     return _walk(stops, dts, rng, onset, given_up=aborted)
+
+
+def performed_path(
+    length: float, onset: float, offset: float, dts: Iterator[float], rng: np.random.Generator
+) -> Path:
+    """A clip that holds the whole of a gesture and the way back, played once from its beginning to its end.
+
+    Args:
+        length: seconds of the clip.
+        onset: seconds until the gesture begins.
+        offset: seconds until the hand begins to go back.
+        dts: seconds between frames, without end.
+        rng: random choices.
+    """
+    path = _walk([0.0, length], dts, rng, onset, given_up=False)
+    leaving = np.clip((path.clip_times - offset - _ENTER) / RAMP, 0.0, 1.0)
+    return replace(path, degree=np.minimum(path.degree, 1.0 - leaving))
 
 
 def idle_path(length: float, dts: Iterator[float], rng: np.random.Generator) -> Path:
@@ -129,14 +148,22 @@ def sample_clip(seen: SeenClip, path: Path, classes: tuple[str, ...], *, first: 
     if seen.gesture == NONE:
         target[:] = 0.0
         target[:, classes.index(NONE)] = 1.0
-    return Chunk(keypoints, path.dt.astype(np.float32), target, first)
+    hands = np.zeros((len(position), HAND_VALUES), np.float32)
+    if seen.hands is not None:
+        # Not between two frames: they may show different hands.
+        hands = seen.hands[np.round(position).astype(int)]
+    return Chunk(keypoints, path.dt.astype(np.float32), target, first, hands)
 
 
 def mirror_image(seen: SeenClip) -> SeenClip:
     """The same clip in a mirror: left joints are right ones, `point_left` is `point_right`."""
     keypoints = seen.keypoints[:, list(MIRRORED)].copy()
     keypoints[..., 0] = 1.0 - keypoints[..., 0]
-    return replace(seen, gesture=mirrored(seen.gesture), keypoints=keypoints)
+    hands = None
+    if seen.hands is not None:
+        hands = seen.hands.copy()
+        hands[:, -1] *= -1  # left hands are mirrored already
+    return replace(seen, gesture=mirrored(seen.gesture), keypoints=keypoints, hands=hands)
 
 
 def other_body(keypoints: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
@@ -160,6 +187,29 @@ def other_body(keypoints: NDArray[np.float32], rng: np.random.Generator) -> NDAr
     return np.asarray(out, np.float32)
 
 
+def other_hand(hands: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """The same shapes by another hand: larger or smaller, turned, fingers of other lengths; rarely not found.
+
+    Args:
+        hands: (T, HAND_VALUES) of one clip.
+        rng: random choices, one hand for the whole clip.
+    """
+    out = hands.copy()
+    if rng.random() < 0.1:
+        out[:, -2] = 0.0
+        return out
+    shape = out[:, : 3 * HAND_LANDMARKS].reshape(len(out), HAND_LANDMARKS, 3)  # a view: changes `out`
+    turn = rng.normal(0.0, 0.15)
+    scale = np.exp(rng.normal(0.0, 0.12, 2))
+    matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) * scale
+    shape[..., :2] = shape[..., :2] @ matrix.T
+    out[:, -5:-3] = out[:, -5:-3] @ matrix.T  # whereto the palm faces
+    shape += rng.normal(0.0, 0.012, (1, HAND_LANDMARKS, 3))
+    shape += rng.normal(0.0, rng.uniform(0.0, 0.02), shape.shape)
+    out[:, 3 * HAND_LANDMARKS : -2] += rng.normal(0.0, 0.05, (1, HAND_SHAPE))
+    return out
+
+
 class StreamMaker:
     """An endless stream of one random person after another, cut into chunks of equal length."""
 
@@ -175,7 +225,11 @@ class StreamMaker:
     def chunks(self) -> Iterator[Chunk]:
         """Chunks of `chunk` frames; `first` marks where the state has to be emptied."""
         while True:
-            yield from self._stream(int(self._rng.integers(3, 9)))
+            yield from self.stream()
+
+    def stream(self) -> Iterator[Chunk]:
+        """The chunks of one more stream, the first of which is marked."""
+        return self._stream(int(self._rng.integers(3, 9)))
 
     def _stream(self, clips: int) -> Iterator[Chunk]:
         rng = self._rng
@@ -184,25 +238,29 @@ class StreamMaker:
         parts = []
         for _ in range(clips):
             # One in five is no gesture; otherwise every gesture is equally likely.
-            idle = NONE in person and rng.random() < 0.2
+            idle = NONE in person and (rng.random() < 0.2 or len(person) == 1)
             gesture = NONE if idle else str(rng.choice(sorted(set(person) - {NONE})))
             seen = person[gesture][rng.integers(len(person[gesture]))]
             if rng.random() < 0.5:
                 seen = mirror_image(seen)
-            seen = replace(seen, keypoints=other_body(seen.keypoints, rng))
+            hands = None if seen.hands is None else other_hand(seen.hands, rng)
+            seen = replace(seen, keypoints=other_body(seen.keypoints, rng), hands=hands)
             parts.append(sample_clip(seen, _path(seen, dts, rng), self._classes, first=False))
         joined = [
-            np.concatenate([getattr(part, name) for part in parts]) for name in ("keypoints", "dt", "target")
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("keypoints", "dt", "target", "hands")
         ]
         # The rest that does not fill a chunk is dropped; streams have random lengths anyway.
         for number in range(len(joined[0]) // self._chunk):
             piece = slice(number * self._chunk, (number + 1) * self._chunk)
-            keypoints, dt, target = (values[piece] for values in joined)
-            yield Chunk(keypoints, dt, target, first=number == 0)
+            keypoints, dt, target, hands = (values[piece] for values in joined)
+            yield Chunk(keypoints, dt, target, number == 0, hands)
 
 
 def _path(seen: SeenClip, dts: Iterator[float], rng: np.random.Generator) -> Path:
     length = float(seen.times[-1])
     if seen.gesture == NONE or seen.clip.onset is None:
         return idle_path(length, dts, rng)
+    if seen.clip.offset is not None:
+        return performed_path(length, seen.clip.onset, seen.clip.offset, dts, rng)
     return gesture_path(length, seen.clip.onset, dts, rng)

@@ -1,17 +1,22 @@
 """Set the thresholds of each gesture on people who were not trained on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from gesturelrcn.decoding import Decoder, Evidence
-from gesturelrcn.evaluation.matching import Counts, TrueGesture, match_starts
+from gesturelrcn.evaluation.matching import Counts, match_starts
 from gesturelrcn.events import GestureEvent
 from gesturelrcn.model.card import Thresholds
 from gesturelrcn.model.network import LRCN
+from gesturelrcn.training.config import ThresholdSettings
 from gesturelrcn.training.features import SeenClip
+from gesturelrcn.training.streams import Chunk, StreamMaker
+from gesturelrcn.truth import TrueGesture
 from gesturelrcn.vocabulary import NONE
 
 STARTS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
@@ -21,11 +26,144 @@ _BELOW = 0.25  # an active gesture ends this much below its start threshold
 _START_AFTER = 0.1
 _END_AFTER = 0.35
 _STILL = 1.0  # seconds for which the first frame stands still before a clip, as if the person waited
+_CHUNK = 64  # frames that are given to the network at once; it says the same for any number
+_BEFORE = 0.05  # seconds by which a gesture begins before its target begins to rise
 
 
 def with_start(start: float) -> Thresholds:
     """Thresholds that begin at `start`."""
     return Thresholds(start, max(0.3, start - _BELOW), _START_AFTER, _END_AFTER)
+
+
+@dataclass(frozen=True)
+class ScoredStream:
+    """What the network says on a stream, and what was true.
+
+    Attributes:
+        times: (T,) seconds.
+        scores: (T, C) softmax.
+        truth: gestures in order of time; none in a gesture-free stream.
+    """
+
+    times: NDArray[np.float64]
+    scores: NDArray[np.float32]
+    truth: list[TrueGesture]
+
+    def counts(self, classes: Sequence[str], thresholds: dict[str, Thresholds]) -> Counts:
+        """What the decoder makes of it with these thresholds."""
+        return match_starts(self.truth, _events(classes, thresholds, self.scores, self.times))
+
+    @property
+    def hours(self) -> float:
+        """Length."""
+        return float(self.times[-1]) / 3600
+
+
+def validation_streams(
+    model: LRCN, clips: Sequence[SeenClip], hours: float, seed: int = 0
+) -> list[ScoredStream]:
+    """Streams stitched from `clips`, half of the time without a gesture where there are such clips.
+
+    Args:
+        model: taught; its state is carried through each stream.
+        clips: of people held out.
+        hours: length of all streams together.
+        seed: of every random choice.
+    """
+    idle = [seen for seen in clips if seen.gesture == NONE]
+    busy = [seen for seen in clips if seen.gesture != NONE]
+    streams: list[ScoredStream] = []
+    for number, (chosen, length) in enumerate(((list(clips), hours / (1 + bool(idle))), (idle, hours / 2))):
+        if not chosen or (number == 0 and not busy):
+            continue
+        maker = StreamMaker(chosen, model.config.classes, _CHUNK, np.random.default_rng((seed, number)))
+        made = 0.0
+        while made < length:
+            if (stream := _scored(model, list(maker.stream()))) is not None:
+                streams.append(stream)
+                made += stream.hours
+    return streams
+
+
+def _scored(model: LRCN, chunks: list[Chunk]) -> ScoredStream | None:
+    if not chunks:
+        return None  # shorter than a chunk
+    state = model.initial_state()
+    scores = []
+    with torch.inference_mode():
+        for chunk in chunks:
+            hands = torch.from_numpy(chunk.hands)[None] if model.config.hand_size else None
+            joints, dt = torch.from_numpy(chunk.keypoints)[None], torch.from_numpy(chunk.dt)[None]
+            logits, state = model.remember(joints, hands, dt, state)
+            scores.append(logits.softmax(-1)[0].numpy())
+    times = np.cumsum(np.concatenate([chunk.dt for chunk in chunks]).astype(np.float64))
+    target = np.concatenate([chunk.target for chunk in chunks])
+    return ScoredStream(times, np.concatenate(scores), _truth(target, times, model.config.classes))
+
+
+def _truth(
+    target: NDArray[np.float32], times: NDArray[np.float64], classes: Sequence[str]
+) -> list[TrueGesture]:
+    """A gesture lasts as long as its target is above 0."""
+    found = []
+    for number, name in enumerate(classes):
+        if name == NONE:
+            continue
+        going_on = np.concatenate([[False], target[:, number] > 0, [False]]).astype(np.int8)
+        steps = np.diff(going_on)
+        for first, after in zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True):
+            found.append(TrueGesture(name, max(0.0, times[first] - _BEFORE), float(times[after - 1])))
+    return sorted(found, key=lambda gesture: gesture.onset)
+
+
+def choose(
+    classes: Sequence[str], streams: Sequence[ScoredStream], settings: ThresholdSettings
+) -> dict[str, Thresholds]:
+    """The lowest start threshold of each gesture that keeps to `settings`; the highest where none does.
+
+    All gestures move together while one is tried, since they compete. Of the false triggers that are
+    allowed in an hour each gesture gets the same share.
+    """
+    gestures = [name for name in classes if name != NONE]
+    chosen = {name: with_start(STARTS[-1]) for name in gestures}
+    free = sum(stream.hours for stream in streams if not stream.truth)
+    allowed = settings.false_triggers_per_hour * free / max(1, len(gestures))
+    for start in reversed(STARTS):
+        everywhere = {name: with_start(start) for name in gestures}
+        counted = [(stream, stream.counts(classes, everywhere)) for stream in streams]
+        for name in gestures:
+            right = sum(e.gesture == name for _, c in counted for _, e in c.matched)
+            wrong = sum(e.gesture == name for _, c in counted for e in (*c.wrong_class, *c.spurious))
+            idle = sum(e.gesture == name for s, c in counted if not s.truth for e in c.spurious)
+            within = not settings.false_triggers_per_hour or idle <= allowed
+            if right and right / (right + wrong) >= settings.precision and within:
+                chosen[name] = with_start(start)
+    return chosen
+
+
+def figures_at(
+    classes: Sequence[str], streams: Sequence[ScoredStream], thresholds: dict[str, Thresholds]
+) -> dict[str, Any]:
+    """Recall and precision of each gesture, and false triggers in an hour without gestures, on `streams`."""
+    counted = [(stream, stream.counts(classes, thresholds)) for stream in streams]
+    per_gesture = {}
+    for name in thresholds:
+        right = sum(e.gesture == name for _, c in counted for _, e in c.matched)
+        missed = sum(g.gesture == name for _, c in counted for g in c.missed)
+        wrong = sum(e.gesture == name for _, c in counted for e in (*c.wrong_class, *c.spurious))
+        per_gesture[name] = {
+            "start": thresholds[name].start,
+            "true": right + missed,
+            "recall": round(right / (right + missed), 3) if right + missed else None,
+            "precision": round(right / (right + wrong), 3) if right + wrong else None,
+        }
+    hours = sum(stream.hours for stream, _ in counted if not stream.truth)
+    false = sum(len(c.spurious) for stream, c in counted if not stream.truth)
+    return {
+        "hours": round(sum(stream.hours for stream, _ in counted), 3),
+        "per_gesture": per_gesture,
+        "gesture_free": {"hours": round(hours, 3), "false_triggers": false},
+    }
 
 
 def clip_scores(model: LRCN, seen: SeenClip) -> NDArray[np.float32]:
@@ -35,7 +173,10 @@ def clip_scores(model: LRCN, seen: SeenClip) -> NDArray[np.float32]:
     keypoints = torch.from_numpy(seen.keypoints[order])[None]
     dt = torch.full((1, len(order)), 1.0 / seen.clip.fps)
     with torch.inference_mode():
-        logits, _ = model.remember(keypoints, dt, model.initial_state())
+        hands = None
+        if seen.hands is not None and model.config.hand_size:
+            hands = torch.from_numpy(seen.hands[order])[None]
+        logits, _ = model.remember(keypoints, hands, dt, model.initial_state())
     return np.asarray(logits.softmax(-1)[0, still:].numpy(), np.float32)
 
 
@@ -43,31 +184,55 @@ def clip_counts(
     classes: Sequence[str], thresholds: dict[str, Thresholds], seen: SeenClip, scores: NDArray[np.float32]
 ) -> Counts:
     """What the decoder makes of the scores of one clip, against its truth."""
-    decoder = Decoder(classes, thresholds)
-    events: list[GestureEvent] = []
-    for frame, at in zip(scores, seen.times, strict=True):
-        events += decoder.step(Evidence(frame, float(at), float(at)))
     end = float(seen.times[-1])
-    truth = [] if seen.clip.onset is None else [TrueGesture(seen.gesture, seen.clip.onset, end)]
-    return match_starts(truth, events)
+    onset = seen.clip.onset
+    truth = [] if onset is None else [TrueGesture(seen.gesture, onset, max(onset, end))]
+    return match_starts(truth, _events(classes, thresholds, scores, seen.times))
+
+
+def _events(
+    classes: Sequence[str],
+    thresholds: dict[str, Thresholds],
+    scores: NDArray[np.float32],
+    times: NDArray[Any],
+) -> list[GestureEvent]:
+    decoder = Decoder(classes, thresholds)
+    return [
+        event
+        for frame, at in zip(scores, times, strict=True)
+        for event in decoder.step(Evidence(frame, float(at), float(at)))
+    ]
 
 
 def choose_thresholds(
     model: LRCN, validation: Sequence[SeenClip], precision: float = 0.8
 ) -> dict[str, Thresholds]:
-    """The lowest start threshold of each gesture that reaches `precision`; the highest where none does.
+    """As `choose`, for a precision on single clips."""
+    streams = list(_clip_streams(model, validation))
+    return choose(model.config.classes, streams, ThresholdSettings(precision=precision))
 
-    All gestures move together while one is tried, since they compete.
-    """
+
+def _clip_streams(model: LRCN, clips: Sequence[SeenClip]) -> Iterator[ScoredStream]:
+    for seen in clips:
+        onset, end = seen.clip.onset, float(seen.times[-1])
+        truth = [] if onset is None else [TrueGesture(seen.gesture, onset, max(onset, end))]
+        yield ScoredStream(seen.times.astype(np.float64), clip_scores(model, seen), truth)
+
+
+def progress(model: LRCN, clips: Sequence[SeenClip]) -> dict[str, float]:
+    """Recall, wrong starts and clip accuracy on `clips` at one threshold for all, to watch a training."""
     classes = model.config.classes
-    scored = [(seen, clip_scores(model, seen)) for seen in validation]
-    chosen = {name: with_start(STARTS[-1]) for name in classes if name != NONE}
-    for start in reversed(STARTS):
-        everywhere = {name: with_start(start) for name in chosen}
-        counts = [clip_counts(classes, everywhere, seen, scores) for seen, scores in scored]
-        for name in chosen:
-            right = sum(e.gesture == name for c in counts for _, e in c.matched)
-            wrong = sum(e.gesture == name for c in counts for e in (*c.wrong_class, *c.spurious))
-            if right and right / (right + wrong) >= precision:
-                chosen[name] = with_start(start)
-    return chosen
+    limits = {name: with_start(0.6) for name in classes if name != NONE}
+    found = true = wrong = right = 0
+    for seen in clips:
+        scores = clip_scores(model, seen)
+        counts = clip_counts(classes, limits, seen, scores)
+        found += len(counts.matched)
+        true += len(counts.matched) + len(counts.missed)
+        wrong += len(counts.wrong_class) + len(counts.spurious)
+        right += classes[int(scores[len(scores) // 2 :].mean(0).argmax())] == seen.gesture
+    return {
+        "recall": round(found / max(true, 1), 3),
+        "wrong": wrong,
+        "clip_accuracy": round(right / max(len(clips), 1), 3),
+    }

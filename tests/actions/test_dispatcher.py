@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterable
 
 import pytest
@@ -10,14 +11,19 @@ from gesturelrcn.actions import (
     Bindings,
     Dispatcher,
     DryRunInjector,
-    KeyName,
+    Hold,
+    Key,
+    Options,
     RecordingInjector,
+    Rules,
+    Wait,
     parse_chord,
 )
 from tests.actions.conftest import event, whole_gesture
+from tests.actions.faulty_keyboard import FaultyKeyboard
 
-NEXT = Binding("point_right", parse_chord("Right"))
-SAVE = Binding("thumbs_up", parse_chord("ctrl+shift+s"))
+NEXT = Binding("point_right", Key("Right"))
+SAVE = Binding("thumbs_up", Key("ctrl+shift+s"))
 
 
 def presses(bindings: Iterable[Binding], events: Iterable[GestureEvent]) -> list[str]:
@@ -63,7 +69,7 @@ def test_other_gestures_and_phases_do_nothing() -> None:
 
 
 def test_hold_fires_once_when_it_has_lasted_long_enough() -> None:
-    black = Binding("raise_hand", parse_chord("b"), on=Phase.HOLD, after=0.5)
+    black = Binding("raise_hand", Key("b"), on=Phase.HOLD, after=0.5)
     recorder = RecordingInjector()
     dispatcher = Dispatcher(Bindings((black,)), recorder)
     fired_at = []
@@ -75,29 +81,29 @@ def test_hold_fires_once_when_it_has_lasted_long_enough() -> None:
 
 
 def test_hold_does_not_fire_when_it_was_too_short() -> None:
-    black = Binding("raise_hand", parse_chord("b"), on=Phase.HOLD, after=0.5)
+    black = Binding("raise_hand", Key("b"), on=Phase.HOLD, after=0.5)
     assert presses([black], whole_gesture("raise_hand", 12.4, 12.85, number=3)) == []
 
 
 def test_start_hold_and_end_of_one_gesture_do_different_things() -> None:
     bindings = [
-        Binding("stop", parse_chord("a")),
-        Binding("stop", parse_chord("b"), on=Phase.HOLD, after=0.3),
-        Binding("stop", parse_chord("c"), on=Phase.END),
+        Binding("stop", Key("a")),
+        Binding("stop", Key("b"), on=Phase.HOLD, after=0.3),
+        Binding("stop", Key("c"), on=Phase.END),
     ]
     assert presses(bindings, whole_gesture("stop", 0.0, 1.0, number=1)) == ["a", "b", "c"]
 
 
 def test_a_gesture_whose_start_was_not_seen_fires_nothing() -> None:
     bindings = [
-        Binding("stop", parse_chord("b"), on=Phase.HOLD, after=0.0),
-        Binding("stop", parse_chord("c"), on=Phase.END),
+        Binding("stop", Key("b"), on=Phase.HOLD, after=0.0),
+        Binding("stop", Key("c"), on=Phase.END),
     ]
     assert presses(bindings, whole_gesture("stop", 0.0, 1.0, number=1)[3:]) == []
 
 
 def test_cooldown_counts_in_time_of_the_events() -> None:
-    calm = Binding("point_right", parse_chord("Right"), cooldown=0.7)
+    calm = Binding("point_right", Key("Right"), rules=Rules(cooldown=0.7))
     times = [10.0, 10.3, 10.69, 10.7, 11.3, 11.5]
     events = [event("point_right", at=at, number=n) for n, at in enumerate(times)]
     recorder = RecordingInjector()
@@ -111,7 +117,7 @@ def test_cooldown_counts_in_time_of_the_events() -> None:
 
 
 def test_cooldown_forgets_when_the_source_begins_again() -> None:
-    calm = Binding("point_right", parse_chord("Right"), cooldown=100.0)
+    calm = Binding("point_right", Key("Right"), rules=Rules(cooldown=100.0))
     assert presses(
         [calm], [event("point_right", at=50.0, number=1), event("point_right", at=1.0, number=2)]
     ) == [
@@ -127,32 +133,6 @@ def test_nothing_is_pressed_after_close() -> None:
     dispatcher.close()
     dispatcher.handle(event("point_right"))
     assert recorder.strokes == []
-
-
-class FaultyKeyboard:
-    """A keyboard on which some calls fail, before or after they have had their effect.
-
-    Attributes:
-        faults: one a call, used up from the front: None, or an error and whether the key moves all the same.
-        down: the keys that are really down.
-    """
-
-    def __init__(self, faults: Iterable[tuple[BaseException, bool] | None] = ()) -> None:
-        self.faults = list(faults)
-        self.down: set[KeyName] = set()
-
-    def press(self, key: KeyName) -> None:
-        self._perhaps_fail(lambda: self.down.add(key))
-
-    def release(self, key: KeyName) -> None:
-        self._perhaps_fail(lambda: self.down.discard(key))
-
-    def _perhaps_fail(self, effect) -> None:
-        fault = self.faults.pop(0) if self.faults else None
-        if fault is None or fault[1]:
-            effect()
-        if fault is not None:
-            raise fault[0]
 
 
 @pytest.mark.parametrize("failing_press", [0, 1, 2])
@@ -217,8 +197,8 @@ _BINDINGS = Bindings(
     (
         NEXT,
         SAVE,
-        Binding("point_right", parse_chord("ctrl+b"), on=Phase.END, cooldown=0.5),
-        Binding("thumbs_up", parse_chord("shift+F5"), on=Phase.HOLD, after=0.3),
+        Binding("point_right", Key("ctrl+b"), on=Phase.END, rules=Rules(cooldown=0.5)),
+        Binding("thumbs_up", Key("shift+F5"), on=Phase.HOLD, after=0.3),
     )
 )
 _EVENTS = st.builds(
@@ -264,3 +244,64 @@ def test_leaving_the_block_releases_everything(events: list[GestureEvent], inter
         except KeyboardInterrupt:
             pass
         assert not keyboard.down
+
+
+def wait_until(condition) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_what_is_held_is_released_without_any_event() -> None:
+    recorder = RecordingInjector()
+    with Dispatcher(Bindings((Binding("stop", Hold("ctrl")),)), recorder) as dispatcher:
+        dispatcher.handle(event("stop"))
+        assert recorder.down == {"Ctrl"}
+        wait_until(lambda: not recorder.down)
+        dispatcher.handle(event("stop", "hold", at=1.0))
+        assert recorder.down == set()
+
+
+def test_a_wait_passes_without_any_event() -> None:
+    recorder = RecordingInjector()
+    with Dispatcher(Bindings((Binding("stop", Key("a") + Wait(0.05) + Key("b")),)), recorder) as dispatcher:
+        dispatcher.handle(event("stop"))
+        wait_until(lambda: ("release", "b") in recorder.strokes)
+
+
+def test_what_fails_between_events_is_told_at_the_next_one() -> None:
+    keyboard = FaultyKeyboard([None, None, (InjectionError("no answer"), False)])
+    with Dispatcher(
+        Bindings((Binding("stop", Key("a") + Wait(0.01) + Key("b")), NEXT)), keyboard
+    ) as dispatcher:
+        dispatcher.handle(event("stop"))
+        wait_until(lambda: not keyboard.faults)
+        wait_until(lambda: dispatcher._failure is not None)
+        with pytest.raises(InjectionError, match="no answer"):
+            dispatcher.handle(event("point_right"))
+        dispatcher.handle(event("point_right", number=2))
+    assert not keyboard.down
+
+
+def test_control_can_arm_and_disarm() -> None:
+    bindings = Bindings((NEXT,), Options(arm_key=parse_chord("F9")))
+    with Dispatcher(bindings, RecordingInjector()) as dispatcher:
+        dispatcher.control("arm")
+        assert dispatcher.state.armed_for == pytest.approx(8, abs=0.5)
+        dispatcher.control("disarm")
+        assert dispatcher.state.armed_for == 0.0
+
+
+def test_a_failing_listener_leaves_nothing_down() -> None:
+    recorder = RecordingInjector()
+    with Dispatcher(Bindings((Binding("stop", Hold("ctrl")), NEXT)), recorder) as dispatcher:
+        dispatcher.handle(event("stop"))
+
+        def fail(_) -> None:
+            raise ValueError("broken")
+
+        dispatcher.add_listener(fail)
+        with pytest.raises(ValueError, match="broken"):
+            dispatcher.handle(event("point_right"))
+        assert recorder.down == set()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from gesturelrcn import InjectionError
-from gesturelrcn.actions import Binding, Bindings, Dispatcher, PynputInjector, parse_chord
+from gesturelrcn.actions import Binding, Bindings, Dispatcher, Key, PynputInjector, parse_chord
 from gesturelrcn.actions.keys import NAMED_KEYS
 from tests.actions.conftest import event
 from tests.key_window import KeyWindow
@@ -43,7 +43,7 @@ def test_a_key_reaches_the_window_with_the_focus(window: KeyWindow, injector: Py
 
 
 def test_a_bound_chord_is_tapped_and_nothing_stays_down(window: KeyWindow, injector: PynputInjector) -> None:
-    save = Binding("thumbs_up", parse_chord("ctrl+shift+s"))
+    save = Binding("thumbs_up", Key("ctrl+shift+s"))
     with Dispatcher(Bindings((save,)), injector) as dispatcher:
         dispatcher.handle(event("thumbs_up"))
     strokes = window.received()
@@ -105,17 +105,20 @@ def run_python(code: str, display: str | None) -> subprocess.CompletedProcess[st
 INTERRUPTED = """
 import signal
 from Xlib.display import Display
-from gesturelrcn.actions import Binding, Bindings, Dispatcher, PynputInjector, parse_chord
+from gesturelrcn.actions import Binding, Bindings, Dispatcher, Key, PynputInjector
+from gesturelrcn.actions.watchdog import Watchdog
 from tests.actions.conftest import event
 
-bindings = Bindings((Binding("thumbs_up", parse_chord("ctrl+shift+s")),))
+watchdog = Watchdog()
+watchdog.wait_until_ready()
+bindings = Bindings((Binding("thumbs_up", Key("ctrl+shift+s")),))
 display = Display()
 injector = PynputInjector()
 signal.signal(signal.SIGALRM, signal.default_int_handler)
 interrupted, stuck = 0, []
 for n in range(1, 301):
     try:
-        with Dispatcher(bindings, injector) as dispatcher:
+        with Dispatcher(bindings, injector, watchdog=watchdog) as dispatcher:
             signal.setitimer(signal.ITIMER_REAL, 1e-5 * n)
             dispatcher.handle(event("thumbs_up"))
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -123,6 +126,7 @@ for n in range(1, 301):
         interrupted += 1
     stuck += [code for code, byte in enumerate(display.query_keymap()) if byte]
 print(interrupted > 20, stuck)
+watchdog.close()
 """
 
 

@@ -1,4 +1,4 @@
-"""The reader that keeps only the newest frame."""
+"""The newest frame and nothing else."""
 
 import threading
 import time
@@ -6,112 +6,74 @@ import time
 import numpy as np
 import pytest
 
-from gesturelrcn.capture import Frame, NewestFrameReader
+from gesturelrcn.capture import Frame
+from gesturelrcn.capture.newest import NewestFrame
 
 
-def frame(index):
-    return Frame(np.zeros((2, 2, 3), dtype=np.uint8), time.monotonic(), index, "test")
+def frame(index, **fields):
+    return Frame(np.zeros((2, 2, 3), dtype=np.uint8), time.monotonic(), index, "test", **fields)
 
 
 @pytest.fixture
-def closing():
-    return threading.Event()
+def newest():
+    return NewestFrame()
 
 
-def test_only_the_newest_frame_is_handed_out_and_only_once(closing):
-    delivered = threading.Event()
-
-    def frames():
-        for index in range(10):
-            yield frame(index)
-        delivered.set()
-        closing.wait()
-
-    reader = NewestFrameReader(frames(), closing)
-    assert delivered.wait(5)
-    assert reader.newest(1).index == 9
-    assert reader.frames_dropped == 9
-    assert reader.newest(0.05) is None
-    reader.close()
+def test_only_the_newest_frame_is_handed_out_and_only_once(newest):
+    for index in range(10):
+        newest.put(frame(index))
+    assert newest.take(1).index == 9
+    assert newest.frames_dropped == 9
+    assert newest.take(0.05) is None
 
 
-def test_a_waiting_consumer_gets_the_frame_when_it_comes(closing):
-    go = threading.Event()
-
-    def frames():
-        go.wait()
-        yield frame(0)
-        closing.wait()
-
-    reader = NewestFrameReader(frames(), closing)
-    assert reader.frame_age is None
-    threading.Timer(0.2, go.set).start()
-    assert reader.newest(5).index == 0
+def test_a_waiting_consumer_gets_the_frame_when_it_comes(newest):
+    assert newest.age is None
+    threading.Timer(0.2, newest.put, [frame(0)]).start()
+    assert newest.take(5).index == 0
     time.sleep(0.1)
-    assert 0.1 <= reader.frame_age < 2
-    reader.close()
+    assert 0.1 <= newest.age < 5
 
 
-def test_waiting_for_the_first_frame_does_not_take_it(closing):
-    def frames():
-        yield frame(0)
-        closing.wait()
-
-    reader = NewestFrameReader(frames(), closing)
-    assert reader.wait_for_first(5)
-    assert reader.newest(1).index == 0
-    reader.close()
+def test_waiting_for_the_first_frame_does_not_take_it(newest):
+    assert not newest.wait_for_first(0.01)
+    newest.put(frame(0))
+    assert newest.wait_for_first(5)
+    assert newest.take(1).index == 0
 
 
-def test_what_the_generator_raises_reaches_the_consumer(closing):
-    go = threading.Event()
-
-    def frames():
-        yield frame(0)
-        go.wait()
-        raise OSError("the plug")
-
-    reader = NewestFrameReader(frames(), closing)
-    assert reader.newest(5).index == 0
-    go.set()
+def test_who_waits_for_the_first_frame_hears_why_none_will_come(newest):
+    threading.Timer(0.1, newest.fail, [OSError("the plug")]).start()
     with pytest.raises(OSError, match="the plug"):
-        reader.newest(5)
-    with pytest.raises(OSError, match="the plug"):
-        reader.wait_for_first(5)
-    reader.close()
+        newest.wait_for_first(30)
 
 
-def test_close_closes_the_generator_on_its_own_thread(closing):
-    closed_by = []
-
-    def frames():
-        try:
-            while True:
-                yield frame(0)
-                time.sleep(0.01)
-        finally:
-            closed_by.append(threading.current_thread().name)
-
-    reader = NewestFrameReader(frames(), closing)
-    assert reader.wait_for_first(5)
-    reader.close()
-    assert closed_by == ["newest-frame-reader"]
+def test_that_something_is_missing_outlives_the_frame_that_said_so(newest):
+    newest.put(frame(0, discontinuous=True))
+    newest.put(frame(1))
+    assert newest.take(1).discontinuous
+    newest.put(frame(2))
+    assert not newest.take(1).discontinuous
 
 
-def test_a_read_that_hangs_holds_up_neither_close_nor_a_waiting_consumer(closing):
-    hangs = threading.Event()
+def test_an_interruption_is_told_once_even_where_a_frame_follows_it(newest):
+    newest.interrupt()
+    newest.put(frame(0))
+    assert newest.take_unless_interrupted(30) is None
+    assert newest.take_unless_interrupted(30).index == 0
+    assert newest.interruptions == 1
 
-    def frames():
-        hangs.wait()
-        yield frame(0)
 
-    reader = NewestFrameReader(frames(), closing)
-    got = []
-    consumer = threading.Thread(target=lambda: got.append(reader.newest(30)))
-    consumer.start()
-    begin = time.monotonic()
-    reader.close()
-    consumer.join(5)
-    assert time.monotonic() - begin < 2
-    assert got == [None]
-    hangs.set()
+def test_an_interruption_wakes_only_those_who_want_to_hear_of_it(newest):
+    threading.Timer(0.1, newest.interrupt).start()
+    threading.Timer(0.3, newest.put, [frame(0)]).start()
+    assert newest.take(30).index == 0
+    assert newest.take_unless_interrupted(30) is None
+
+
+@pytest.mark.parametrize("way", ["take", "take_unless_interrupted", "wait_for_first"])
+def test_close_wakes_whoever_waits(newest, way):
+    threading.Timer(0.1, newest.close).start()
+    assert not getattr(newest, way)(30)
+    newest.put(frame(0))
+    assert newest.take(0.01) is None

@@ -91,7 +91,7 @@ def test_models(gesturelrcn: Program, folder: Path, eager_model: Callable[..., P
 @pytest.mark.parametrize(
     ("file", "said"),
     [
-        ("gone.toml", "gone.toml: there is no such file"),
+        ("gone.toml", "gone.toml: there is no such binding file"),
         ("gesture.toml", "gesture.toml:3:11: unknown gesture 'point_rigt': did you mean 'point_right'?"),
         ("key.toml", "key.toml:3:7: unknown key 'Rihgt': did you mean 'Right'?"),
         ("syntax.toml", "syntax.toml:2:9: not TOML: "),

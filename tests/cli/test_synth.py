@@ -23,6 +23,9 @@ SMALL = ("--people", 1, "--hours", 0.001, "--size", 64, "--fps", 5)
         (("--workers", 0), "0 workers"),
         (("--clips", 1.5), "1.5"),
         (("--seed", -1), "-1"),
+        (("--rates", "10"), "as in 10-60"),
+        (("--rates", "30-10"), "30 to 10"),
+        (("--tracks", "gone"), "gone"),
     ],
 )
 def test_numbers_that_make_no_sense(gesturelrcn, body_data, renderer, tmp_path, wrong, said):  # noqa: F811

@@ -27,9 +27,13 @@ _REST = 0.5
 class Impress:
     """A slide show of six slides on the X server `display`, with a window manager, as on a desktop."""
 
-    def __init__(self, display: str, folder: Path) -> None:
-        """Keep the deck, the profile and the log in `folder`, which has to be new: a deck opens once."""
+    def __init__(self, display: str, folder: Path, presenting: bool = True) -> None:
+        """Keep the deck, the profile and the log in `folder`, which has to be new: a deck opens once.
+
+        With `presenting=False` the document is opened, and no show is started.
+        """
         self.folder = folder
+        self._presenting = presenting
         self._environment = {**os.environ, "DISPLAY": display, "SAL_USE_VCLPLUGIN": "gtk3"}
         self._screen = Display(display)
         self._programs: list[subprocess.Popen[bytes]] = []
@@ -37,10 +41,13 @@ class Impress:
     def __enter__(self) -> "Impress":
         deck = self.folder / "deck.odp"
         write_odp(deck, _COLOURS)
-        self._start("openbox")
-        self._wait_for_window_manager()
+        self._programs.append(start_window_manager(self._environment["DISPLAY"], self.folder / "log"))
         profile = (self.folder / "profile").as_uri()
         quiet = ("--norestore", "--nologo", "--nodefault", "--nofirststartwizard")
+        if not self._presenting:
+            quiet = tuple(flag for flag in quiet if flag != "--nodefault")
+            self._start("soffice", f"-env:UserInstallation={profile}", *quiet, str(deck))
+            return self
         self._start("soffice", f"-env:UserInstallation={profile}", *quiet, "--show", str(deck))
         self.wait_for(1, timeout=90)
         self._wait_for_keyboard()
@@ -105,10 +112,24 @@ class Impress:
                 )
             )
 
-    def _wait_for_window_manager(self) -> None:
-        root = self._screen.screen().root
-        its_mark = self._screen.intern_atom("_NET_SUPPORTING_WM_CHECK")
-        deadline = time.monotonic() + 30
-        while root.get_full_property(its_mark, Xatom.WINDOW) is None:
-            assert time.monotonic() < deadline, "openbox does not manage the screen after 30 s"
-            time.sleep(0.02)
+
+def start_window_manager(display: str, log: Path) -> "subprocess.Popen[bytes]":
+    """openbox, in a process group of its own; returns when it manages the screen."""
+    program = shutil.which("openbox")
+    assert program is not None, "openbox is not installed"
+    with log.open("ab") as file:
+        manager = subprocess.Popen(
+            [program],
+            env={**os.environ, "DISPLAY": display},
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
+    screen = Display(display)
+    its_mark = screen.intern_atom("_NET_SUPPORTING_WM_CHECK")
+    deadline = time.monotonic() + 30
+    while screen.screen().root.get_full_property(its_mark, Xatom.WINDOW) is None:
+        assert time.monotonic() < deadline, "openbox does not manage the screen after 30 s"
+        time.sleep(0.02)
+    screen.close()
+    return manager

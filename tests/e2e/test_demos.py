@@ -46,3 +46,13 @@ def test_a_callback_is_called_once_per_gesture() -> None:
     demo = run_demo("callbacks.py", str(_SAMPLE))
     assert demo.returncode == 0, demo.stderr
     assert [line.split()[0] for line in demo.stdout.splitlines()] == ["raise_hand", "raise_hand"]
+
+
+def test_bindings_in_python_say_what_they_would_press() -> None:
+    demo = run_demo("actions.py", str(_SAMPLE))
+    assert demo.returncode == 0, demo.stderr
+    pressed = [
+        line for line in demo.stdout.splitlines() if line in ("press PageDown", "press PageUp", "press Ctrl")
+    ]
+    turns = ["press PageDown", "press PageDown", "press PageUp"]
+    assert pressed == [*turns, "press Ctrl", "press Ctrl"]

@@ -9,15 +9,29 @@ from gesturelrcn.training.export import write_model
 CLASSES = ("none", "stop", "wave")
 
 
-@pytest.fixture(scope="session")
-def network():
+@pytest.fixture(
+    scope="session",
+    params=[(0, False, 1), (32, False, 1), (32, True, 1), (32, True, 2)],
+    ids=["body", "body and hand", "motion", "two readers"],
+)
+def network(request):
     """A small network with random weights: what is tested is not whether it is clever."""
     torch.manual_seed(1)
-    made = LRCN(NetworkConfig(classes=CLASSES, size=64, hidden=16))
+    hand_size, motion, readers = request.param
+    made = LRCN(
+        NetworkConfig(
+            classes=CLASSES, size=64, hidden=16, hand_size=hand_size, motion=motion, readers=readers
+        )
+    )
     for norm in made.modules():  # so that a missing batch norm would show
         if isinstance(norm, torch.nn.BatchNorm2d):
             norm.running_mean.normal_(0, 0.1)
             norm.running_var.uniform_(0.5, 1.5)
+    if hand_size:  # peaks that move with the picture, and a memory that listens to them
+        made.hand_head.heat.weight.data.mul_(500)
+        for reader in made.readers:
+            reader.hand_encoder[0].weight.data.mul_(30)
+            reader.classify.weight.data.mul_(10)
     return made.eval()
 
 
@@ -29,12 +43,14 @@ def model_folder(network, tmp_path_factory):
         description="random weights",
         classes=CLASSES,
         size=64,
-        hidden=16,
+        hidden=network.config.state_shape[1],
         keypoints=KEYPOINTS,
         min_fps=8,
         max_fps=60,
         thresholds={name: Thresholds(0.6, 0.4, 0.1, 0.3) for name in CLASSES if name != "none"},
-        network={"hidden": 16},
+        network={"hidden": 16, "motion": network.config.motion, "readers": network.config.readers},
+        hand_size=network.config.hand_size,
+        rows=network.config.state_shape[0],
     )
     write_model(network, card, folder)
     return folder
@@ -50,3 +66,35 @@ def crops():
 @pytest.fixture(scope="session")
 def dts():
     return np.array([0.05, 0.1, 0.03, 0.05, 0.4, 0.016, 0.05, 0.05, 0.2, 0.05, 0.05, 0.07], np.float32)
+
+
+@pytest.fixture(scope="session")
+def hands(network):
+    """Per frame a picture of a hand and its side; none in the first frame and in the fifth."""
+    size = network.config.hand_size
+    if not size:
+        return [(None, 0)] * 12
+    rng = np.random.default_rng(1)
+    sides = [0, 1, 1, -1, 0, -1, -1, 1, 1, 1, -1, 1]
+    return [(rng.integers(0, 255, (size, size, 3), dtype=np.uint8) if side else None, side) for side in sides]
+
+
+@pytest.fixture(scope="session")
+def run(network, crops, dts, hands):
+    """Scores, joints and state of the frames from one to another, with the state before."""
+
+    def run(begin, end, state, dts=dts):
+        inputs = [torch.from_numpy(crops[begin:end])[None], state, torch.from_numpy(dts[begin:end])[None]]
+        size = network.config.hand_size
+        if size:
+            black = np.zeros((size, size, 3), np.uint8)
+            pictures = np.stack([black if hand is None else hand for hand, _ in hands[begin:end]])
+            inputs += [
+                torch.from_numpy(pictures)[None],
+                torch.tensor([[float(s) for _, s in hands[begin:end]]]),
+            ]
+        with torch.inference_mode():
+            scores, keypoints, state = network(*inputs)
+        return scores[0].numpy(), keypoints[0].numpy(), state
+
+    return run

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -10,20 +12,19 @@ TOLERANCE = 1e-4
 
 
 @pytest.fixture(scope="module")
-def whole_clip(network, crops, dts):
-    with torch.inference_mode():
-        scores, keypoints, state = network(
-            torch.from_numpy(crops)[None], network.initial_state(), torch.from_numpy(dts)[None]
-        )
-    return scores[0].numpy(), keypoints[0].numpy(), state.numpy()
+def whole_clip(run, network, crops):
+    scores, keypoints, state = run(0, len(crops), network.initial_state())
+    return scores, keypoints, state.numpy()
 
 
 @pytest.mark.parametrize("engine", ["onnxruntime", "torch"])
-def test_frame_by_frame_gives_the_scores_of_the_whole_clip(engine, model_folder, crops, dts, whole_clip):
+def test_frame_by_frame_gives_the_scores_of_the_whole_clip(
+    engine, model_folder, crops, dts, hands, whole_clip
+):
     engine = load_model(model_folder / "tiny.json", engine)
     state = engine.initial_state()
-    for i, (crop, dt) in enumerate(zip(crops, dts, strict=True)):
-        result = engine.step(crop, state, float(dt))
+    for i, (crop, dt, (hand, side)) in enumerate(zip(crops, dts, hands, strict=True)):
+        result = engine.step(crop, state, float(dt), hand, side)
         state = result.state
         assert np.abs(result.scores - whole_clip[0][i]).max() < TOLERANCE
         assert np.abs(result.keypoints - whole_clip[1][i]).max() < TOLERANCE
@@ -31,30 +32,38 @@ def test_frame_by_frame_gives_the_scores_of_the_whole_clip(engine, model_folder,
 
 
 @pytest.mark.parametrize("cuts", [(1, 5), (4, 8), (11,)])
-def test_any_chunking_gives_the_scores_of_the_whole_clip(cuts, network, crops, dts, whole_clip):
+def test_any_chunking_gives_the_scores_of_the_whole_clip(cuts, run, network, crops, whole_clip):
     state, parts = network.initial_state(), []
-    with torch.inference_mode():
-        for piece, pace in zip(np.split(crops, cuts), np.split(dts, cuts), strict=True):
-            scores, _, state = network(torch.from_numpy(piece)[None], state, torch.from_numpy(pace)[None])
-            parts.append(scores[0].numpy())
+    for begin, end in pairwise([0, *cuts, len(crops)]):
+        scores, _, state = run(begin, end, state)
+        parts.append(scores)
     assert np.abs(np.concatenate(parts) - whole_clip[0]).max() < TOLERANCE
 
 
-def test_scores_are_shares_and_memory_matters(network, crops, dts, whole_clip):
+def test_scores_are_shares_and_memory_matters(run, network, crops, whole_clip):
     assert whole_clip[0].sum(1) == pytest.approx(np.ones(len(crops)), abs=1e-5)
-    with torch.inference_mode():
-        alone, _, _ = network(
-            torch.from_numpy(crops[-1:])[None], network.initial_state(), torch.from_numpy(dts[-1:])[None]
-        )
-    assert np.abs(alone[0, 0].numpy() - whole_clip[0][-1]).max() > 10 * TOLERANCE
+    alone, _, _ = run(len(crops) - 1, len(crops), network.initial_state())
+    assert np.abs(alone[0] - whole_clip[0][-1]).max() > 10 * TOLERANCE
 
 
-def test_the_time_between_frames_matters(network, crops, dts, whole_clip):
-    with torch.inference_mode():
-        slower, _, _ = network(
-            torch.from_numpy(crops)[None], network.initial_state(), torch.from_numpy(dts * 3)[None]
-        )
-    assert np.abs(slower[0].numpy() - whole_clip[0]).max() > 10 * TOLERANCE
+def test_the_time_between_frames_matters(run, network, crops, dts, whole_clip):
+    slower, _, _ = run(0, len(crops), network.initial_state(), dts=dts * 3)
+    assert np.abs(slower - whole_clip[0]).max() > 10 * TOLERANCE
+
+
+def test_the_hand_matters_and_which_it_is(model_folder, crops, hands):
+    engine = load_model(model_folder / "tiny.json")
+    if not engine.card.hand_size:
+        return  # "nothing may be skipped": there is no hand to matter in this network
+    first = engine.step(crops[0], engine.initial_state(), 0.05, *hands[0])
+    picture = hands[1][0]
+    seen = [
+        engine.step(crops[1], first.state, 0.05, hand, side).scores
+        for hand, side in ((picture, 1), (picture, -1), (hands[2][0], 1), (None, 0))
+    ]
+    for i in range(len(seen)):
+        for j in range(i):
+            assert np.abs(seen[i] - seen[j]).max() > TOLERANCE
 
 
 def test_engines_hold_no_state(model_folder, crops):

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -187,3 +188,129 @@ def test_the_locator_finds_the_synthetic_person_and_is_silent_on_stderr():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert (done.stdout.strip(), done.stderr) == ("None True", "")
+
+
+def wait_for(condition, within=20.0):
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, f"not so within {within} s"
+        time.sleep(0.01)
+
+
+def test_a_locator_that_hangs_is_replaced_and_the_person_is_kept_meanwhile(caplog):
+    free, made = threading.Event(), []
+
+    class Hanging(CountingLocator):
+        def locate(self, image, when):
+            if self is made[0] and when >= 1.0:
+                free.wait()
+            return super().locate(image, when)
+
+    def make():
+        made.append(Hanging(found=True))
+        return made[-1]
+
+    follower = BackgroundFollower(make, every=0.01, hung_after=0.3)
+    wait_for(lambda: follower.follow(picture(64, 48), 0.5) is not None)
+    at = 1.0
+    while len(made) < 2 or not made[1].calls:
+        at += 0.05
+        assert follower.follow(picture(64, 48), at) is not None, "silence of the locator is nobody's absence"
+        time.sleep(0.02)
+        assert at < 20
+    assert "has not answered for 0.3 s" in caplog.text
+    begin = time.monotonic()
+    follower.close()
+    assert time.monotonic() - begin < 1.0
+    free.set()
+    wait_for(lambda: made[0].closed and made[1].closed)
+
+
+def test_a_locator_that_fails_again_and_again_is_made_anew(caplog, monkeypatch):
+    monkeypatch.setattr("gesturelrcn.region.following.FIRST_PAUSE", 0.05)
+    made = []
+
+    class Dying(CountingLocator):
+        def locate(self, image, when):
+            if self is made[0]:
+                raise RuntimeError("graph is broken")
+            return super().locate(image, when)
+
+    def make():
+        made.append(Dying(found=True))
+        return made[-1]
+
+    follower = BackgroundFollower(make, every=0.001)
+    follower._pause = 0.05
+    wait_for(lambda: follower.follow(picture(64, 48), 0.1) is not None)
+    assert made[0].closed
+    assert "has failed" in caplog.text
+    follower.close()
+
+
+def test_a_locator_that_cannot_be_made_is_tried_again():
+    tries = []
+
+    def make():
+        tries.append(time.monotonic())
+        if len(tries) < 3:
+            raise OSError("its files are missing")
+        return CountingLocator(found=True)
+
+    follower = BackgroundFollower(make, every=0.01)
+    follower._pause = 0.05
+    wait_for(lambda: follower.follow(picture(64, 48), 0.1) is not None)
+    assert len(tries) == 3
+    follower.close()
+
+
+def test_no_more_than_three_locators_hang_at_the_same_time():
+    free, made = threading.Event(), []
+
+    class Hanging(CountingLocator):
+        def locate(self, image, when):
+            free.wait()
+            return
+
+    def make():
+        made.append(Hanging())
+        return made[-1]
+
+    follower = BackgroundFollower(make, every=0.01, hung_after=0.05)
+    end = time.monotonic() + 1.5
+    while time.monotonic() < end:
+        assert follower.follow(picture(64, 48), 0.1) is None
+        time.sleep(0.01)
+    assert len(made) == 3
+    free.set()
+    follower.close()
+    wait_for(lambda: all(locator.closed for locator in made))
+
+
+@pytest.mark.parametrize("kind", ["stepped", "background"])
+def test_another_size_of_picture_forgets_the_region(kind):
+    locator = CountingLocator(found=True)
+    follower = (
+        SteppedFollower(locator) if kind == "stepped" else BackgroundFollower(lambda: locator, every=0.01)
+    )
+    wait_for(lambda: follower.follow(picture(64, 48), 0.1) is not None)
+    follower.take_jump()
+    locator.found = None
+    assert follower.follow(picture(48, 64), 0.2) is None
+    follower.close()
+
+
+def test_time_that_goes_back_forgets_the_region():
+    locator = CountingLocator(found=True)
+    follower = SteppedFollower(locator)
+    assert follower.follow(picture(64, 48), 100.0) is not None
+    locator.found = None
+    assert follower.follow(picture(64, 48), 3.0) is None
+    follower.close()
+
+
+@pytest.mark.parametrize("side", [9.0, 40.0, 4000.0, 40000.0])
+def test_crop_of_a_very_far_and_a_very_near_person(side):
+    out = crop(np.full((480, 640, 3), 99, np.uint8), at(600.0, 30.0, side), 128)
+    assert out.shape == (128, 128, 3)
+    assert out.max() <= 99

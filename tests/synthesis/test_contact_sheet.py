@@ -5,8 +5,9 @@ import pytest
 from gesturelrcn.model.keypoints import KEYPOINTS
 from gesturelrcn.synthesis.contact_sheet import COLUMNS, TILE_PIXELS, contact_sheet
 from gesturelrcn.synthesis.errors import SynthesisError
-from gesturelrcn.synthesis.truth import FilmFacts, TrueGesture, Truth
+from gesturelrcn.synthesis.truth import FilmFacts, Truth
 from gesturelrcn.synthesis.video import write_video
+from gesturelrcn.truth import TrueGesture
 
 
 def film(folder, name, stroke_end):
@@ -15,7 +16,7 @@ def film(folder, name, stroke_end):
     write_video(folder / f"{name}.mp4", pictures, 10)
     truth = Truth(
         FilmFacts(f"{name}.mp4", "P", 10, 10, 64, "seated", 1.0, "upper"),
-        [TrueGesture("wave", "left", 0.1, stroke_end, 0.8, 0.9)] if stroke_end < 1 else [],
+        [TrueGesture("wave", 0.1, 0.8, stroke_end, 0.9, "left")] if stroke_end < 1 else [],
         [],
         np.arange(10) / 10,
         np.zeros((10, len(KEYPOINTS), 3), np.float32),

@@ -11,6 +11,7 @@ import time
 from itertools import count
 
 import av
+import numpy as np
 import pytest
 
 from gesturelrcn.synthesis.dataset import make_dataset
@@ -123,7 +124,7 @@ def test_a_killed_run_leaves_whole_files_and_the_next_goes_on(folder, tmp_path, 
     with process:
         wait_for_film(out, process)
         os.kill(process.pid, deadly)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
     left = {name: data for name, data in contents(out).items() if not name.endswith(".part")}
     whole = contents(folder[0])
 
@@ -142,7 +143,7 @@ def test_workers_do_not_outlive_a_killed_run(folder, tmp_path):
         wait_for_film(tmp_path / "killed", process)
         process.kill()
         # The workers hold its standard error: it closes when the last of them is gone.
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 def test_a_full_disk_is_one_sentence_and_the_next_run_goes_on(folder, tmp_path):
@@ -182,7 +183,7 @@ def test_two_runs_do_not_fill_one_folder(folder, tmp_path):
         with pytest.raises(SynthesisError, match=r"filled by another run"):
             make_dataset(SMALL, out)
         process.kill()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 def test_hours_are_kept():
@@ -200,3 +201,24 @@ def test_the_recipe_says_what_it_was(folder):
     recipe = json.loads((folder[0] / "recipe.json").read_text())
 
     assert (recipe["people"], recipe["hours"], recipe["seed"]) == (2, 0.004, 5)
+
+
+def test_films_of_unsteady_cameras_tell_the_true_time_of_every_frame(body_data, renderer, tmp_path):
+    recipe = Recipe(people=1, hours=0.002, size=64, seed=8, clips=1.0, rates=(5, 20))
+    make_dataset(recipe, tmp_path / "films")
+    gaps = []
+    for film in sorted((tmp_path / "films").rglob("*.mp4")):
+        truth = read_truth(film.with_suffix(".jsonl"))
+        with av.open(str(film)) as container:
+            shown = [frame.time for frame in container.decode(video=0)]
+        assert shown == pytest.approx(list(truth.times), abs=0.0005)
+        assert truth.film.fps == pytest.approx(len(shown) / shown[-1], rel=0.25)
+        gaps += list(np.diff(shown) / np.mean(np.diff(shown)))
+
+    assert np.std(gaps) > 0.02
+
+
+@pytest.mark.parametrize("rates", [(10, 90), (30, 20), (1, 10)])
+def test_impossible_rates_are_one_sentence(rates):
+    with pytest.raises(SynthesisError, match="Frame rates from"):
+        Recipe(people=1, hours=0.01, rates=rates).check()

@@ -50,6 +50,39 @@ def test_every_joint_lies_on_the_person(renderer, actor, person, name):
         assert on_person[y - 1 : y + 2, x - 1 : x + 2].any(), keypoint
 
 
+def test_joints_behind_the_body_are_hidden(renderer, actor, person):
+    shot = shot_of(person)
+    behind = HANGING.wrist * [0.3, 0.75, 1.0] + [0.0, 0.0, -0.55]
+    back = replace(HANGING, wrist=behind, elbow=np.array([1.0, 0.0, -0.3]))
+
+    def hidden(pose):
+        joints = actor.pose(pose)
+        actor.picture(shot)
+        return {
+            name
+            for name, seen in zip(KEYPOINTS, actor.unhidden(shot.camera, joints), strict=True)
+            if not seen
+        }
+
+    assert "right_wrist" not in hidden(POSES["stop"])
+    assert not {"left_shoulder", "right_shoulder", "nose"} & hidden(Pose(left=HANGING, right=HANGING))
+    assert {"right_index_tip", "right_thumb_tip"} <= hidden(Pose(left=HANGING, right=back))
+    assert not {"left_wrist", "left_index_tip"} & hidden(Pose(left=HANGING, right=back))
+
+
+def test_depths_are_metres_from_the_camera(renderer, actor, person):
+    shot = shot_of(person, distance=2.2)
+    renderer.set_backdrop(MAGENTA)
+    joints = actor.pose(Pose(left=HANGING, right=HANGING))
+    actor.picture(shot)
+    places = shot.camera.project(joints)[:, :2]
+    depths = renderer.depths()
+
+    assert renderer.depths_at(np.array([[0.01, 0.01], [-0.2, 0.5]])) == pytest.approx([depths[1, 1], np.inf])
+    nose = KEYPOINTS.index("nose")
+    assert renderer.depths_at(places)[nose] == pytest.approx(shot.camera.depth(joints)[nose], abs=0.06)
+
+
 def test_pointing_right_goes_to_the_left_of_the_unmirrored_picture(renderer, actor, person):
     shot = shot_of(person)
     renderer.set_backdrop(MAGENTA)

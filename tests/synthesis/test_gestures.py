@@ -148,10 +148,12 @@ def circle(it):
 
 
 def sweep(it):
-    out = it.of("wrist")[:, 0] * OUTWARDS[it.hand]
-    farthest = np.argmax(out)
-    assert out[farthest] - out[-1] > 0.25
-    assert it.of("wrist")[farthest, 1] < it.at_rest("shoulder")[1] + 0.12
+    """The forearm goes out and in, most people's up and down as well."""
+    up = it.of("wrist")[:, 1] > it.at_rest("wrist")[1] + 0.12
+    out, high = it.of("wrist")[up, 0] * OUTWARDS[it.hand], it.of("wrist")[up, 1]
+    assert np.ptp(out) > 0.10
+    assert np.ptp(out) + np.ptp(high) > 0.25
+    assert high[np.argmax(out)] < it.at_rest("shoulder")[1] + 0.12
 
 
 def pinch(it):

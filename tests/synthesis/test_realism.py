@@ -7,7 +7,8 @@ import pytest
 
 from gesturelrcn.model.keypoints import KEYPOINTS
 from gesturelrcn.synthesis import realism
-from gesturelrcn.synthesis.truth import FilmFacts, TrueGesture, Truth
+from gesturelrcn.synthesis.truth import FilmFacts, Truth
+from gesturelrcn.truth import TrueGesture
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def judge():
 
 def truth_of(frames, keypoints):
     facts = FilmFacts("", "", 10, frames, 64, "standing", 2.0, "full")
-    raised = TrueGesture("raise_hand", "right", 0.1, 0.3, 0.9, 1.1)
+    raised = TrueGesture("raise_hand", 0.1, 0.9, 0.3, 1.1, "right")
     return Truth(facts, [raised], [], np.arange(frames) / 10, keypoints)
 
 

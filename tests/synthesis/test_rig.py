@@ -4,6 +4,7 @@ import pytest
 from gesturelrcn.model.keypoints import KEYPOINTS
 from gesturelrcn.synthesis.gestures import HANGING, MOVEMENTS
 from gesturelrcn.synthesis.makehuman import BONES
+from gesturelrcn.synthesis.motion import LEG_METRES, STRIDE, Timeline, walking
 from gesturelrcn.synthesis.pose import Pose, arm
 from gesturelrcn.synthesis.rig import Rig
 
@@ -60,3 +61,37 @@ def test_soles_stand_on_the_floor(rig, person):
     root = transforms[BONES.index("root")]
 
     assert (root[:, :3] @ [0, person.ground, 0] + root[:, 3])[1] == pytest.approx(0)
+
+
+def test_who_walks_has_one_leg_before_the_other_and_the_soles_on_the_floor(person):
+    rig = Rig(person)
+    feet = {side: BONES.index(f"foot.{side}") for side in "LR"}
+
+    def soles(stride, lower):
+        transforms = rig.transforms(Pose(HANGING, HANGING, stride=stride, shift=np.array([0, -lower, 0])))
+        return {
+            side: transforms[bone, :, :3] @ person.heads[bone] + transforms[bone, :, 3]
+            for side, bone in feet.items()
+        }
+
+    standing = soles(0.0, 0.0)
+    seen = []
+    for metres in np.linspace(0, 2 * 2 * LEG_METRES * np.sin(STRIDE), 40):
+        at = soles(*walking(float(metres)))
+        seen.append(at["L"][2] - at["R"][2])
+        lowest = min(at["L"][1], at["R"][1])
+        assert lowest == pytest.approx(standing["L"][1], abs=0.035)
+
+    assert max(seen) > 0.4
+    assert min(seen) < -0.4
+    assert standing["L"][2] == pytest.approx(standing["R"][2], abs=0.02)
+
+
+def test_walking_away_is_done_on_foot():
+    timeline = Timeline(np.random.default_rng(0), "hanging", 0.0)
+    done = timeline.perform("none", "right", "leaving_and_coming_back")
+    strides = np.array([timeline.pose(time).stride for time in np.linspace(0, done.rested, 200)])
+
+    assert strides.max() > 0.25
+    assert strides.min() < -0.25
+    assert timeline.pose(0.0).stride == timeline.pose(done.rested).stride == 0.0

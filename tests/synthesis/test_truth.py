@@ -7,14 +7,8 @@ import pytest
 
 from gesturelrcn.model.keypoints import KEYPOINTS
 from gesturelrcn.synthesis.errors import SynthesisError
-from gesturelrcn.synthesis.truth import (
-    Activity,
-    FilmFacts,
-    TrueGesture,
-    Truth,
-    read_film_facts,
-    read_truth,
-)
+from gesturelrcn.synthesis.truth import FilmFacts, Truth, read_film_facts, read_truth
+from gesturelrcn.truth import Activity, TrueGesture
 
 FRAMES = 3
 
@@ -27,8 +21,8 @@ def truth():
     return Truth(
         FilmFacts("a.mp4", "P0-0001", 10, FRAMES, 64, "seated", 1.25, "upper"),
         [
-            TrueGesture("wave", "left", 0.05, 0.1, 0.2, 0.25),
-            TrueGesture("shrug", "both", 0.26, 0.27, 0.28, 0.3),
+            TrueGesture("wave", 0.05, 0.2, 0.1, 0.25, "left"),
+            TrueGesture("shrug", 0.26, 0.28, 0.27, 0.3, "both"),
         ],
         [Activity("idle", 0.0, 0.05), Activity("typing", 0.25, 0.26)],
         np.arange(FRAMES) / 10,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gesturelrcn.synthesis.webcam import Webcam, frame_times, random_webcam
+from gesturelrcn.synthesis.webcam import Webcam, frame_times, random_webcam, rolling_times
 
 GREY = np.full((60, 80, 3), 120, np.uint8)
 PERFECT = {"blur": 0.0, "noise": 0.0, "jpeg": 0}
@@ -39,6 +39,16 @@ def test_jpeg_and_blur_soften_an_edge():
     assert 130 < soft[30, 40, 0] < 210
 
 
+def test_sharpening_makes_edges_stronger_and_nothing_else():
+    edge = GREY.copy()
+    edge[:, 40:] = 180
+    sharp = look(Webcam(**PERFECT, sharpening=0.8), edge)
+
+    assert sharp[30, 39, 0] < 115
+    assert sharp[30, 40, 0] > 185
+    assert (sharp[30, 5, 0], sharp[30, 75, 0]) == (120, 180)
+
+
 def test_the_same_seed_gives_the_same_camera_and_the_same_noise():
     first, second = (random_webcam(np.random.default_rng(3), 320) for _ in range(2))
 
@@ -71,3 +81,24 @@ def test_jittery_frames_come_in_order_at_about_the_rate(fps):
 
 def test_without_jitter_the_clock_is_exact():
     assert frame_times(np.random.default_rng(0), 1.0, 4, jitter=0.0) == [0.0, 0.25, 0.5, 0.75]
+
+
+def test_cameras_without_a_fixed_rate_have_all_rates_and_unsteady_clocks():
+    rates, unsteady, halved = [], 0, 0
+    for seed in range(60):
+        times = np.array(rolling_times(np.random.default_rng(seed), 10.0, 10, 60))
+        gaps = np.diff(times)
+        assert times[0] == 0
+        assert (gaps > 0).all()
+        assert times[-1] < 10.1
+        # The slowest camera that loses a frame and is early or late by half an interval.
+        assert gaps.max() < 0.45
+        rates.append(len(times) / 10)
+        unsteady += gaps.std() > 0.01 * gaps.mean()
+        first, last = np.median(gaps[: len(gaps) // 6]), np.median(gaps[-len(gaps) // 6 :])
+        halved += last > 1.7 * first
+
+    assert min(rates) < 15
+    assert max(rates) > 40
+    assert 30 < unsteady < 60
+    assert 3 < halved < 25

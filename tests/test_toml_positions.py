@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gesturelrcn.actions.toml_positions import TomlError, parse_toml
+from gesturelrcn.toml_positions import TomlError, parse_toml
 
 
 def places(text: str) -> dict:

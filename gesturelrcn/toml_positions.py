@@ -1,6 +1,7 @@
-"""TOML with the place of every value, which the parser of the standard library does not tell."""
+"""TOML files read with the place of every value, which the parser of the standard library does not tell."""
 
 import bisect
+import pathlib
 import re
 import sys
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+LARGEST_FILE = 1_000_000
+"""Bytes; more than this is no file that a person wrote but a mistake."""
 
 Path = tuple[str | int, ...]
 """Way to a value from the top: names of keys, and numbers from 0 for items of arrays."""
@@ -58,6 +62,42 @@ class TomlError(ValueError):
     def __init__(self, position: Position, message: str) -> None:
         super().__init__(message)
         self.position = position
+
+
+class UnreadableFileError(ValueError):
+    """A file that cannot be taken for text; `position` is where, or None for the file as a whole."""
+
+    def __init__(self, message: str, position: Position | None = None) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+def read_text(path: pathlib.Path, kind: str) -> str:
+    """The text of a file that a person wrote, without a byte order mark.
+
+    Args:
+        path: the file, UTF-8.
+        kind: what it is, for messages: "binding file".
+
+    Raises:
+        UnreadableFileError: it is not there, not readable, not UTF-8 or larger than `LARGEST_FILE`.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        raise UnreadableFileError(f"there is no such {kind}") from None
+    except OSError as error:
+        raise UnreadableFileError(f"the {kind} cannot be read: {error.strerror or error}") from error
+    if len(content) > LARGEST_FILE:
+        raise UnreadableFileError(f"larger than {LARGEST_FILE // 1_000_000} MB, so it cannot be a {kind}")
+    try:
+        # Some editors on Windows put a byte order mark in front.
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        raise UnreadableFileError("not UTF-8 text; save the file as UTF-8", Position(line, column)) from error
 
 
 def parse_toml(text: str) -> tuple[dict[str, Any], dict[Path, Place]]:

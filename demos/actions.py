@@ -1,0 +1,25 @@
+"""Gestures do things, bound in Python. With a source: python demos/actions.py clip.mp4
+
+Says what it would press; put PynputInjector() in place of DryRunInjector(print) to press it.
+"""
+
+import sys
+
+from gesturelrcn import GestureStream
+from gesturelrcn.actions import Binding, Bindings, Call, Dispatcher, DryRunInjector, Key, Text
+
+GREET = Key("ctrl+s") + Text("saved") + Call(lambda event: print("Hello!"))
+
+bindings = Bindings(
+    (
+        Binding("point_right", Key("PageDown")),
+        Binding("point_left", Key("PageUp")),
+        Binding("raise_hand", GREET, on="hold", after=0.5),
+    )
+)
+
+source = sys.argv[1] if len(sys.argv) > 1 else 0  # default: the first camera
+
+with GestureStream(source) as stream, Dispatcher(bindings, DryRunInjector(print)) as dispatcher:
+    for event in stream:
+        dispatcher.handle(event)

@@ -1,0 +1,36 @@
+"""One measurement in this process: NAME, its arguments as JSON, and the file for what it finds."""
+
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+
+from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.hanging import none_hangs
+
+MEASUREMENTS = ("stages", "peers", "starting", "live", "growth", "operators", "injecting", "keys")
+"""Modules of this package with a function `measure`, which takes plain values and returns such."""
+
+
+def main() -> int:
+    """Run it; returns the exit code."""
+    name, arguments, answer = sys.argv[1], json.loads(sys.argv[2]), Path(sys.argv[3])
+    if name not in MEASUREMENTS:
+        sys.stderr.write(f"there is no measurement {name}\n")
+        return 2
+    try:
+        found = importlib.import_module(f"gesturelrcn.benchmarking.{name}").measure(**arguments)
+    except GestureLrcnError as problem:
+        sys.stderr.write(f"{' '.join(str(problem).split())}\n")
+        return 2
+    answer.write_text(json.dumps(found), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    exit_code = main()
+    sys.stderr.flush()
+    if not none_hangs(5.0):  # the locator may still be in a call; it would abort the shut-down
+        os._exit(exit_code)
+    sys.exit(exit_code)

@@ -1,0 +1,95 @@
+"""What is promised, and whether a report keeps it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One promise.
+
+    Attributes:
+        name: in words.
+        where: keys that lead to the figure in a report; `live` rows are found by scene and rate.
+        limit: to be kept.
+        side: at `most` or at `least`.
+        unit: of the figure.
+    """
+
+    name: str
+    where: tuple[str, ...]
+    limit: float
+    side: Literal["most", "least"]
+    unit: str
+
+    @property
+    def is_ratio(self) -> bool:
+        """It holds on any machine; CI looks at these only."""
+        return self.unit == "times"
+
+    def kept(self, value: float, share: float = 1.0) -> bool:
+        """Whether this figure keeps it.
+
+        Args:
+            value: the figure.
+            share: of the limit that must be reached, 0 to 1.
+        """
+        return value <= self.limit / share if self.side == "most" else value >= self.limit * share
+
+
+BARS = (
+    Bar("frame path, crop to events, p50", ("stages", "frame_path", "p50"), 3.0, "most", "ms"),
+    Bar("frame path, crop to events, p99", ("stages", "frame_path", "p99"), 8.0, "most", "ms"),
+    Bar("MediaPipe Pose, times slower", ("ratios", "mediapipe_pose"), 7.0, "least", "times"),
+    Bar("MediaPipe Hands, times slower", ("ratios", "mediapipe_hands"), 5.0, "least", "times"),
+    Bar("MediaPipe Holistic, times slower", ("ratios", "mediapipe_holistic"), 15.0, "least", "times"),
+    Bar("sliding window of 16, times slower", ("ratios", "sliding_window"), 12.0, "least", "times"),
+    Bar("eager torch, times slower", ("ratios", "torch_eager"), 4.0, "least", "times"),
+    Bar("we, times slower than the lower bound", ("ratios", "lower_bound"), 4.0, "most", "times"),
+    Bar("core at 30 fps, active", ("live", "active", "30", "cpu", "total"), 0.15, "most", "of a core"),
+    Bar("core at 30 fps, sitting still", ("live", "still", "30", "cpu", "total"), 0.06, "most", "of a core"),
+    Bar("core at 30 fps, nobody there", ("live", "nobody", "30", "cpu", "total"), 0.06, "most", "of a core"),
+    Bar("resident memory", ("memory_mb",), 220.0, "most", "MB"),
+    Bar("import", ("start", "import_s"), 0.3, "most", "s"),
+    Bar("first score", ("start", "first_score_s"), 2.0, "most", "s"),
+    Bar("published frame to key, p50", ("end_to_end", "none", "pipeline", "p50"), 15.0, "most", "ms"),
+    Bar("published frame to key, p99", ("end_to_end", "none", "pipeline", "p99"), 40.0, "most", "ms"),
+)
+
+CI_SHARE = 0.5
+"""CI runs briefly on machines where others work, too, and caches are cold whenever our turn comes. It must
+notice that something has become twice as slow against its peers; the promises are for a quiet machine."""
+
+
+def judged(report: dict[str, Any]) -> Iterator[tuple[Bar, float]]:
+    """Each promise that the report says something about, with its figure."""
+    for bar in BARS:
+        value = figure(report, bar.where)
+        if value is not None:
+            yield bar, value
+
+
+def figure(report: dict[str, Any], where: tuple[str, ...]) -> float | None:
+    """The number in the report that these keys lead to, or None."""
+    held: Any = report
+    keys = list(where)
+    while keys:
+        key = keys.pop(0)
+        if isinstance(held, list) and key in ("active", "still", "nobody"):
+            fps = float(keys.pop(0))
+            held = next((row for row in held if (row["scene"], row["fps"]) == (key, fps)), None)
+        elif isinstance(held, list):
+            held = next((row for row in held if row.get("load") == key), None)
+        else:
+            held = held.get(key) if isinstance(held, dict) else None
+    return float(held) if isinstance(held, int | float) else None
+
+
+def broken_ratios(report: dict[str, Any], share: float = 1.0) -> list[str]:
+    """Sentences about ratios that are not kept, each by at least this share of its limit."""
+    return [
+        f"{bar.name}: {value:g}, promised at {bar.side} {bar.limit:g}"
+        for bar, value in judged(report)
+        if bar.is_ratio and not bar.kept(value, share)
+    ]

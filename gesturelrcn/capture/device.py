@@ -1,0 +1,184 @@
+"""The thing that takes pictures, and how one is opened."""
+
+import logging
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.capture.opencv import cv2
+from gesturelrcn.hanging import leave_behind
+
+logger = logging.getLogger(__name__)
+
+OPEN_TIMEOUT = 4.0
+"""Seconds in which a network stream must answer."""
+READ_TIMEOUT = 3.0
+"""Seconds without data after which FFmpeg gives a network stream up."""
+_BREATH = 0.002
+"""Seconds between two tries at a device that returns at once and without anything new."""
+
+
+class Device(Protocol):
+    """Takes pictures one after the other; `cv2.VideoCapture` is one. Any call may block for ever."""
+
+    def grab(self) -> bool:
+        """Wait for the next picture; False: there will be none any more."""
+        ...
+
+    def retrieve(self) -> tuple[bool, Any]:
+        """Whether the picture that was grabbed is whole, and the picture: uint8 BGR, BGRA or grey."""
+        ...
+
+    def release(self) -> None:
+        """Let go of the device."""
+        ...
+
+
+OpenDevice = Callable[[], Device]
+"""Opens the device; what cannot be opened grabs nothing, as with OpenCV."""
+
+
+def open_address(address: int | str, fps: float | None) -> Device:
+    """Open a camera by its number or a network stream by its address, with OpenCV."""
+    if isinstance(address, str):
+        limits = [
+            *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, int(OPEN_TIMEOUT * 1000)),
+            *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, int(READ_TIMEOUT * 1000)),
+        ]
+        return cv2.VideoCapture(address, cv2.CAP_FFMPEG, limits)
+    capture = cv2.VideoCapture(address)
+    if fps and capture.isOpened():
+        capture.set(cv2.CAP_PROP_FPS, fps)
+    return capture
+
+
+def name_of(address: int | str) -> str:
+    """For messages: never with a password."""
+    return f"camera {address}" if isinstance(address, int) else re.sub(r"//[^/]*@", "//", address)
+
+
+def refusal_of(address: int | str) -> str:
+    """The sentence for a source that cannot be opened or delivers no picture."""
+    if isinstance(address, str):
+        return (
+            f"The stream {name_of(address)} does not answer or carries no video; "
+            "check the address and the network."
+        )
+    known = ""
+    if sys.platform == "linux":
+        cameras = sorted(path.name.removeprefix("video") for path in Path("/dev").glob("video*"))
+        known = f" (the system has {', '.join(cameras) or 'none'})"
+    return (
+        f"Camera {address} cannot be opened{known}; check the number, the plug, "
+        "the permission, and that no other program uses it."
+    )
+
+
+class DeviceReader:
+    """Opens a device and reads it on a thread of its own, which can be left behind where it blocks.
+
+    Attributes:
+        started_at: seconds on the monotonic clock.
+        grabbed_at: when the last picture was taken, or None.
+        failure: what the device raised.
+    """
+
+    def __init__(
+        self,
+        open_device: OpenDevice,
+        deliver: Callable[["DeviceReader", NDArray[np.uint8], float], bool],
+        ended: Callable[[], None],
+    ) -> None:
+        """Start reading.
+
+        Args:
+            open_device: opens the device, on the thread.
+            deliver: takes the reader, a picture and when it was taken; False: nothing new in it.
+            ended: called when nothing more comes.
+        """
+        self.started_at = time.monotonic()
+        self.grabbed_at: float | None = None
+        self.failure: Exception | None = None
+        self._open = open_device
+        self._deliver = deliver
+        self._ended = ended
+        self._left = threading.Event()
+        # A daemon, because a read that hangs inside a driver must not keep the program from ending.
+        self._thread = threading.Thread(target=self._run, name="capture-reader", daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread still runs."""
+        return self._thread.is_alive()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self._left.is_set()
+
+    def leave(self) -> None:
+        """Want nothing more of it: the thread ends and lets go of the device when its call returns."""
+        self._left.set()
+        leave_behind(self._thread)
+
+    def join(self, timeout: float) -> bool:
+        """Whether the thread ended within `timeout` seconds."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._read()
+        except Exception as error:  # a plugged-in device may raise what it likes
+            logger.debug("the device failed", exc_info=True)
+            self.failure = error
+        finally:
+            self._left.set()
+            self._ended()
+
+    def _read(self) -> None:
+        device = self._open()
+        try:
+            # OpenCV's isOpened() stays true after a loss; only a grab that fails tells.
+            while not self._left.is_set() and device.grab():
+                at = time.monotonic()
+                whole, image = device.retrieve()
+                if self._left.is_set():
+                    return
+                # One damaged picture is no loss of the camera.
+                fresh = whole and image is not None and self._deliver(self, as_bgr(image), at)
+                if whole:
+                    self.grabbed_at = at
+                if not fresh:  # some drivers return at once, for ever, once the plug is out
+                    time.sleep(_BREATH)
+        finally:
+            device.release()
+
+
+def as_bgr(image: Any) -> NDArray[np.uint8]:
+    """The picture as (H, W, 3) uint8 BGR; some drivers deliver grey, 16 bits or an alpha channel.
+
+    Raises:
+        ValueError: no picture at all.
+    """
+    image = np.asarray(image)
+    if image.dtype == np.uint16:
+        image = (image >> 8).astype(np.uint8)
+    if image.dtype != np.uint8 or image.ndim not in (2, 3) or not image.size:
+        raise ValueError(f"a picture of shape {image.shape} and type {image.dtype}")
+    channels = 1 if image.ndim == 2 else image.shape[2]
+    if channels == 3:
+        return np.asarray(image, np.uint8)
+    if channels == 1:
+        return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), np.uint8)
+    if channels == 4:
+        return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGRA2BGR), np.uint8)
+    raise ValueError(f"a picture of {channels} channels")

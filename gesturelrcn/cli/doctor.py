@@ -1,0 +1,221 @@
+"""`gesturelrcn doctor`: what works here, and what to do about what does not."""
+
+import importlib.metadata
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from gesturelrcn import GestureLrcnError, __version__
+from gesturelrcn.cli import options
+
+_FRAMES = 30
+"""Frames that are timed."""
+_LOOKS = 1.0
+"""Seconds for which the camera's frames are counted."""
+_RIVALS = ("opencv-python", "opencv-python-headless", "opencv-contrib-python-headless")
+_PACKAGES = ("numpy", "mediapipe", "opencv-contrib-python", "onnxruntime", "pynput")
+_OPTIONAL = ("torch", "safetensors")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at.
+
+    Attributes:
+        name: of the thing.
+        ok: whether it can be used.
+        found: what was found.
+        remedy: what to do where it is not ok.
+    """
+
+    name: str
+    ok: bool
+    found: str
+    remedy: str = ""
+
+
+def doctor(
+    source: Annotated[
+        str, typer.Option(metavar="SOURCE", help="The camera to try: its number, or an address.")
+    ] = "0",
+    model: options.Model = "default",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, and nothing else.")] = False,
+) -> None:
+    """Look at camera, screen, keys, model, engine, versions and processor; presses and moves nothing.
+
+    Ends with exit code 2 if something is not as it should be.
+    """
+    checks = []
+    for check in examine(source, model):
+        checks.append(check)
+        if not as_json:
+            typer.echo(f"{'ok ' if check.ok else 'NOT'}  {check.name:<16} {check.found}")
+            if not check.ok:
+                typer.echo(f"{'':22}{check.remedy}")
+    if as_json:
+        everything = {"ok": all(check.ok for check in checks), "checks": [asdict(check) for check in checks]}
+        typer.echo(json.dumps(everything))
+    if not all(check.ok for check in checks):
+        raise typer.Exit(2)
+
+
+def examine(source: str, model: str) -> Iterator[Check]:
+    """Look at one thing after the other."""
+    examinations: tuple[tuple[str, Callable[[], Check], str], ...] = (
+        ("python", _python, "install Python 3.10, 3.11 or 3.12"),
+        ("packages", _packages, "install gesturelrcn into an environment of its own"),
+        ("processor", _processor, "close what keeps the processor busy"),
+        ("model", lambda: _model(model), "gesturelrcn models lists what there is"),
+        ("engine", lambda: _engine(model), "install onnxruntime anew"),
+        ("person locator", _locator, "pip install 'mediapipe==0.10.21'"),
+        ("camera", lambda: _camera(source), "see the sentence above"),
+        ("display", _display, "start it inside the desktop session that shall get the keys"),
+        ("keys", _keys, "start it inside the desktop session that shall get the keys"),
+    )
+    for name, look, remedy in examinations:
+        yield _safely(name, look, remedy)
+
+
+def _safely(name: str, look: Callable[[], Check], remedy: str) -> Check:
+    try:
+        return look()
+    except GestureLrcnError as problem:
+        return Check(name, False, " ".join(str(problem).split()), remedy)
+    except Exception as problem:  # whatever is broken here, the rest can still be looked at
+        return Check(name, False, f"{type(problem).__name__}: {problem}", remedy)
+
+
+def _python() -> Check:
+    fits = (3, 10) <= sys.version_info[:2] <= (3, 12)
+    found = f"gesturelrcn {__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}"
+    return Check("python", fits, found, "install Python 3.10, 3.11 or 3.12")
+
+
+def _packages() -> Check:
+    missing = [name for name in _PACKAGES if _version(name) is None]
+    rivals = [name for name in _RIVALS if _version(name) is not None]
+    found = ", ".join(f"{name} {_version(name) or 'missing'}" for name in (*_PACKAGES, *_OPTIONAL))
+    if missing:
+        return Check("packages", False, found, f"pip install {' '.join(missing)}")
+    if rivals:
+        remedy = (
+            f"{', '.join(rivals)} owns the same folder as opencv-contrib-python: "
+            f"pip uninstall {' '.join(rivals)}; then pip install --force-reinstall opencv-contrib-python"
+        )
+        return Check("packages", False, found, remedy)
+    mediapipe = _version("mediapipe")
+    return Check("packages", mediapipe == "0.10.21", found, "pip install 'mediapipe==0.10.21'")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _processor() -> Check:
+    cores = os.cpu_count() or 1
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    found = f"{platform.machine()}, {cores} cores, load {load:.1f}"
+    return Check("processor", load < 2 * cores, found, "close what keeps the processor busy")
+
+
+def _model(model: str) -> Check:
+    from gesturelrcn.model import read_card
+    from gesturelrcn.model.files import card_path
+
+    card = read_card(card_path(model))
+    found = f"{card.name}: {', '.join(card.gestures)}; {card.min_fps:g} to {card.max_fps:g} frames a second"
+    return Check("model", True, found)
+
+
+def _engine(model: str) -> Check:
+    from gesturelrcn.capture import Frame
+    from gesturelrcn.recognizer import Recognizer
+    from gesturelrcn.region import Region
+
+    class Everywhere:
+        """Somebody fills the picture."""
+
+        def follow(self, image: object, at: float) -> Region:
+            return Region(320.0, 240.0, 480.0, 1.0, at)
+
+        def take_jump(self) -> bool:
+            return False
+
+        def close(self) -> None:
+            pass
+
+    recognizer = Recognizer(model, follower=Everywhere())
+    picture = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
+    took = []
+    for number in range(_FRAMES):
+        begin = time.perf_counter()
+        recognizer.process(Frame(picture, number / 30, number, "doctor", number / 30))
+        took.append(1000 * (time.perf_counter() - begin))
+    median = float(np.median(took))
+    found = f"onnxruntime {_version('onnxruntime')}, {median:.1f} ms a frame"
+    return Check("engine", median < 1000 / 15, found, "fewer than 15 frames a second: close other programs")
+
+
+def _locator() -> Check:
+    from gesturelrcn.capture.opencv import cv2
+    from gesturelrcn.model import assets
+    from gesturelrcn.region import PoseLocator
+
+    locator = PoseLocator(tracking=False)
+    picture = np.asarray(cv2.imread(str(assets() / "person.jpg")), np.uint8)
+    begin = time.perf_counter()
+    found = locator.locate(picture, 0.0)
+    took = 1000 * (time.perf_counter() - begin)
+    locator.close()
+    remedy = "pip install --force-reinstall 'mediapipe==0.10.21'"
+    return Check(
+        "person locator", found is not None, f"mediapipe {_version('mediapipe')}, {took:.0f} ms", remedy
+    )
+
+
+def _camera(source: str) -> Check:
+    from gesturelrcn.capture import open_source
+
+    with open_source(source) as camera:
+        begin, count, shape = time.monotonic(), 0, ""
+        for frame in camera:
+            count += 1
+            shape = f"{frame.image.shape[1]} x {frame.image.shape[0]}"
+            if time.monotonic() - begin >= _LOOKS:
+                break
+    rate = count / max(time.monotonic() - begin, 1e-6)
+    return Check("camera", True, f"{camera.name}: {shape}, {rate:.0f} frames a second")
+
+
+def _display() -> Check:
+    if sys.platform in ("win32", "darwin"):
+        return Check("display", True, platform.system())
+    names = {name: os.environ.get(name, "") for name in ("XDG_SESSION_TYPE", "WAYLAND_DISPLAY", "DISPLAY")}
+    found = ", ".join(f"{name}={value}" for name, value in names.items() if value) or "none"
+    there = bool(names["DISPLAY"] or names["WAYLAND_DISPLAY"])
+    remedy = "start it inside a desktop session; events and callbacks work without"
+    return Check("display", there, found, remedy)
+
+
+def _keys() -> Check:
+    """Connects to what sends keys; presses and moves nothing."""
+    from gesturelrcn.actions.choice import choose_injector
+
+    choice = choose_injector()
+    if choice.usable:
+        choice.make().close()
+    found = f"{choice.name}: {choice.reason}" + (
+        f"; {choice.remedy}" if choice.usable and choice.remedy else ""
+    )
+    return Check("keys", choice.usable, found, choice.remedy)

@@ -1,0 +1,221 @@
+"""`gesturelrcn evaluate`."""
+
+import json as json_module
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gesturelrcn.cli import options
+from gesturelrcn.cli.options import EngineChoice
+from gesturelrcn.cli.playing import say
+from gesturelrcn.errors import GestureLrcnError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from gesturelrcn.evaluation import Evaluation, Listing
+    from gesturelrcn.evaluation.running import Progress as Report
+
+_DATA_HELP = (
+    "A folder with an **index.csv** of clips, or of films with their truth (.jsonl) beside them, or with a "
+    "folder of clips for each class."
+)
+_PREDICTIONS_HELP = "Score the events in this file of JSON lines instead of a model's; see docs/metrics.md."
+_MINUTES_HELP = "Repeat the clips in another order until each stream is this long, to see drift."
+
+
+def evaluate(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help=_DATA_HELP, show_default=False)],
+    model: options.Model = "default",
+    engine: options.Engine = EngineChoice.ONNXRUNTIME,
+    subjects: Annotated[str, typer.Option(metavar="S5,S8", help="Only these people.")] = "",
+    gestures: Annotated[str, typer.Option(metavar="A,B", help="Only clips of these gestures.")] = "",
+    distances: Annotated[str, typer.Option(metavar="1,4", help="Only these distances, metres.")] = "",
+    json: Annotated[
+        bool, typer.Option("--json", help="One JSON object, and nothing else, on stdout.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write a page with pictures here.")
+    ] = None,
+    predictions: Annotated[Path | None, typer.Option(metavar="FILE", help=_PREDICTIONS_HELP)] = None,
+    events: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the model's events here, as such a file.")
+    ] = None,
+    streams: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Only write the stitched streams here, for other programs."),
+    ] = None,
+    grid: Annotated[
+        bool, typer.Option("--grid", help="Also measure under other frame rates, jitter, losses, light ...")
+    ] = False,
+    minutes: Annotated[float, typer.Option(help=_MINUTES_HELP)] = 0.0,
+    workers: Annotated[int, typer.Option(help="Processes that play at the same time; 0: one a core.")] = 0,
+) -> None:
+    """Measure a model: events on streams, false triggers an hour, latency, by class and person.
+
+    Clips are stitched into streams, one for each person and camera, with idle between, and played through
+    the whole recogniser. docs/metrics.md says what every figure means, and how streams are stitched.
+    """
+    from gesturelrcn.evaluation.listing import read_listing
+
+    found = read_listing(data).only(
+        _words(subjects), _words(gestures), tuple(_number(word) for word in _words(distances))
+    )
+    if streams is not None:
+        _write_streams(found, streams)
+        return
+    asked = _Asked(model, engine, workers, minutes, grid, quiet=json)
+    measured = asked.measure(found, predictions)
+    if events is not None:
+        _write_events(measured, events)
+    if report is not None:
+        from gesturelrcn.evaluation.report import write_report
+
+        path = write_report(measured, report, " ".join(["gesturelrcn", *sys.argv[1:]]))
+        say(f"report: {path}", to_stderr=json)
+    if json:
+        say(json_module.dumps(measured.figures))
+    else:
+        _show(measured.figures)
+
+
+class _Asked:
+    """What to measure with."""
+
+    def __init__(
+        self, model: str, engine: EngineChoice, workers: int, minutes: float, grid: bool, *, quiet: bool
+    ) -> None:
+        if workers < 0:
+            raise GestureLrcnError(f"{workers} workers cannot work: ask for at least 1, or 0 for one a core.")
+        if not 0 <= minutes <= 24 * 60:
+            raise GestureLrcnError(f"A stream cannot be {minutes:g} minutes long: ask for 0 to 1440.")
+        self._model, self._engine, self._minutes, self._grid = model, engine, minutes, grid
+        self._workers = workers or os.cpu_count() or 1
+
+    def measure(self, found: "Listing", predictions: Path | None) -> "Evaluation":
+        from gesturelrcn.evaluation.evaluate import evaluate, robustness_grid, score_predictions
+
+        if predictions is not None:
+            return score_predictions(found, predictions)
+        with _bars() as bars:
+            measured = evaluate(
+                found,
+                self._model,
+                self._engine.value,
+                minutes=self._minutes,
+                workers=self._workers,
+                progress=_reporter(bars, "streams"),
+            )
+            if self._grid:
+                measured.figures["grid"] = robustness_grid(
+                    found,
+                    self._model,
+                    self._engine.value,
+                    workers=self._workers,
+                    progress=lambda name: _reporter(bars, name),
+                )
+        return measured
+
+
+def _words(listed: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in listed.split(",") if word.strip())
+
+
+def _number(word: str) -> float:
+    try:
+        return float(word)
+    except ValueError:
+        raise GestureLrcnError(
+            f"{word!r} is no distance; give metres, for example --distances 1,4."
+        ) from None
+
+
+def _bars() -> "Progress":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, disable=not console.is_terminal)
+
+
+def _reporter(bars: "Progress", name: str) -> "Report":
+    task = bars.add_task(name, total=None)
+    return lambda done, of: bars.update(task, completed=done, total=of)
+
+
+def _write_events(measured: "Evaluation", path: Path) -> None:
+    from gesturelrcn.evaluation.predictions import lines
+
+    try:
+        with path.open("w", encoding="utf-8") as out:
+            out.writelines(lines([one.result for one in measured.judged]))
+    except OSError as problem:
+        raise GestureLrcnError(f"The events {path} cannot be written: {problem.strerror}.") from None
+
+
+def _write_streams(found: "Listing", folder: Path) -> None:
+    from gesturelrcn.evaluation.stream_files import write_streams
+
+    for path in write_streams(found, folder):
+        say(str(path))
+
+
+def _show(told: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from gesturelrcn.evaluation.report import shown
+
+    console = Console()
+    if not console.is_terminal:
+        console.width = 132  # a file or a pipe has no width of its own
+    title = f"{told['streams']} streams of {told['clips']} clips, {told['minutes']:.1f} minutes"
+    table = Table(title=title, title_justify="left")
+    columns = ("true", "found", "recall", "precision", "f1", "duplicates", "wrong_class", "spurious")
+    table.add_column("", no_wrap=True)
+    for column in (*columns, "clip_accuracy"):
+        table.add_column(column.replace("_", " "), justify="right")
+    sections = [told["per_class"], told["per_subject"], {name: told[name] for name in ("core", "all")}]
+    for rows in sections:
+        for name, row in rows.items():
+            table.add_row(name or "-", *(shown(row.get(column)) for column in (*columns, "clip_accuracy")))
+        table.add_section()
+    console.print(table)
+    for line in _closing(told):
+        console.print(line, highlight=False)
+    if "grid" in told:
+        _show_grid(console, told["grid"])
+
+
+def _closing(told: dict[str, Any]) -> list[str]:
+    from gesturelrcn.evaluation.report import shown
+
+    free, took = told["false_triggers"], told["latency_s"]
+    lines = [
+        f"decided after onset: {shown(took['p50'])} s (median), {shown(took['p95'])} s (95 %);"
+        f" NTtD {shown(told['ntd'])}; Levenshtein accuracy {shown(told['levenshtein'])}",
+        f"false triggers: {free['count']} in {free['hours']:.3f} h without a gesture,"
+        f" {shown(free['per_hour'])} an hour (95 % {shown(free['low'])} to {shown(free['high'])})",
+    ]
+    if told["unknown_classes"]:
+        lines.append(f"not known to the model, counted as missed: {', '.join(told['unknown_classes'])}")
+    if told["skipped"]["count"]:
+        lines.append(f"skipped: {told['skipped']['count']} (named above)")
+    return lines
+
+
+def _show_grid(console: Any, rows: list[dict[str, Any]]) -> None:
+    from rich.table import Table
+
+    from gesturelrcn.evaluation.report import shown
+
+    table = Table(title="other cameras", title_justify="left")
+    for column in rows[0]:
+        table.add_column(column.replace("_", " "))
+    for row in rows:
+        table.add_row(*(shown(value) for value in row.values()))
+    console.print(table)

@@ -1,0 +1,68 @@
+"""What is noted of each frame: for the trace, the dispatcher, and whoever wants to see near misses."""
+
+import os
+from collections.abc import Callable
+
+from gesturelrcn import GestureEvent
+from gesturelrcn.actions import Dispatcher
+from gesturelrcn.actions.dispatcher import News
+from gesturelrcn.capture import Frame
+from gesturelrcn.decoding import acting_hand
+from gesturelrcn.model import ModelCard
+from gesturelrcn.recognizer import View
+from gesturelrcn.trace import (
+    Moment,
+    MomentTracker,
+    Setting,
+    TraceWriter,
+    remove_old_traces,
+    seen_from,
+    trace_folder,
+)
+
+
+def trace_of(card: ModelCard, source: str, dispatcher: Dispatcher) -> TraceWriter:
+    """A trace of this process, beside those of others that run."""
+    remove_old_traces(trace_folder())
+    setting = Setting(source, card.name, tuple(card.classes), card.thresholds)
+    return TraceWriter(trace_folder() / str(os.getpid()), setting, dispatcher)
+
+
+class FrameWatch:
+    """A frame listener of the stream, and a listener of the dispatcher."""
+
+    def __init__(self, card: ModelCard, dispatcher: Dispatcher, writer: TraceWriter) -> None:
+        """Args: card: of the model; dispatcher: is told what each frame speaks for; writer: of the trace."""
+        self._classes = tuple(card.classes)
+        self._thresholds = card.thresholds
+        self._dispatcher = dispatcher
+        self._writer = writer
+        self._moments = MomentTracker(card.classes, card.thresholds)
+        self._listeners: list[Callable[[Moment], object]] = []
+
+    def on_moment(self, listener: Callable[[Moment], object]) -> None:
+        """Tell `listener` each moment that is over."""
+        self._listeners.append(listener)
+
+    def see(self, frame: Frame, view: View) -> None:
+        """Take in one frame."""
+        at = frame.captured_at
+        hand, position = (None, None) if view.keypoints is None else acting_hand(view.keypoints)
+        seen = seen_from(at, view.scores, view.forgotten, hand, position, frame.media_time)
+        self._writer.saw(seen, view.active)
+        self._dispatcher.see(self._evident(view), at)
+        for moment in self._moments.frame(at, seen.scores, view.active):
+            for listener in self._listeners:
+                listener(moment)
+
+    def heard(self, news: News) -> None:
+        """Take in what the dispatcher is given."""
+        if isinstance(news, GestureEvent):
+            self._moments.event(news)
+
+    def _evident(self, view: View) -> str | None:
+        """The gesture that goes on, if this frame still speaks for it."""
+        if view.active is None or view.scores is None:
+            return None
+        score = view.scores[self._classes.index(view.active)]
+        return view.active if score >= self._thresholds[view.active].end else None

@@ -1,0 +1,172 @@
+"""One HTML page with everything in it: pictures, tables, what was left out, how to run it again."""
+
+import html
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from gesturelrcn import __version__
+from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.evaluation.evaluate import Evaluation
+
+PAGE = "index.html"
+
+_STYLE = """
+body { font: 15px/1.5 sans-serif; max-width: 68em; margin: 2em auto; padding: 0 1em; color: #222; }
+table { border-collapse: collapse; margin: 1em 0; }
+th, td { padding: .2em .7em; border-bottom: 1px solid #ddd; text-align: right; }
+th:first-child, td:first-child { text-align: left; }
+th { border-bottom-color: #777; }
+svg { max-width: 100%; height: auto; }
+.note { color: #666; }
+"""
+
+_COUNTS = ("true", "found", "recall", "precision", "f1", "duplicates", "wrong_class", "spurious")
+_GROUP = (
+    *("core_recall", "core_precision", "recall", "precision", "duplicates", "wrong_class", "spurious"),
+    *("clip_accuracy", "false_triggers", "gesture_free_hours"),
+)
+
+
+def write_report(measured: Evaluation, folder: Path, command: str) -> Path:
+    """Write `index.html` into `folder`, which is made if need be; returns its path.
+
+    Args:
+        measured: from `evaluate` or `score_predictions`.
+        folder: where.
+        command: that runs it again.
+
+    Raises:
+        GestureLrcnError: matplotlib is missing, or the folder cannot be written.
+    """
+    try:
+        from gesturelrcn.evaluation import pictures
+    except ImportError:
+        raise GestureLrcnError(
+            "The report draws with matplotlib: install it with `pip install 'gesturelrcn[train]'`."
+        ) from None
+    told = measured.figures
+    parts = [
+        _head(told, command),
+        _section("In short", _summary(told)),
+        _section("What gestures were taken for", pictures.confusion(told["confusion"])),
+        _section("Recall against false triggers", pictures.curve(told), _headline(told)),
+        _section("How long decisions took", pictures.latency(measured.judged), _latency(told)),
+        _section("Drift", pictures.drift(told["drift"]), _slope(told)),
+        _section("Gestures", _rows("gesture", told["per_class"], (*_COUNTS, "clip_accuracy"))),
+        _section("People", _rows("subject", told["per_subject"], _GROUP)),
+        _section("Distance, in metres", _rows("distance", told["per_distance"], _GROUP)),
+        _section("Framing", _rows("framing", told["per_framing"], _GROUP)),
+        _section(
+            "What was done meanwhile", _rows("activity", told["per_activity"], ("minutes", "false_triggers"))
+        ),
+        _section("Left out", _skipped(told)),
+    ]
+    if "grid" in told:
+        rows = {row["condition"]: row for row in told["grid"]}
+        columns = [name for name in told["grid"][0] if name != "condition"]
+        parts.insert(6, _section("Other cameras", _rows("condition", rows, columns)))
+    path = folder / PAGE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join([*parts, "</body></html>\n"]), encoding="utf-8")
+    except OSError as problem:
+        raise GestureLrcnError(f"The report {path} cannot be written: {problem.strerror}.") from None
+    return path
+
+
+def _head(told: dict[str, Any], command: str) -> str:
+    title = f"{told['model']} on {Path(told['data']).name}"
+    return (
+        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{html.escape(title)}</title>"
+        f"<style>{_STYLE}</style></head><body><h1>{html.escape(title)}</h1>"
+        f"<p class='note'>gesturelrcn {__version__}. Again: <code>{html.escape(command)}</code></p>"
+        f"<p>{told['streams']} streams, {told['minutes']:.1f} minutes, of which"
+        f" {told['recorded_minutes']:.1f} as recorded; the rest is idle and ways back played from the same"
+        f" recordings. {told['clips']} clips of {html.escape(', '.join(told['subjects']))}."
+        f" Frames that repeat a picture: {told['repeated_frames']}."
+        " What each figure means: docs/metrics.md.</p>"
+    )
+
+
+def _section(title: str, *parts: str) -> str:
+    return f"<h2>{html.escape(title)}</h2>" + "".join(parts)
+
+
+def _summary(told: dict[str, Any]) -> str:
+    rows = {name: told[name] for name in ("core", "all")}
+    free = told["false_triggers"]
+    return _rows("classes", rows, (*_COUNTS, "clip_accuracy")) + _list(
+        [
+            f"Levenshtein accuracy {shown(told['levenshtein'])}",
+            f"worst subject by core recall: {_worst(told)}",
+            f"false triggers: {free['count']} in {free['hours']:.3f} hours without a gesture"
+            f" ({free['recorded_hours']:.3f} as recorded): {shown(free['per_hour'])} an hour,"
+            f" 95 % interval {shown(free['low'])} to {shown(free['high'])}",
+            f"gestures that the model does not know: {', '.join(told['unknown_classes']) or 'none'}",
+        ]
+    )
+
+
+def _worst(told: dict[str, Any]) -> str:
+    worst = told["worst_subject"]
+    return f"{html.escape(worst['subject'])}, {shown(worst['core_recall'])}" if worst else "-"
+
+
+def _headline(told: dict[str, Any]) -> str:
+    best = told["headline"]
+    if best["recall"] is None:
+        return "<p>There are no gesture-free streams, or no gestures of the core, to read a headline off.</p>"
+    return (
+        f"<p>Best core recall within {best['budget_per_hour']} false triggers an hour:"
+        f" {shown(best['recall'])}. {best['hours']:.3f} gesture-free hours without one would support only"
+        f" {shown(best['supported_per_hour'])} an hour or less.</p>"
+    )
+
+
+def _latency(told: dict[str, Any]) -> str:
+    took, after = told["latency_s"], told["latency_after_stroke_s"]
+    return (
+        f"<p>Decided {shown(took['p50'])} s after the onset in the middle, {shown(took['p95'])} s at the 95th"
+        f" percentile; after the end of the stroke {shown(after['p50'])} s and {shown(after['p95'])} s."
+        f" NTtD {shown(told['ntd'])}. Matched events only: recall {shown(told['all']['recall'])}.</p>"
+    )
+
+
+def _slope(told: dict[str, Any]) -> str:
+    fitted = told["drift"]["recall_slope_per_hour"]
+    if fitted is None:
+        return "<p>Too few gestures for a slope.</p>"
+    return (
+        f"<p>Slope of recall: {shown(fitted['value'])} an hour, 95 % interval {shown(fitted['low'])} to"
+        f" {shown(fitted['high'])}.</p>"
+    )
+
+
+def _skipped(told: dict[str, Any]) -> str:
+    items = told["skipped"]["items"]
+    return _list([f"{item['name']}: {item['reason']}" for item in items]) if items else "<p>Nothing.</p>"
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "<ul>" + "".join(f"<li>{html.escape(line, quote=False)}</li>" for line in lines) + "</ul>"
+
+
+def _rows(what: str, rows: dict[str, dict[str, Any]], columns: Sequence[str]) -> str:
+    if not rows:
+        return "<p>Nothing.</p>"
+    head = "".join(f"<th>{html.escape(name.replace('_', ' '))}</th>" for name in (what, *columns))
+    body = "".join(
+        f"<tr><td>{html.escape(name) or '-'}</td>"
+        + "".join(f"<td>{shown(row.get(column))}</td>" for column in columns)
+        + "</tr>"
+        for name, row in rows.items()
+    )
+    return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def shown(value: Any) -> str:
+    """A figure for people: three places, a dash for nothing."""
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,67 @@
+"""How many people are there, and where: MediaPipe's face detector, up to about five metres."""
+
+import os
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.region.quiet import native_stderr_to_log
+
+
+@dataclass(frozen=True)
+class Face:
+    """One face in a picture, in pixels.
+
+    Attributes:
+        x: centre, from the left edge.
+        y: centre, from the top edge.
+        width: of the face.
+    """
+
+    x: float
+    y: float
+    width: float
+
+
+class FaceFinder:
+    """MediaPipe Face Detection, full range (BlazeFace, bundled in the mediapipe 0.10.21 wheel).
+
+    About 6 ms a picture on one core. Reference: Bazarevsky et al. 2019, arXiv:1907.05047.
+    """
+
+    def __init__(self, min_confidence: float = 0.5) -> None:
+        """Args: min_confidence: 0 to 1."""
+        os.environ.setdefault("GLOG_minloglevel", "3")
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        with native_stderr_to_log():
+            from mediapipe.python.solutions import face_detection
+
+            self._faces: Any = face_detection.FaceDetection(
+                model_selection=1, min_detection_confidence=min_confidence
+            )
+            self._faces.process(np.zeros((192, 192, 3), np.uint8))  # the first picture prints a banner
+        self._lock = threading.Lock()
+
+    def find(self, image: NDArray[np.uint8]) -> list[Face]:
+        """The faces in `image` ((H, W, 3) uint8 BGR), the widest first."""
+        height, width = image.shape[:2]
+        with self._lock:
+            if self._faces is None:
+                return []
+            found = self._faces.process(np.ascontiguousarray(image[..., ::-1])).detections or []
+        boxes = [detection.location_data.relative_bounding_box for detection in found]
+        faces = [
+            Face((box.xmin + box.width / 2) * width, (box.ymin + box.height / 2) * height, box.width * width)
+            for box in boxes
+        ]
+        return sorted(faces, key=lambda face: -face.width)
+
+    def close(self) -> None:
+        """Free the graph. Further calls find nobody."""
+        with self._lock:
+            if self._faces is not None:
+                self._faces.close()
+                self._faces = None

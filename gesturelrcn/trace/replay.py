@@ -1,0 +1,229 @@
+"""Decide again from a trace: scores to events, events to decisions; nothing is pressed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from gesturelrcn.actions.active_window import Window
+from gesturelrcn.actions.bindings import Bindings
+from gesturelrcn.actions.bindings_file import parse_bindings
+from gesturelrcn.actions.decision import Decision, Fact
+from gesturelrcn.actions.dispatcher import Dispatcher, News
+from gesturelrcn.actions.injector import RecordingInjector
+from gesturelrcn.decoding import Decoder, Evidence
+from gesturelrcn.events import GestureEvent, Phase
+from gesturelrcn.trace.ring import Seen, Setting, TraceError
+from gesturelrcn.vocabulary import NONE
+
+_NO_SMOOTHING = 1e-9
+"""Seconds. The scores of a trace are smoothed already; frames are further apart than this."""
+
+Line = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What came of a replay.
+
+    Attributes:
+        frames: how many were decided on.
+        events: again.
+        decisions: again.
+        recorded_events: as they were.
+        recorded_decisions: as they were.
+    """
+
+    frames: int
+    events: tuple[GestureEvent, ...]
+    decisions: tuple[Decision, ...]
+    recorded_events: tuple[GestureEvent, ...]
+    recorded_decisions: tuple[Decision, ...]
+
+    @property
+    def same(self) -> bool:
+        """Everything was decided as before; when it was decided, on the clock, does not count."""
+        return (
+            list(map(_timeless, self.events)) == list(map(_timeless, self.recorded_events))
+            and self.decisions == self.recorded_decisions
+        )
+
+
+def replay(lines: Sequence[Line]) -> Replay:
+    """Decide again.
+
+    Args:
+        lines: of a trace, as `newest_trace` and `read_lines` give them.
+
+    Raises:
+        TraceError: the trace is empty or damaged.
+    """
+    if not lines or lines[0].get("kind") != "begin":
+        raise TraceError("The trace is empty, so there is nothing to replay.")
+    try:
+        return _Replayer(lines).run()
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise TraceError(f"The trace is damaged: {type(error).__name__} {error}.") from error
+
+
+def bindings_of(line: Line) -> Bindings:
+    """The bindings that a `begin` or a `reload` line carries."""
+    gestures = [name for name in line["classes"] if name != NONE]
+    return parse_bindings(line["bindings"], gestures, "trace", commands_exist=False)
+
+
+def setting_of(begin: Line) -> Setting:
+    """What a `begin` line says of the model."""
+    return Setting.from_dict(begin["setting"])
+
+
+class _Replayer:
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines
+        begin = lines[0]
+        self._setting = setting_of(begin)
+        settings = replace(self._setting.settings, smoothing=_NO_SMOOTHING)
+        self._decoder = Decoder(self._setting.classes, self._setting.thresholds, settings)
+        self._first_id = int(begin["last_id"])
+        self._forgotten: int | None = None
+        self._time = 0.0
+        self._window: Window | None = None
+        self._at_line = 0
+        self._decided: list[Decision] = []
+        self._dispatcher = Dispatcher(
+            self._bindings(begin["bindings"]),
+            RecordingInjector(),
+            active_window=self._window_then,
+            clock=lambda: self._time,
+            ticking=False,
+        )
+        self._dispatcher.restore(begin["state"])
+        window = begin["state"]["window"]
+        self._window = None if window is None else Window(**window)
+        self._dispatcher.add_listener(self._heard)
+
+    def run(self) -> Replay:
+        events: list[GestureEvent] = []
+        recorded_events: list[GestureEvent] = []
+        recorded_decisions: list[Decision] = []
+        frames = 0
+        for number, line in enumerate(self._lines):
+            self._at_line = number
+            if line["kind"] == "frame":
+                frames += 1
+                events += self._frame(line)
+            elif line["kind"] == "event":
+                event = event_of(line)
+                if event.phase == Phase.END:
+                    events += self._ended_without_frame(event, events)
+                recorded_events.append(event)
+                self._time = event.captured_at
+                self._dispatcher.handle(event)
+            elif line["kind"] == "fact":
+                self._fact(line)
+            elif line["kind"] == "decision":
+                recorded_decisions.append(decision_of(line))
+        self._dispatcher.close()
+        return Replay(
+            frames, tuple(events), tuple(self._decided), tuple(recorded_events), tuple(recorded_decisions)
+        )
+
+    def _frame(self, line: Line) -> list[GestureEvent]:
+        plain = {key: value for key, value in line.items() if key != "kind"}
+        seen = Seen(**plain)
+        events: list[GestureEvent] = []
+        if seen.scores is None or (self._forgotten is not None and seen.forgotten != self._forgotten):
+            events += self._forget()
+        if seen.scores is not None:
+            self._forgotten = seen.forgotten
+            position = None if seen.position is None else (seen.position[0], seen.position[1])
+            scores: Any = np.asarray(seen.scores, np.float64)
+            events += self._decoder.step(
+                Evidence(scores, seen.at, self._decided_at(seen.at), seen.hand, position, seen.media)
+            )
+        self._time = seen.at
+        self._dispatcher.see(self._decoder.active, seen.at)
+        return [self._numbered(event) for event in events]
+
+    def _forget(self) -> list[GestureEvent]:
+        return self._decoder.finish(self._end_decided_at())
+
+    def _ended_without_frame(
+        self, recorded: GestureEvent, events: Sequence[GestureEvent]
+    ) -> list[GestureEvent]:
+        """The source fell silent or ended: what was going on ended, and no frame says so."""
+        if self._decoder.active != recorded.gesture or (events and events[-1].phase == Phase.END):
+            return []
+        return [self._numbered(event) for event in self._decoder.finish(recorded.decided_at)]
+
+    def _decided_at(self, at: float) -> float:
+        """When the events of the frame in hand were decided."""
+        return max(at, next((event.decided_at for event in self._events_of_frame()), at))
+
+    def _end_decided_at(self) -> float | None:
+        ends = (event.decided_at for event in self._events_of_frame() if event.phase == Phase.END)
+        return next(ends, None)
+
+    def _events_of_frame(self) -> list[GestureEvent]:
+        found = []
+        for line in self._lines[self._at_line + 1 :]:
+            if line["kind"] in ("frame", "begin"):
+                break
+            if line["kind"] == "event":
+                found.append(event_of(line))
+        return found
+
+    def _window_then(self) -> Window | None:
+        """The window in front when the event in hand was handled."""
+        for line in self._lines[self._at_line + 1 :]:
+            if line["kind"] in ("event", "frame", "begin"):
+                break
+            if line["kind"] == "fact" and line["fact"] == "window":
+                self._window = _window(line)
+                break
+        return self._window
+
+    def _fact(self, line: Line) -> None:
+        fact = Fact(line["at"], line["fact"], line["detail"])
+        self._time = max(self._time, fact.at)
+        if fact.kind == "window":
+            self._window = _window(line)
+            self._dispatcher.learn(fact)
+        elif fact.kind == "reload":
+            self._dispatcher.use(self._bindings(fact.detail["bindings"]))
+        else:
+            self._dispatcher.learn(fact)
+
+    def _bindings(self, text: str) -> Bindings:
+        return bindings_of({"classes": self._setting.classes, "bindings": text})
+
+    def _heard(self, news: News) -> None:
+        if isinstance(news, Decision):
+            self._decided.append(news)
+
+    def _numbered(self, event: GestureEvent) -> GestureEvent:
+        return replace(event, id=event.id + self._first_id)
+
+
+def event_of(line: Line) -> GestureEvent:
+    """The event of an `event` line."""
+    plain = {key: value for key, value in line.items() if key != "kind"}
+    plain["phase"] = Phase(plain["phase"])
+    plain["position"] = tuple(plain["position"]) if plain["position"] else None
+    return GestureEvent(**plain)
+
+
+def decision_of(line: Line) -> Decision:
+    """The decision of a `decision` line."""
+    plain = {key: value for key, value in line.items() if key != "kind"}
+    plain["phase"] = Phase(plain["phase"])
+    return Decision(**plain)
+
+
+def _window(line: Line) -> Window | None:
+    return Window(**line["detail"]) if line["detail"] else None
+
+
+def _timeless(event: GestureEvent) -> GestureEvent:
+    return replace(event, decided_at=0.0)

@@ -1,0 +1,145 @@
+"""Pictures with joints for the CNN, from every kind of data set that has pictures."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.region import Region, crop
+from gesturelrcn.synthesis.truth import read_truth
+from gesturelrcn.training.datasets import DataSet
+from gesturelrcn.training.errors import TrainingError
+from gesturelrcn.training.index import Clip
+from gesturelrcn.training.keypoint_training import Pictures
+from gesturelrcn.training.teacher import (
+    LIFT,
+    MARGIN,
+    SIZE,
+    ZOOM,
+    cached_path,
+    load_taught,
+    teach_folder,
+    teach_stills,
+)
+from gesturelrcn.training.watching import frames_of
+from gesturelrcn.training.workers import in_processes
+
+logger = logging.getLogger(__name__)
+
+FILM_MARGIN = 1.25
+"""Films by `gesturelrcn synth` show this much more than the person region, for most people."""
+
+# Single pictures are framed a little wider than the person region, on average.
+_SHARD_MARGIN = 1.1 / ZOOM
+
+
+def teach_set(held: DataSet, cache: Path, workers: int) -> Iterator[str | None]:
+    """Ask the teacher about every clip of `held`, or about its stills; answers are kept in `cache`.
+
+    Yields:
+        For each clip or folder of stills, None, or why there is no answer.
+    """
+    if held.kind == "stills":
+        if not stills_path(cache).exists():
+            cache.mkdir(parents=True, exist_ok=True)
+            part = cache / "partial.npz"
+            teach_stills(held.folder, part)
+            part.replace(stills_path(cache))
+        yield None
+    if held.kind in ("index", "folders"):
+        clips = [*held.training, *held.held_out]
+        yield from in_processes(_Teach(cache), clips, workers)
+
+
+class _Teach:
+    """Can be sent to another process."""
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+
+    def __call__(self, clip: Clip) -> str | None:
+        teach_folder([clip], self._cache)
+        return None if cached_path(self._cache, clip).exists() else f"{clip.key}: nobody found"
+
+
+def stills_path(cache: Path) -> Path:
+    """Where the taught stills of a set lie."""
+    return cache / "stills.npz"
+
+
+def pictures_of(held: DataSet, cache: Path) -> Pictures | None:
+    """Everything in `held` to learn joints from, or None where there is nothing."""
+    share = held.settings.joints
+    if held.kind == "stills":
+        with np.load(stills_path(cache)) as stills:
+            return Pictures(stills["pictures"], stills["keypoints"], MARGIN, False, share)
+    if held.kind == "pictures":
+        return _shards(held, share)
+    if held.kind == "films":
+        return film_pictures(held.training, held.settings.every, share)
+    if held.kind == "tracks":
+        return None
+    return taught_pictures(held.training, cache, held.settings.every, share)
+
+
+def taught_pictures(clips: Iterable[Clip], cache: Path, every: int, share: float = 1.0) -> Pictures | None:
+    """Every so many pictures of clips that the teacher has seen."""
+    found = [taught for clip in clips if (taught := load_taught(cache, clip)) is not None]
+    if not found:
+        return None
+    return Pictures(
+        np.concatenate([taught.pictures[::every] for taught in found]),
+        np.concatenate([taught.keypoints[::every] for taught in found]),
+        MARGIN,
+        False,
+        share,
+    )
+
+
+def film_pictures(clips: Iterable[Clip], every: int, share: float = 1.0) -> Pictures | None:
+    """Every so many pictures of films, with the joints of their truth."""
+    images: list[NDArray[np.uint8]] = []
+    joints: list[NDArray[np.float32]] = []
+    for clip in clips:
+        truth = read_truth(clip.path.with_suffix(".jsonl"))
+        for number, image in enumerate(frames_of(clip)):
+            if number % every == 0 and number < len(truth.keypoints):
+                picture, moved = _kept(image, truth.keypoints[number])
+                images.append(picture)
+                joints.append(moved)
+    if not images:
+        return None
+    return Pictures(np.stack(images), np.stack(joints), MARGIN, True, share)
+
+
+def middle_region(image: NDArray[np.uint8], at: float = 0.0) -> Region:
+    """The person region of a film."""
+    height, width = image.shape[:2]
+    return Region(width / 2, height / 2, max(width, height) / FILM_MARGIN, 1.0, at)
+
+
+def _kept(
+    image: NDArray[np.uint8], keypoints: NDArray[np.float32]
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Picture and joints as the teacher keeps them of other clips."""
+    region = middle_region(image)
+    wide = replace(region, y=region.y - LIFT * region.side, side=ZOOM * MARGIN * region.side)
+    height, width = image.shape[:2]
+    moved = np.array(keypoints, np.float32)
+    corner = np.array([wide.x, wide.y]) - wide.side / 2
+    moved[:, :2] = (keypoints[:, :2] * (width, height) - corner) / wide.side
+    return crop(image, wide, SIZE), moved
+
+
+def _shards(held: DataSet, share: float) -> Pictures:
+    try:
+        shards = [np.load(path, allow_pickle=False) for path in sorted(held.folder.glob("*.npz"))]
+        images, joints = (np.concatenate([shard[name] for shard in shards]) for name in ("x", "y"))
+    except (OSError, ValueError, KeyError) as problem:
+        raise TrainingError(
+            f"{held.folder}: no shards of pictures with joints ({problem}); make them anew."
+        ) from problem
+    return Pictures(images, joints, _SHARD_MARGIN, True, share)

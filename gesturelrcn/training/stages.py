@@ -1,0 +1,421 @@
+"""The stages of a training, in order. What each of them does stands in its own module."""
+
+import json
+import logging
+import shutil
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.torch import load_file
+
+from gesturelrcn.evaluation.evaluate import evaluate
+from gesturelrcn.model.card import ModelCard, Thresholds, read_card
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.training.datasets import DataSet
+from gesturelrcn.training.errors import TrainingError
+from gesturelrcn.training.export import largest_difference, write_card, write_model
+from gesturelrcn.training.features import SeenClip
+from gesturelrcn.training.hand_sets import hands_of, held_out_hands
+from gesturelrcn.training.hand_training import train_hands
+from gesturelrcn.training.joint_tracks import read_tracks, write_tracks
+from gesturelrcn.training.keypoint_training import train_keypoints
+from gesturelrcn.training.looking import Looking
+from gesturelrcn.training.making import make_set
+from gesturelrcn.training.performed import read_performances
+from gesturelrcn.training.picture_sets import pictures_of, taught_pictures, teach_set
+from gesturelrcn.training.recipe import Stage, Training
+from gesturelrcn.training.recognition import ClipSet, train_recognition
+from gesturelrcn.training.sources import sources
+from gesturelrcn.training.starting import fill_start
+from gesturelrcn.training.thresholds import choose, figures_at, progress, validation_streams, with_start
+from gesturelrcn.training.workers import in_processes
+from gesturelrcn.vocabulary import NONE
+
+logger = logging.getLogger(__name__)
+
+_VALIDATION_EVERY = 8  # frames between two pictures for the figures of the joints
+_RECURRENT = ("hidden", "dropout", "joint_features", "hand_features", "motion", "readers")
+_NOT_IN_A_CARD = ("data", "curve", "confusion", "skipped", "drift")
+_START = 0.7  # threshold of gestures where nobody is left to set it on
+
+
+def _synthesis_depends_on(training: Training) -> Any:
+    made = [settings for settings in training.config.data if settings.name not in training.without]
+    return [[settings.name, asdict(settings.make)] for settings in made if settings.make is not None]
+
+
+def _synthesis(training: Training) -> dict[str, Any]:
+    told = {}
+    for settings in training.config.data:
+        if settings.make is not None and settings.name not in training.without:
+            folder = training.folder_of(settings)
+            make_set(settings, folder, training.data, training.workers, training.progress)
+            told[settings.name] = str(folder)
+    return {"made": told}
+
+
+def _listed(held: DataSet) -> Any:
+    return {
+        "name": held.name,
+        "kind": held.kind,
+        "training": [[clip.key, clip.gesture, clip.onset, clip.offset] for clip in held.training],
+        "held_out": [clip.key for clip in held.held_out],
+    }
+
+
+def _teaches(training: Training) -> list[DataSet]:
+    """Sets whose joints are learnt from; none where the CNN stays as it starts."""
+    if not training.config.keypoints.steps:
+        return []
+    return [held for held in training.sets if held.settings.joints > 0]
+
+
+def _teacher_depends_on(training: Training) -> Any:
+    return [_listed(held) for held in _teaches(training)]
+
+
+def _teacher(training: Training) -> dict[str, Any]:
+    without_answer: list[str] = []
+    skipped = [f"{held.name}: {reason}" for held in training.sets for reason in held.skipped]
+    asked = 0
+    for held in _teaches(training):
+        total = len(held.training) + len(held.held_out)
+        for answer in teach_set(held, training.taught(held), training.workers):
+            asked += 1
+            training.progress(f"teacher {held.name}", asked, max(asked, total))
+            if answer is not None:
+                without_answer.append(f"{held.name}: {answer}")
+        asked = 0
+    return {
+        "skipped": skipped,
+        "skipped_count": len(skipped),
+        "nobody_found": without_answer,
+        "nobody_found_count": len(without_answer),
+    }
+
+
+def _keypoints_depends_on(training: Training) -> Any:
+    settings = asdict(training.config.keypoints)
+    settings.pop("threads")
+    network = {name: value for name, value in training.config.network.items() if name not in _RECURRENT}
+    sets = [[held.name, held.settings.joints, held.settings.every] for held in _teaches(training)]
+    return [settings, network, training.config.start, sets]
+
+
+def _keypoints(training: Training) -> dict[str, Any]:
+    model = LRCN(training.network_config)
+    fill_start(model, training.config.start)
+    if training.config.keypoints.steps:
+        teaches = _teaches(training)
+        sets = [found for held in teaches if (found := pictures_of(held, training.taught(held))) is not None]
+        if not sets:
+            raise TrainingError(
+                "There are no pictures to learn joints from: give a data set with joints above 0, or start"
+                " from a model and set steps = 0 in [keypoints]."
+            )
+        held_out = [
+            found
+            for held in teaches
+            if (found := taught_pictures(held.held_out, training.taught(held), _VALIDATION_EVERY)) is not None
+        ]
+        validation = max(held_out, key=lambda found: len(found.images), default=None)
+        log = training.run.path / "keypoints.csv"
+        settings = training.config.keypoints
+        train_keypoints(model, sets, settings, validation, log, training.loop("keypoints"))
+    training.keep("keypoints", model, ("backbone", "keypoint_head"))
+    return {"steps": training.config.keypoints.steps}
+
+
+def _shows_hands(training: Training) -> list[DataSet]:
+    """Sets whose hands are learnt from; none where the network looks at no hand or stays as it starts."""
+    if not training.network_config.hand_size or not training.config.hands.steps:
+        return []
+    return [held for held in training.sets if held.settings.hands > 0]
+
+
+def _hands_depends_on(training: Training) -> Any:
+    sets = [[held.name, held.settings.hands, held.settings.every] for held in _shows_hands(training)]
+    network = {name: value for name, value in training.config.network.items() if name not in _RECURRENT}
+    return [asdict(training.config.hands), network, training.config.start, sets]
+
+
+def _hands(training: Training) -> dict[str, Any]:
+    held_sets = _shows_hands(training)
+    if not training.network_config.hand_size:
+        return {"steps": 0}
+    model = LRCN(training.network_config)
+    fill_start(model, training.config.start)
+    if training.config.hands.steps:
+        sets = [found for held in held_sets if (found := hands_of(held, training.taught(held))) is not None]
+        if not sets:
+            raise TrainingError(
+                "There are no pictures of hands to learn from: give a data set with hands above 0, or start"
+                " from a model and set steps = 0 in [hands]."
+            )
+        held_out = [
+            found for held in held_sets if (found := held_out_hands(held, training.taught(held))) is not None
+        ]
+        validation = max(held_out, key=lambda found: len(found.images), default=None)
+        log = training.run.path / "hands.csv"
+        train_hands(model, sets, training.config.hands, validation, log, training.loop("hands"))
+    training.keep("hands", model, ("hand_backbone", "hand_head"))
+    return {"steps": training.config.hands.steps}
+
+
+def _features_depends_on(training: Training) -> Any:
+    sets = [_listed(held) for held in training.sets if held.settings.weight > 0]
+    card = training.card()
+    return [asdict(training.config.features), card.classes, sets, card.zoom, card.lift]
+
+
+def _features(training: Training) -> dict[str, Any]:
+    folder = training.run.path / "seen"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    told: dict[str, Any] = {"nobody_found": []}
+    for held in training.sets:
+        if held.settings.weight > 0 and held.kind == "performances":
+            told[held.name] = _perform_set(training, held)
+        elif held.settings.weight > 0 and held.kind != "tracks":
+            told[held.name] = _look_at_set(training, held, told["nobody_found"])
+    return told
+
+
+def _perform_set(training: Training, held: DataSet) -> dict[str, int]:
+    rng = np.random.default_rng(training.config.features.seed)
+    card = training.card()
+    paths = sorted(held.folder.glob("*.npz"))
+    seen = [track for path in paths for track in read_performances(path, card, rng)]
+    seen = [track for track in seen if track.gesture in training.classes]
+    if seen:
+        write_tracks(_seen_path(training, held, "training"), seen)
+    return {"training": len(seen)}
+
+
+def _look_at_set(training: Training, held: DataSet, nobody: list[str]) -> dict[str, int]:
+    settings = training.config.features
+    model, card = training.network(), training.card()
+    counts = {}
+    for name, clips, versions in (
+        ("training", held.training, settings.versions),
+        ("held_out", held.held_out, 0),
+    ):
+        wanted = [clip for clip in clips if clip.gesture in training.classes]
+        looking = Looking(model, card, held.kind, versions, settings.seed)
+        found: list[SeenClip] = []
+        for done, seen in enumerate(in_processes(looking, wanted, training.workers)):
+            training.progress(f"features {held.name}", done + 1, len(wanted))
+            found += seen
+            if not seen:
+                nobody.append(f"{held.name}: {wanted[done].key}")
+                logger.warning("%s: nobody found in %s; skipped", held.name, wanted[done].key)
+        if found:
+            write_tracks(_seen_path(training, held, name), found)
+        counts[name] = len(found)
+    return counts
+
+
+def _seen_path(training: Training, held: DataSet, part: str) -> Path:
+    return training.run.path / "seen" / f"{held.name}-{part}.npz"
+
+
+def clip_sets(training: Training) -> list[ClipSet]:
+    """What the recurrent part trains on: of each data set what was seen in it, or its tracks.
+
+    Where nobody knows who is in a clip, a stream may have several people, or it would have one gesture only.
+    """
+    sets = []
+    for held in training.sets:
+        if held.settings.weight <= 0:
+            continue
+        path = _seen_path(training, held, "training")
+        clips = held.tracks() if held.kind == "tracks" else read_tracks(path) if path.exists() else []
+        clips = [seen for seen in clips if seen.gesture in training.classes]
+        known = [seen if seen.clip.subject else _by(seen, held.name) for seen in clips]
+        if known:
+            sets.append(ClipSet(held.name, known, held.settings.weight))
+    if not sets:
+        raise TrainingError(
+            "Nobody was found in any clip, so there is no gesture to learn: look at the clips, or at what"
+            " log.txt in the run folder says about them."
+        )
+    return sets
+
+
+def _by(seen: SeenClip, subject: str) -> SeenClip:
+    return replace(seen, clip=replace(seen.clip, subject=subject))
+
+
+def held_out_clips(training: Training) -> list[SeenClip]:
+    """What was seen in the clips of the people held out."""
+    paths = [_seen_path(training, held, "held_out") for held in training.sets]
+    return [seen for path in paths if path.exists() for seen in read_tracks(path)]
+
+
+def _recognition_depends_on(training: Training) -> Any:
+    sets = [[held.name, held.settings.weight] for held in training.sets]
+    tracks = [
+        [path.name, path.stat().st_size]
+        for held in training.sets
+        if held.kind == "tracks"
+        for path in sorted(held.folder.glob("*.npz"))
+    ]
+    return [
+        asdict(training.config.recognition),
+        dict(training.config.network),
+        training.classes,
+        sets,
+        tracks,
+    ]
+
+
+def _recognition(training: Training) -> dict[str, Any]:
+    model = training.network()
+    validation = held_out_clips(training)
+    sets = clip_sets(training)
+
+    def report(current: LRCN) -> dict[str, float]:
+        return progress(current, validation) if validation else {}
+
+    log = training.run.path / "recognition.csv"
+    train_recognition(model, sets, training.config.recognition, log, report, training.loop("recognition"))
+    training.keep("recognition", model, ("",))
+    return {"clips": {held.name: len(held.clips) for held in sets}}
+
+
+def _trained(training: Training) -> LRCN:
+    model = LRCN(training.network_config)
+    model.load_state_dict(load_file(training.run.path / "recognition.safetensors"))
+    return model.eval()
+
+
+def _thresholds_depends_on(training: Training) -> Any:
+    return asdict(training.config.thresholds)
+
+
+def _thresholds(training: Training) -> dict[str, Any]:
+    settings = training.config.thresholds
+    gestures = [name for name in training.classes if name != NONE]
+    validation = held_out_clips(training)
+    if settings.taken_from:
+        chosen = _thresholds_of(training.data / settings.taken_from, gestures)
+        basis = f"taken over from {settings.taken_from}"
+    elif validation:
+        streams = validation_streams(_trained(training), validation, settings.hours, settings.seed)
+        chosen = choose(training.classes, streams, settings)
+        figures = figures_at(training.classes, streams, chosen)
+        training.run.write("validation.json", figures)
+        basis = "set on stitched streams of the people held out"
+    else:
+        chosen = {name: with_start(_START) for name in gestures}
+        basis = f"{_START} for every gesture, since nobody was held out to set them on"
+    training.run.write("thresholds.json", {name: asdict(value) for name, value in chosen.items()})
+    return {"basis": basis, "start": {name: value.start for name, value in chosen.items()}}
+
+
+def _thresholds_of(path: Path, gestures: list[str]) -> dict[str, Thresholds]:
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+        return {name: Thresholds(**held[name]) for name in gestures}
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise TrainingError(
+            f"{path}: these thresholds cannot be taken over ({problem!r}); name the thresholds.json of a run"
+            " with the same gestures."
+        ) from problem
+
+
+def _export_depends_on(training: Training) -> Any:
+    config = training.config
+    out = str(training.out) if training.out else ""
+    card = [config.name, config.description, config.limits, config.min_fps, config.max_fps, out]
+    return [card, [[s.name, s.about, s.licence, s.source] for s in config.data], sorted(training.without)]
+
+
+def _export(training: Training) -> dict[str, Any]:
+    model = _trained(training)
+    thresholds = training.run.read("thresholds.json")
+    card = replace(
+        training.card(),
+        thresholds={name: Thresholds(**value) for name, value in thresholds.items()},
+        data=sources(training),
+        limits=[*training.config.limits, f"Thresholds: {training.run.result('thresholds')['basis']}."],
+    )
+    folder = training.run.path / "model"
+    written = write_model(model, card, folder)
+    apart = largest_difference(folder / f"{written.name}.json")
+    if not apart <= 1e-4:
+        raise TrainingError(
+            f"{folder}: onnxruntime and torch differ by {apart:.2g} in their scores, more than 1e-4; this is"
+            " a mistake in the export."
+        )
+    _copy_out(training, written)
+    size = {path.name: path.stat().st_size for path in sorted(folder.iterdir())}
+    return {"largest_difference_of_engines": apart, "bytes": size}
+
+
+def _copy_out(training: Training, card: ModelCard) -> None:
+    if training.out is not None:
+        training.out.mkdir(parents=True, exist_ok=True)
+        for path in (training.run.path / "model").glob(f"{card.name}.*"):
+            shutil.copyfile(path, training.out / path.name)
+
+
+def _evaluation_depends_on(training: Training) -> Any:
+    return [[held.name, [clip.key for clip in held.held_out]] for held in _measured(training)]
+
+
+def _measured(training: Training) -> list[DataSet]:
+    """Sets with people whom the model has never seen."""
+    return [held for held in [*training.sets, *training.left_out] if held.held_out]
+
+
+def _evaluation(training: Training) -> dict[str, Any]:
+    path = training.run.path / "model" / f"{training.config.name}.json"
+    figures = dict(read_card(path).figures)
+    for held in _measured(training):
+        listing = held.to_measure(training.classes)
+        if listing is None:
+            continue
+
+        def progress(done: int, of: int, what: str = f"evaluation {held.name}") -> None:
+            training.progress(what, done, of)
+
+        measured = evaluate(listing, path, workers=training.workers, progress=progress).figures
+        people = ",".join(sorted({clip.subject for clip in listing.clips} - {""}))
+        command = f"gesturelrcn evaluate FOLDER{f' --subjects {people}' if people else ''}"
+        told = {name: value for name, value in measured.items() if name not in _NOT_IN_A_CARD}
+        figures[f"{held.name}_not_trained_on"] = {"command": command, **told}
+    card = replace(read_card(path), figures=figures)
+    write_card(card, path.parent)
+    _copy_out(training, card)
+    training.run.write("figures.json", figures)
+    return {name: _headline(told) for name, told in figures.items()}
+
+
+def _headline(told: dict[str, Any]) -> dict[str, Any]:
+    everything = told["all"]
+    return {
+        "clips": told["clips"],
+        "recall": everything["recall"],
+        "precision": everything["precision"],
+        "clip_accuracy": told["clip_accuracy"],
+        "core_recall": told["core"]["recall"],
+        "false_triggers": told["false_triggers"]["count"],
+        "gesture_free_hours": told["false_triggers"]["hours"],
+    }
+
+
+STAGES = (
+    Stage("synthesis", (), _synthesis_depends_on, _synthesis),
+    Stage("teacher", ("synthesis",), _teacher_depends_on, _teacher),
+    Stage("keypoints", ("teacher",), _keypoints_depends_on, _keypoints, together=True),
+    Stage("hands", ("teacher",), _hands_depends_on, _hands, together=True),
+    Stage("features", ("keypoints", "hands"), _features_depends_on, _features),
+    Stage("recognition", ("features",), _recognition_depends_on, _recognition, together=True),
+    Stage("thresholds", ("recognition",), _thresholds_depends_on, _thresholds),
+    Stage("export", ("thresholds",), _export_depends_on, _export),
+    Stage("evaluation", ("export",), _evaluation_depends_on, _evaluation),
+)
+"""In this order. One that needs another stands after it."""

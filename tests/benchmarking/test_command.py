@@ -1,0 +1,49 @@
+"""The short form that CI runs: ratios only, never an absolute time."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from gesturelrcn.benchmarking.bars import BARS
+from gesturelrcn.cli.app import app
+
+
+def test_the_short_form_with_peers_keeps_its_ratios(tmp_path):
+    command = ["bench", "--quick", "--peers", "--json", "--check", "--report", str(tmp_path / "page")]
+    done = subprocess.run(
+        [sys.executable, "-m", "gesturelrcn", *command],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert set(told["ratios"]) == {bar.where[1] for bar in BARS if bar.is_ratio}
+    assert all(ratio > 0 for ratio in told["ratios"].values())
+    assert {"capture", "crop", "step", "decode", "dispatch", "inject", "frame_path"} <= set(told["stages"])
+    assert all(stage["n"] >= 100 for stage in told["stages"].values())
+    assert told["memory_mb"] > 50
+    assert told["machine"]["cores"] >= 1
+    assert told["live"][0]["frames"] > 0
+    assert (tmp_path / "page" / "index.html").read_text(encoding="utf-8").count("<svg") == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--source", "nothing.avi"], "There is no recording nothing.avi"),
+        (["--keys", "-3"], "-3 gestures"),
+        (["--hours", "-1"], "hours cannot be simulated"),
+        (["--model", "nothing", "--quick"], "no such model"),
+    ],
+)
+def test_what_cannot_be_measured_is_one_sentence(arguments, sentence, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    refused = CliRunner().invoke(app, ["bench", *arguments])
+    assert refused.exit_code == 2
+    assert sentence in refused.stderr
+    assert "Traceback" not in refused.stderr

@@ -1,0 +1,164 @@
+"""What others have written is read with patience, and what cannot be used is named."""
+
+import json
+import math
+
+import pytest
+
+from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.evaluation import read_listing
+from tests.evaluation.films import write_film
+
+
+def index(folder, text, *videos):
+    folder.mkdir(exist_ok=True)
+    for name in videos:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    (folder / "index.csv").write_bytes(text.encode())
+    return folder
+
+
+def test_the_usual_index(tmp_path):
+    (clip,) = read_listing(
+        index(
+            tmp_path,
+            "path,subject,gesture,source_label,distance_m,framing,frames,fps,onset_s\n"
+            "S1/a.avi,S1,raise_hand,x,4,full,80,20,0.75\n",
+            "S1/a.avi",
+        )
+    ).clips
+
+    assert (clip.subject, clip.gesture, clip.distance_m, clip.framing) == ("S1", "raise_hand", 4.0, "full")
+    assert (clip.onset, clip.stroke_end, clip.offset) == (0.75, None, None)
+    assert clip.path == tmp_path / "S1/a.avi"
+
+
+def test_an_index_by_another_hand(tmp_path):
+    found = read_listing(
+        index(
+            tmp_path,
+            "\ufeffGesture; Path ;Subject;onset_s;distance_m\r\n"
+            "Thumbs Up;sub\\a.gif;Ann;;4 m\r\n"
+            ";;;;\r\n"
+            "NONE;b.mp4;;0.5;\r\n"
+            "thumbs-up;b.mp4;Ann;n/a;far\r\n",
+            "sub/a.gif",
+            "b.mp4",
+        )
+    )
+
+    assert [(c.name, c.subject, c.gesture, c.onset, c.distance_m) for c in found.clips] == [
+        ("sub/a.gif", "Ann", "thumbs_up", None, 4.0),
+        ("b.mp4", "", "none", None, 0.0),
+        ("b.mp4", "Ann", "thumbs_up", None, 0.0),
+    ]
+
+
+def test_lines_that_cannot_be_used_are_named_and_the_rest_stays(tmp_path, caplog):
+    found = read_listing(
+        index(
+            tmp_path, "path,gesture\na.avi,wave\ngone.avi,wave\na.avi,wave\na.avi,\n,stop\na.avi\n", "a.avi"
+        )
+    )
+
+    assert [clip.name for clip in found.clips] == ["a.avi"]
+    assert [item.reason for item in found.skipped] == [
+        "there is no gone.avi",
+        "a.avi is listed twice",
+        *["the line names no video or no gesture"] * 3,
+    ]
+    assert f"{tmp_path / 'index.csv'}:3" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "path and gesture"),
+        ("video,label\na,b\n", "path and gesture"),
+        ("path,gesture\n", "nothing to measure"),
+        ("path,gesture\ngone.avi,wave\n", "gone.avi"),
+    ],
+)
+def test_an_index_that_is_none(tmp_path, text, said):
+    with pytest.raises(GestureLrcnError, match=said):
+        read_listing(index(tmp_path, text))
+
+
+def test_bytes_that_are_no_text(tmp_path):
+    (tmp_path / "index.csv").write_bytes(b"path,gesture\n\xff\xfe\x00,wave\n")
+    with pytest.raises(GestureLrcnError, match="cannot be read"):
+        read_listing(tmp_path)
+
+
+def test_no_folder_and_an_empty_one(tmp_path):
+    with pytest.raises(GestureLrcnError, match="no such folder"):
+        read_listing(tmp_path / "gone")
+    with pytest.raises(GestureLrcnError, match="nothing to measure"):
+        read_listing(tmp_path)
+
+
+def test_a_folder_for_each_class(tmp_path):
+    for name in ("wave/1.mp4", "wave/2.GIF", "None/3.avi", "wave/notes.txt", "wave/.hidden.mp4"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    found = read_listing(tmp_path)
+
+    assert [(clip.name, clip.gesture, clip.subject) for clip in found.clips] == [
+        ("None/3.avi", "none", ""),
+        ("wave/1.mp4", "wave", ""),
+        ("wave/2.GIF", "wave", ""),
+    ]
+
+
+def test_films_with_truth_beside_them(tmp_path):
+    facts = {"truth": 1, "subject": "P", "distance_m": 1.5, "framing": "upper", "fps": 10, "keypoints": []}
+    gesture = {"gesture": "Wave", "onset_s": 1.0, "stroke_end_s": 1.4, "offset_s": 2.0, "hand": "left"}
+    idle = {"activity": "typing", "start_s": 0.0, "end_s": 1.0}
+    write_film(tmp_path / "P/long.mp4", [facts, gesture, idle, {"t": 0.0, "keypoints": []}])
+    write_film(tmp_path / "by hand.mkv", [{"gesture": "stop", "onset_s": 3, "offset_s": 4}])
+    write_film(tmp_path / "broken.mp4", [{"gesture": "stop", "onset_s": 3}])
+    (tmp_path / "lonely.jsonl").write_text("{}\n")
+    found = read_listing(tmp_path)
+
+    long, by_hand = found.films
+    assert (long.name, long.subject, long.distance_m, long.framing) == ("P/long.mp4", "P", 1.5, "upper")
+    assert (long.gestures[0].gesture, long.gestures[0].stroke_end, long.gestures[0].hand) == (
+        "wave",
+        1.4,
+        "left",
+    )
+    assert long.activities[0].activity == "typing"
+    assert math.isnan(by_hand.gestures[0].stroke_end)
+    assert [(item.name, "offset_s" in item.reason) for item in found.skipped] == [("broken.mp4", True)]
+
+
+def test_truth_beside_a_clip_knows_more_than_the_index(tmp_path):
+    write_film(
+        tmp_path / "a.mp4", [{"gesture": "wave", "onset_s": 0.8, "stroke_end_s": 1.1, "offset_s": 1.9}]
+    )
+    write_film(tmp_path / "b.mp4", [{"gesture": "stop", "onset_s": 0.8, "offset_s": 1.9}])
+    found = read_listing(index(tmp_path, "path,gesture,onset_s\na.mp4,wave,0.5\nb.mp4,wave,0.5\n"))
+
+    assert [(clip.onset, clip.stroke_end, clip.offset) for clip in found.clips] == [
+        (0.8, 1.1, 1.9),
+        (0.5, None, None),
+    ]
+    assert not found.films
+
+
+def test_a_choice_of_people(tmp_path):
+    text = "path,subject,gesture,distance_m\na.avi,A,wave,1\na.avi,B,stop,4\n"
+    found = read_listing(index(tmp_path, text, "a.avi"))
+
+    assert [clip.subject for clip in found.only(("B",)).clips] == ["B"]
+    assert [clip.subject for clip in found.only(gestures=("wave",)).clips] == ["A"]
+    assert [clip.subject for clip in found.only(distances=(4.0,)).clips] == ["B"]
+    with pytest.raises(GestureLrcnError, match=r"subjects here: A, B\."):
+        found.only(("C",))
+
+
+def test_json_lines_that_are_no_truth_do_not_stop_a_clip(tmp_path):
+    (tmp_path / "a.jsonl").write_text("not json\n")
+    found = read_listing(index(tmp_path, "path,gesture,onset_s\na.mp4,wave,0.5\n", "a.mp4"))
+    assert (found.clips[0].onset, json.dumps(found.skipped)) == (0.5, "[]")

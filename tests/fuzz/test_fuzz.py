@@ -1,0 +1,64 @@
+"""Bad files of every kind are refused with a sentence: no crash, no hang, no traceback.
+
+A few of each here; `python -m tests.fuzz` tries thousands. What that found is in `KEPT`.
+"""
+
+import os
+
+import pytest
+
+from tests.fuzz.__main__ import fuzz
+from tests.fuzz.kinds import KINDS
+from tests.fuzz.reading import reading
+
+FEW = 12
+
+KEPT = [
+    pytest.param("card", b'{"a":' * 3000, id="card nested too deeply"),
+    pytest.param("predictions", b'{"stream":' * 3000, id="predictions nested too deeply"),
+    pytest.param(
+        "film truth", b'{"gesture": \xe7' + b"A" * 9000, id="truth of which all was shown in the message"
+    ),
+    pytest.param("predictions", b"\xff" * 9000, id="predictions of which all were shown in the message"),
+    pytest.param("vocabulary", b"[posture." + b"A" * 5000 + b"]\nwrst = 1\n", id="a name of 5000 letters"),
+    pytest.param(
+        "index of clips", b"path,gesture\n../../../etc/passwd,wave\n", id="a path out of the folder"
+    ),
+    pytest.param("index of clips", b"path,gesture\n/etc/passwd,wave\n", id="a path from the root"),
+    pytest.param(
+        "index of clips", b"path,gesture\n" + b"9" * 5000 + b",wave\n", id="a name no file can have"
+    ),
+]
+"""Inputs that were bugs once."""
+
+
+@pytest.fixture(scope="module")
+def reader():
+    with reading() as reader:
+        yield reader
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_good_files_are_read(reader, kind):
+    for content in KINDS[kind].seeds():
+        assert reader.verdict(kind, content) == "read"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bad_files_are_read_or_refused(reader, kind):
+    counts, found = fuzz(reader, kind, FEW, start=1)
+    assert not found
+    assert counts["refused"] > 0
+
+
+@pytest.mark.parametrize(("kind", "content"), KEPT)
+def test_what_was_a_bug_once_is_refused(reader, kind, content):
+    assert reader.verdict(kind, content).startswith("refused: ")
+
+
+def test_a_reader_that_dies_is_a_bug_and_the_next_file_is_read():
+    with reading() as reader:
+        assert reader.verdict("bindings", b"").startswith(("read", "refused"))
+        os.kill(reader.worker.pid, 9)
+        assert reader.verdict("bindings", b"").startswith("bug: the process died")
+        assert reader.verdict("bindings", b"").startswith(("read", "refused"))

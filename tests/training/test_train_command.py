@@ -1,0 +1,295 @@
+"""`gesturelrcn train` from the config to a model that recognises, and everything that may go wrong."""
+
+import csv
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from safetensors.torch import load_file
+
+from gesturelrcn import GestureStream, Phase
+from gesturelrcn.cli.app import app
+from gesturelrcn.model import assets, load_model
+from gesturelrcn.training.figures_log import read_rows
+from gesturelrcn.training.stages import STAGES
+from tests.training.tiny_data import SMALL_NETWORK, cut_sample, grey_clip, tracks_config
+
+ONE_CORE = {**os.environ, "OMP_NUM_THREADS": "1", "GLOG_minloglevel": "3"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def log_as_before():
+    """The command sends the log elsewhere for the rest of the process."""
+    logger = logging.getLogger("gesturelrcn")
+    before = (list(logger.handlers), logger.level, logger.propagate)
+    yield
+    logger.handlers[:], logger.propagate = before[0], before[2]
+    logger.setLevel(before[1])
+
+
+def train(capfd, *arguments):
+    """In this process; returns exit code, stdout and stderr."""
+    with pytest.raises(SystemExit) as ended:
+        app(["train", *map(str, arguments), "--workers", "1", "--device", "cpu"], prog_name="gesturelrcn")
+    out, err = capfd.readouterr()
+    return ended.value.code, out, err
+
+
+def sentence(told):
+    code, _, err = told
+    said = [line for line in err.splitlines() if line.startswith("gesturelrcn: ")]
+    assert code == 2
+    assert len(said) == 1
+    return said[0]
+
+
+def record(run, stage):
+    return json.loads((run / "stages" / f"{stage}.json").read_text())
+
+
+def started(run):
+    """When each stage was done; equal where it was not done again."""
+    return {path.stem: path.stat().st_mtime_ns for path in (run / "stages").iterdir()}
+
+
+@pytest.fixture(scope="module")
+def sample_run(tmp_path_factory):
+    """A folder of class/clip.mp4 cut from the sample, with one file that is no video, trained on."""
+    folder = tmp_path_factory.mktemp("sample")
+    cut_sample(folder / "mine")
+    (folder / "mine" / "none" / "broken.mp4").write_bytes(b"no video")
+    config = folder / "mine.toml"
+    config.write_text(
+        'name = "mine"\nstart = "default"\n[[data]]\nname = "mine"\nlicence = "Apache-2.0"\n'
+        'source = "cut from the sample"\nholdout_share = 0.4\n[keypoints]\nsteps = 0\n'
+        "[features]\nversions = 2\n[thresholds]\nhours = 0.01\n"
+        "[recognition]\nsteps = 100\nstreams = 8\nchunk = 32\nrate = 5e-3\n"
+    )
+    run = folder / "run"
+    with pytest.raises(SystemExit) as ended:
+        app(["train", str(config), "--run", str(run), "--workers", "1", "--device", "cpu"])
+    assert ended.value.code == 0
+    return config, run
+
+
+def test_any_folder_of_clips_becomes_a_model_that_recognises_in_a_stream(sample_run):
+    _, run = sample_run
+    with GestureStream(assets() / "sample.mp4", model=run / "model" / "mine.json") as stream:
+        seen = [event.gesture for event in stream if event.phase is Phase.START]
+    truth = [json.loads(line)["gesture"] for line in (assets() / "sample.jsonl").read_text().splitlines()]
+    assert seen == truth
+
+
+def test_a_run_is_a_folder_that_tells_everything(sample_run):
+    config, run = sample_run
+    assert (run / "config.toml").read_text() == config.read_text()
+    assert json.loads((run / "versions.json").read_text())["torch"].startswith("2.")
+    assert "recognition: done" in (run / "log.txt").read_text()
+    assert cv2.imread(str(run / "recognition.png")) is not None
+    assert {"loss", "clip_accuracy"} <= set(read_rows(run / "recognition.csv")[-1])
+    assert json.loads((run / "figures.json").read_text())["mine_not_trained_on"]["all"]["recall"] is not None
+
+
+def test_a_clip_that_does_not_decode_is_named_skipped_and_counted(sample_run):
+    _, run = sample_run
+    result = record(run, "teacher")["result"]
+    assert result["skipped_count"] == 1
+    assert "none/broken.mp4" in result["skipped"][0]
+    assert "none/broken.mp4" in (run / "log.txt").read_text()
+
+
+def test_the_card_names_sources_figures_and_thresholds(sample_run):
+    _, run = sample_run
+    card = load_model(run / "model" / "mine.json").card
+    assert card.classes == ("none", "point_left", "point_right", "raise_hand")
+    assert [(source["name"], source["licence"]) for source in card.data][-1] == ("mine", "Apache-2.0")
+    assert any("gestures-1" in source["name"] or "default" in source["name"] for source in card.data)
+    assert card.figures["mine_not_trained_on"]["command"].startswith("gesturelrcn evaluate")
+    assert set(card.thresholds) == set(card.gestures)
+
+
+def test_stages_that_are_done_are_not_done_again(sample_run, capfd):
+    config, run = sample_run
+    before = started(run)
+    assert train(capfd, config, "--run", run)[0] == 0
+    assert started(run) == before
+
+
+def test_a_model_of_joint_tracks_alone(tmp_path, capfd):
+    config = tracks_config(tmp_path)
+    code, out, _ = train(capfd, config, "--run", tmp_path / "run", "--out", tmp_path / "out")
+    assert code == 0
+    assert str(tmp_path / "run/model/arms.json") in out
+    assert load_model(tmp_path / "out/arms.json").card.gestures == ["point_left", "point_right"]
+    assert record(tmp_path / "run", "thresholds")["result"]["basis"].startswith("0.7 for every gesture")
+    rows = read_rows(tmp_path / "run/recognition.csv")
+    assert rows[-1]["loss"] < 0.7 * rows[0]["loss"]
+
+
+def test_only_what_depends_on_a_changed_setting_is_done_again(tmp_path, capfd):
+    config = tracks_config(tmp_path)
+    run = tmp_path / "run"
+    train(capfd, config, "--run", run)
+    before = started(run)
+    config.write_text(config.read_text().replace("rate = 5e-3", "rate = 6e-3"))
+    train(capfd, config, "--run", run)
+    changed = {stage for stage, when in started(run).items() if when != before[stage]}
+    assert changed == {"recognition", "thresholds", "export", "evaluation"}
+    before = started(run)
+    train(capfd, config, "--run", run, "--again", "export")
+    changed = {stage for stage, when in started(run).items() if when != before[stage]}
+    assert changed == {"export", "evaluation"}
+
+
+def test_without_a_data_set_it_leaves_no_trace(tmp_path, capfd):
+    config = tracks_config(tmp_path, more='[[data]]\nname = "more"\nlicence = "none"\nsource = "elsewhere"\n')
+    with pytest.MonkeyPatch.context() as here:
+        here.chdir(tmp_path)
+        assert train(capfd, config, "--without", "more")[0] == 0
+    card = load_model(tmp_path / "runs/arms-without-more/model/arms.json").card
+    assert [source["name"] for source in card.data] == ["arms"]
+
+
+def test_it_stops_after_a_stage(tmp_path, capfd):
+    train(capfd, tracks_config(tmp_path), "--run", tmp_path / "run", "--until", "features")
+    names = [stage.name for stage in STAGES]
+    assert set(started(tmp_path / "run")) == set(names[: names.index("features") + 1])
+
+
+def test_the_data_folder_may_be_told(tmp_path, capfd, monkeypatch):
+    config = tracks_config(tmp_path / "data")
+    elsewhere = tmp_path / "elsewhere.toml"
+    elsewhere.write_text(config.read_text())
+    until = ("--run", tmp_path / "run", "--until", "keypoints")
+    assert "arms" in sentence(train(capfd, elsewhere, *until))
+    assert train(capfd, elsewhere, *until, "--data", tmp_path / "data")[0] == 0
+    monkeypatch.setenv("GESTURELRCN_DATA", str(tmp_path / "data"))
+    assert train(capfd, elsewhere, *until)[0] == 0
+
+
+def test_a_loss_that_is_no_number(tmp_path, capfd):
+    config = tracks_config(tmp_path, recognition="steps = 20\nstreams = 2\nchunk = 16\nrate = 1e30\n")
+    said = sentence(train(capfd, config, "--run", tmp_path / "run"))
+    assert "stopped" in said
+    assert "rate" in said
+    good = load_file(tmp_path / "run" / "recognition-last-good.safetensors")
+    assert all(np.isfinite(tensor.numpy()).all() for tensor in good.values())
+    assert not (tmp_path / "run/stages/recognition.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--without", "nobody"), "There is no data set 'nobody'"),
+        (("--without", "arms"), "No data set is left"),
+        (("--again", "dreaming"), "There is no stage 'dreaming'"),
+        (("--until", "dreaming"), "There is no stage 'dreaming'"),
+    ],
+)
+def test_words_that_mean_nothing(tmp_path, capfd, arguments, said):
+    assert said in sentence(train(capfd, tracks_config(tmp_path), "--run", tmp_path / "run", *arguments))
+
+
+def test_a_start_that_does_not_fit(tmp_path, capfd):
+    config = tracks_config(tmp_path)
+    config.write_text(config.read_text().replace('"random"', '"gone"'))
+    assert "'gone'" in sentence(train(capfd, config, "--run", tmp_path / "run"))
+
+
+def test_clips_without_anybody(tmp_path, capfd):
+    for name in ("none", "wave"):
+        grey_clip(tmp_path / "grey" / name / "1.mp4")
+    config = tmp_path / "grey.toml"
+    config.write_text(
+        'name = "grey"\nstart = "random"\n[[data]]\nname = "grey"\nlicence = "CC0-1.0"\nsource = "drawn"\n'
+        "[keypoints]\nsteps = 0\n" + SMALL_NETWORK
+    )
+    assert "Nobody was found in any clip" in sentence(train(capfd, config, "--run", tmp_path / "run"))
+    assert record(tmp_path / "run", "features")["result"]["nobody_found"] == [
+        "grey: none/1.mp4",
+        "grey: wave/1.mp4",
+    ]
+
+
+def test_a_run_folder_in_use_and_one_that_cannot_be(tmp_path, capfd):
+    import fcntl
+
+    config = tracks_config(tmp_path)
+    (tmp_path / "run").mkdir()
+    with (tmp_path / "run" / "lock").open("w") as claim:
+        fcntl.flock(claim, fcntl.LOCK_EX)
+        assert "another training" in sentence(train(capfd, config, "--run", tmp_path / "run"))
+    (tmp_path / "file").touch()
+    assert str(tmp_path / "file") in sentence(train(capfd, config, "--run", tmp_path / "file" / "run"))
+
+
+def command(config, run, *more):
+    return [
+        sys.executable,
+        "-m",
+        "gesturelrcn",
+        "train",
+        str(config),
+        "--run",
+        str(run),
+        "--device",
+        "cpu",
+        *more,
+    ]
+
+
+def test_a_killed_run_goes_on_within_its_stage(tmp_path):
+    slow = "steps = 4000\nstreams = 2\nchunk = 16\nrate = 1e-3\n"
+    config, run = tracks_config(tmp_path, recognition=slow), tmp_path / "run"
+    begun = subprocess.Popen(command(config, run, "--minutes", "0"), env=ONE_CORE, stderr=subprocess.DEVNULL)
+    checkpoints = run / "checkpoints" / "recognition"
+    try:
+        while len(list(csv.reader(_lines(run / "recognition.csv")))) < 3:
+            assert begun.poll() is None
+            time.sleep(0.05)
+    finally:
+        begun.send_signal(signal.SIGKILL)
+        begun.wait()
+    (stood,) = (path for path in checkpoints.glob("step-*") if not path.suffix)
+    at = int(stood.name.removeprefix("step-"))
+    before = [row for row in read_rows(run / "recognition.csv") if row["step"] <= at]
+    config.touch()
+    # The rest is not waited for: what counts is that it goes on from there, with the rows that it had.
+    again = subprocess.Popen(command(config, run, "--minutes", "0"), env=ONE_CORE, stderr=subprocess.DEVNULL)
+    try:
+        while len(read_rows(run / "recognition.csv")) < len(before) + 1:
+            assert again.poll() is None
+            time.sleep(0.05)
+    finally:
+        again.send_signal(signal.SIGKILL)
+        again.wait()
+    assert f"goes on from step {at}" in (run / "log.txt").read_text()
+    rows = read_rows(run / "recognition.csv")
+    assert rows[: len(before)] == before
+    assert [row["step"] for row in rows] == [80.0 * (number + 1) for number in range(len(rows))]
+
+
+def _lines(path: Path):
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def test_two_processes_through_torchrun(tmp_path):
+    config, run = tracks_config(tmp_path), tmp_path / "run"
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    done = subprocess.run(
+        [*launch, *command(config, run)[1:]], env=ONE_CORE, capture_output=True, text=True, timeout=280
+    )
+    assert done.returncode == 0, done.stderr
+    assert load_model(run / "model" / "arms.json").card.gestures == ["point_left", "point_right"]
+    rows = read_rows(run / "recognition.csv")
+    assert [row["step"] for row in rows] == list(range(1, 41))
+    assert rows[-1]["loss"] < 0.8 * rows[0]["loss"]
+    assert done.stdout.count("Model: ") == 1
