@@ -1,7 +1,7 @@
 """Put the tables of a report into docs/performance.md, so that no figure there is typed by hand.
 
-    gesturelrcn bench --peers --keys 500 --hours 8 --report runs/bench
-    python benchmarks/paste_tables.py runs/bench docs/performance.md
+gesturelrcn bench --peers --keys 500 --hours 8 --report runs/bench
+python benchmarks/paste_tables.py runs/bench docs/performance.md
 """
 
 import argparse

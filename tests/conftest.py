@@ -9,6 +9,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import pytest
 
+from tests.cage import cage  # noqa: F401 - for all tests
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):

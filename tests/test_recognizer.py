@@ -178,6 +178,82 @@ def test_live_events_are_decided_by_the_clock(scripted):
     assert {e.media_time for e in events} == {None}
 
 
+class HandedEngine(ScriptedEngine):
+    """Looks at a hand, too: says where it is, and keeps what it was shown."""
+
+    def __init__(self):
+        super().__init__()
+        self.card = replace(self.card, hand_size=16, zoom=1.25, lift=0.1)
+        self.at, self.broken, self.shown = (0.3, 0.4), False, []
+
+    def step(self, crop, state, dt, hand=None, side=0):
+        self.shown.append((hand, side))
+        result = super().step(crop, state, dt)
+        for part in ("wrist", "index_tip", "pinky_tip"):
+            result.keypoints[KEYPOINTS.index(f"right_{part}"), :2] = self.at
+        scores = result.scores * np.nan if self.broken else result.scores
+        return StepResult(scores, result.keypoints, result.state)
+
+
+@pytest.fixture
+def handed():
+    engine, follower = HandedEngine(), ScriptedFollower()
+    return engine, follower, Recognizer(engine, follower=follower)
+
+
+def spotted_frame(number, spot):
+    """A black frame with a white square of 4 pixels around `spot`."""
+    from gesturelrcn.capture import Frame
+
+    image = np.zeros((100, 100, 3), np.uint8)
+    x, y = spot
+    image[y - 2 : y + 2, x - 2 : x + 2] = 255
+    return Frame(image, number * 0.05, number, "test", number * 0.05)
+
+
+def test_the_hand_is_looked_at_where_the_frame_before_had_it(handed):
+    engine, _, recognizer = handed
+    # The body's square is 100 pixels wide around (50, 42), and the hand was at 0.3, 0.4 of it.
+    for number in range(2):
+        recognizer.process(spotted_frame(number, (30, 32)))
+    engine.at = (0.6, 0.2)
+    recognizer.process(spotted_frame(2, (30, 32)))  # the hand has gone on, and is missed once
+    recognizer.process(spotted_frame(3, (60, 12)))
+    assert engine.shown[0] == (None, 0)
+    for hand, side in engine.shown[1:]:
+        assert side == 1
+        assert hand.shape == (16, 16, 3)
+        assert hand[8, 8].min() > 200
+        assert not hand[0].any()
+    right = recognizer.view.keypoints[KEYPOINTS.index("right_wrist"), :2]
+    assert right * 80 + 10 == pytest.approx([60, 12], abs=1e-3)  # in shares of the region, not of the body
+
+
+@pytest.mark.parametrize("why", ["leaves", "jumps", "gap", "scores"])
+def test_nobody_is_looked_at_with_the_hand_of_somebody_else(handed, why):
+    engine, follower, recognizer = handed
+    for number in range(3):
+        recognizer.process(spotted_frame(number, (30, 32)))
+    assert engine.shown[-1][1] == 1
+    number = 3
+    if why == "leaves":
+        region, follower.region = follower.region, None
+        recognizer.process(spotted_frame(number, (30, 32)))
+        follower.region = region
+    elif why == "jumps":
+        follower.jump = True
+    elif why == "gap":
+        number = 90
+    else:
+        engine.broken = True
+        recognizer.process(spotted_frame(number, (30, 32)))
+        engine.broken = False
+    recognizer.process(spotted_frame(number + 1, (30, 32)))
+    assert engine.shown[-1] == (None, 0)
+    recognizer.process(spotted_frame(number + 2, (30, 32)))
+    assert engine.shown[-1][1] == 1
+
+
 def test_close_frees_the_locator(scripted):
     _, follower, recognizer = scripted
     recognizer.close()

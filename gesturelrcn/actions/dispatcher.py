@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any
 
-from gesturelrcn.actions.action import ControlWord
+from gesturelrcn.actions.action import ControlWord, Run
 from gesturelrcn.actions.active_window import ActiveWindow, Window
 from gesturelrcn.actions.bindings import Binding, Bindings, Profile, Rules
 from gesturelrcn.actions.bindings_text import bindings_to_toml
@@ -91,6 +91,7 @@ class Dispatcher:
         watchdog: Watchdog | None = None,
         clock: Callable[[], float] = time.monotonic,
         ticking: bool = True,
+        commands: Callable[[Run], object] | None = None,
     ) -> None:
         """Set up; nothing is pressed yet.
 
@@ -103,6 +104,7 @@ class Dispatcher:
                 it. A given one is not closed.
             clock: seconds, for waits and for evidence that fails to come.
             ticking: a thread sees to what is due while no event comes. Without it `tick` has to be called.
+            commands: is told of a command that is bound instead of its being run.
         """
         self._bindings = bindings
         self._active_window = active_window
@@ -118,7 +120,9 @@ class Dispatcher:
         self._failure: Exception | None = None
         self._own_watchdog = Watchdog() if watchdog is None and injector.outlives_process else None
         self._guard = ReleaseGuard(injector, watchdog or self._own_watchdog)
-        self._performer = Performer(self._guard, injector, self.control, laser or MouseLaser(injector), clock)
+        self._performer = Performer(
+            self._guard, injector, self.control, laser or MouseLaser(injector), clock, commands
+        )
         self._performer.command_limit = bindings.options.command_limit
         # Whoever stops the stream may do so from another thread than the one that handles events.
         self._lock = threading.RLock()

@@ -73,6 +73,7 @@ class Performer:
         control: Callable[[ControlWord], None],
         laser: LaserPointer,
         clock: Callable[[], float],
+        commands: Callable[[Run], object] | None = None,
     ) -> None:
         """Set up.
 
@@ -82,6 +83,7 @@ class Performer:
             control: told of `arm`, `disarm`, `pause` and `stop`.
             laser: shows where the hand points.
             clock: seconds, for waits.
+            commands: is told of a command instead of its being run.
         """
         self.command_limit = 5.0
         self._guard = guard
@@ -89,6 +91,7 @@ class Performer:
         self._control = control
         self._laser = laser
         self._clock = clock
+        self._commands = commands
         self._background = Background()
         self._pending: list[_Pending] = []
         self._held: list[tuple[Hashable, Chord]] = []
@@ -202,7 +205,10 @@ class Performer:
             if owner in self._alive:
                 self._begin_lasting(step, event, owner)
         elif isinstance(step, Run):
-            self._background.run(step, self.command_limit)
+            if self._commands is None:
+                self._background.run(step, self.command_limit)
+            else:
+                self._commands(step)
         elif isinstance(step, Call):
             self._background.call(str(step), lambda: step.function(event))
         elif isinstance(step, Control):

@@ -78,12 +78,18 @@ def figure(report: dict[str, Any], where: tuple[str, ...]) -> float | None:
         key = keys.pop(0)
         if isinstance(held, list) and key in ("active", "still", "nobody"):
             fps = float(keys.pop(0))
-            held = next((row for row in held if (row["scene"], row["fps"]) == (key, fps)), None)
+            rows = (row for row in held if (row["scene"], row["fps"]) == (key, fps))
+            held = next((row for row in rows if keeps_up(row)), None)
         elif isinstance(held, list):
             held = next((row for row in held if row.get("load") == key), None)
         else:
             held = held.get(key) if isinstance(held, dict) else None
     return float(held) if isinstance(held, int | float) else None
+
+
+def keeps_up(row: dict[str, Any]) -> bool:
+    """Whether nearly every frame was looked at; else the share of a core is not that of this frame rate."""
+    return bool(row["dropped"] <= 0.05 * (row["frames"] + row["dropped"]))
 
 
 def broken_ratios(report: dict[str, Any], share: float = 1.0) -> list[str]:

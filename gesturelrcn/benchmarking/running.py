@@ -106,8 +106,9 @@ def _stages(wanted: Wanted) -> dict[str, Any]:
         with display.Display() as own:
             found = measured("injecting", {"rounds": wanted.rounds}, environ={"DISPLAY": own.name})
         told["stages"] |= found
+    fewer = {**common, "rounds": wanted.rounds // 4}
     for engine, threads, size in _variants(wanted.quick):
-        arguments = {**common, "engine": engine, "threads": threads, "size": size, "every_stage": False}
+        arguments = {**fewer, "engine": engine, "threads": threads, "size": size, "every_stage": False}
         found = measured("stages", arguments, threads=threads)
         told["variants"].append({"engine": engine, "threads": threads, **found})
     return told
@@ -132,7 +133,7 @@ def _live(wanted: Wanted, say: Say) -> list[dict[str, Any]]:
     if not wanted.quick:
         scenes |= {"still": noisy(frames[0]), "nobody": empty_room((width, height))}
         rates = [15.0, 30.0]
-    seconds = 5.0 if wanted.quick else 20.0
+    seconds = 5.0 if wanted.quick else 10.0
     rows = []
     for scene, pictures in scenes.items():
         for fps in rates:

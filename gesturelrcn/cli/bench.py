@@ -17,7 +17,7 @@ _SOURCE_HELP = "A recording with a person in it, instead of the sample clip."
 _PEERS_HELP = "Also MediaPipe, a sliding window, eager torch and the lower bound, on the same frames in turn."
 _KEYS_HELP = (
     "Also from a published frame to a key in another program, with so many gestures, twice; needs Xvfb; "
-    "500 take half an hour."
+    "500 take an hour."
 )
 _HOURS_HELP = (
     "Also what a stream of so many simulated hours costs and keeps, and pictures and bindings that grow."

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
-import numpy as np
 import typer
 
 from gesturelrcn import GestureLrcnError, __version__
@@ -139,6 +138,8 @@ def _model(model: str) -> Check:
 
 
 def _engine(model: str) -> Check:
+    import numpy as np
+
     from gesturelrcn.capture import Frame
     from gesturelrcn.recognizer import Recognizer
     from gesturelrcn.region import Region
@@ -168,6 +169,8 @@ def _engine(model: str) -> Check:
 
 
 def _locator() -> Check:
+    import numpy as np
+
     from gesturelrcn.capture.opencv import cv2
     from gesturelrcn.model import assets
     from gesturelrcn.region import PoseLocator

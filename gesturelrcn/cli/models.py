@@ -45,12 +45,11 @@ def _show(card: "ModelCard", folder: Path) -> None:
         table = Table(title=_words(occasion), title_justify="left")
         for column in ("gesture", "found", "precision", "decided after onset"):
             table.add_column(column)
-        rows = figures["per_gesture"] if "per_gesture" in figures else figures["per_class"]
-        for name, row in rows.items():
+        for name, row in figures["per_class"].items():
             if "true" in row:
                 table.add_row(name, *_row(row))
         table.add_section()
-        table.add_row("all", *_row({**figures, **figures.get("all", {})}))
+        table.add_row("all", *_row({**figures, **figures["all"]}))
         console.print(table)
         console.print(_closing(figures), highlight=False)
     for title, lines in (("Limits", card.limits), ("Learnt from", [_source(source) for source in card.data])):
@@ -60,18 +59,15 @@ def _show(card: "ModelCard", folder: Path) -> None:
 
 
 def _row(told: dict[str, Any]) -> tuple[str, str, str]:
-    latency = told["latency_s"]
-    if isinstance(latency, dict):  # of models that `gesturelrcn train` has measured
-        latency = latency["p50"]
-    return f"{told['found']} of {told['true']}", _share(told["precision"]), _seconds(latency)
+    shares = f"{told['found']} of {told['true']}", _share(told["precision"])
+    return *shares, _seconds(told["latency_s"]["p50"])
 
 
 def _closing(figures: dict[str, Any]) -> str:
-    idle = figures["false_triggers"] if "false_triggers" in figures else figures["gesture_free"]
-    false = idle["count"] if "count" in idle else idle["false_triggers"]
+    idle = figures["false_triggers"]
     return (
         f"{figures['clips']} clips of {', '.join(filter(None, figures['subjects'])) or 'unnamed people'}; "
-        f"false starts: {false} in {idle['hours'] * 3600:.0f} s without a gesture. "
+        f"false starts: {idle['count']} in {idle['hours'] * 3600:.0f} s without a gesture. "
         f"Again: {figures['command']}"
     )
 

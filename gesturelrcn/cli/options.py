@@ -29,7 +29,10 @@ Json = Annotated[
     bool, typer.Option("--json", help="One JSON object a line for each event, and nothing else, on stdout.")
 ]
 Preview = Annotated[
-    bool, typer.Option("--preview", help="Show what the camera sees, as in a mirror; q or Esc ends.")
+    bool,
+    typer.Option(
+        "--preview", help="Show what the camera sees, as in a mirror; click on whom to follow, q or Esc ends."
+    ),
 ]
 Engine = Annotated[EngineChoice, typer.Option(help="What runs the network; torch is slower and an extra.")]
 Model = Annotated[

@@ -17,6 +17,7 @@ from gesturelrcn.actions import (
     DryRunInjector,
     Fact,
     Injector,
+    Run,
     active_window,
 )
 from gesturelrcn.actions.choice import choose_injector
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 SAMPLE = "sample"
 """The source word for the clip that ships with the package."""
 
+
+_OBEYED = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
+"""Control characters, and what is written instead."""
 
 _STATES: dict[str, str] = {
     "arm": "armed",
@@ -101,7 +105,9 @@ class Playing:
             open_things.callback(injector.close)
             window = self._active_window(bindings)
             open_things.callback(getattr(window, "close", lambda: None))
-            dispatcher = open_things.enter_context(Dispatcher(bindings, injector, active_window=window))
+            dispatcher = open_things.enter_context(
+                Dispatcher(bindings, injector, active_window=window, commands=self._commands())
+            )
             stream = self._stream()
             stopped = self._attend(dispatcher, stream, bindings, open_things)
             self._watch_frames(dispatcher, stream, open_things)
@@ -183,7 +189,9 @@ class Playing:
         if self.preview:
             from gesturelrcn.cli.preview import Preview
 
-            preview = open_things.enter_context(Preview(on_close=stream.stop, status=lambda: board.status))
+            preview = open_things.enter_context(
+                Preview(stream.stop, lambda: board.status, on_choice=stream.choose_person)
+            )
             stream.add_frame_listener(preview.draw)
 
     def _line_about(self, news: News) -> str:
@@ -202,6 +210,12 @@ class Playing:
         if self._says_only or not bindings:
             return DryRunInjector((lambda line: None) if self.rehearse else self._say)
         return choose_injector().make()
+
+    def _commands(self) -> Callable[[Run], None] | None:
+        """What is told of commands instead of their being run; None where they are to be run."""
+        if self.rehearse:
+            return lambda _: None
+        return (lambda command: self._say(str(command))) if self.dry_run else None
 
     def _active_window(self, bindings: Bindings) -> ActiveWindow | None:
         if not bindings.profiles or self.dry_run:
@@ -228,8 +242,14 @@ class Playing:
 
 
 def say(line: str, *, to_stderr: bool = False) -> None:
-    """Write one line at once, so that whoever reads it through a pipe is not late."""
-    print(line, file=sys.stderr if to_stderr else sys.stdout, flush=True)
+    """Write one line at once, so that whoever reads it through a pipe is not late.
+
+    What the terminal would obey, or could not show, is written as an escape: words may come from a file.
+    """
+    stream = sys.stderr if to_stderr else sys.stdout
+    encoding = stream.encoding or "utf-8"
+    shown = line.translate(_OBEYED).encode(encoding, "backslashreplace").decode(encoding)
+    print(shown, file=stream, flush=True)
 
 
 def _show_json(event: GestureEvent) -> None:

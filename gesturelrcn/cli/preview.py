@@ -36,13 +36,17 @@ class Preview:
     """Draws frames as in a mirror, with the region and what is recognised; all calls from one thread."""
 
     def __init__(
-        self, on_close: Callable[[], None], status: Callable[[], Status | None] = lambda: None
+        self,
+        on_close: Callable[[], None],
+        status: Callable[[], Status | None] = lambda: None,
+        on_choice: Callable[[float, float], None] = lambda x, y: None,
     ) -> None:
         """Set up the preview; the window opens with the first frame.
 
         Args:
             on_close: called when the user presses q or Esc, or closes the window.
             status: what to show in a banner below the picture; None for no banner.
+            on_choice: called with a place in the frame, pixels, when the user clicks there.
 
         Raises:
             PreviewError: there is no screen.
@@ -50,6 +54,8 @@ class Preview:
         _require_screen()
         self._on_close = on_close
         self._status = status
+        self._on_choice = on_choice
+        self._size = (0, 0)
         self._shown = False
 
     def draw(self, frame: Frame, view: View) -> None:
@@ -57,10 +63,20 @@ class Preview:
         if self._shown and cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) < 1:
             self._on_close()
             return
+        self._size = frame.image.shape[1], frame.image.shape[0]
         cv2.imshow(_TITLE, picture_of(frame, view, self._status()))
+        if not self._shown:
+            cv2.setMouseCallback(_TITLE, self._mouse)
         self._shown = True
         if cv2.waitKey(1) & 0xFF in _QUIT_KEYS:
             self._on_close()
+
+    def _mouse(self, event: int, x: int, y: int, _flags: int, _data: object) -> None:
+        if event != cv2.EVENT_LBUTTONDOWN:
+            return
+        place = place_in_frame(x, y, self._size)
+        if place is not None:
+            self._on_choice(*place)
 
     def __enter__(self) -> "Preview":
         return self
@@ -69,6 +85,18 @@ class Preview:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         cv2.destroyAllWindows()
+
+
+def place_in_frame(x: int, y: int, size: tuple[int, int]) -> tuple[float, float] | None:
+    """Where in the frame, (x, y) in pixels, a pixel of its mirror picture is; None for the banner below it.
+
+    Args:
+        x: from the left of the shown picture.
+        y: from its top.
+        size: width and height of the frame.
+    """
+    width, height = size
+    return (float(width - 1 - x), float(y)) if 0 <= x < width and 0 <= y < height else None
 
 
 def picture_of(frame: Frame, view: View, status: Status | None = None) -> NDArray[np.uint8]:

@@ -30,7 +30,11 @@ def replay(
             say(json.dumps(asdict(decision)))
         else:
             say(f"{decision.at:10.2f} s  {decision.gesture:<12} {decision.phase!s:<5}  {told(decision)}")
-    calm = "" if lines[0]["calm"] else "; it begins in the middle of a gesture, so the first may differ"
+    calm = (
+        ""
+        if lines[0].get("calm", True)
+        else "; it begins in the middle of a gesture, so the first may differ"
+    )
     verdict = "as they were" if again.same else "NOT as they were"
     what = f"{again.frames} frames, {len(again.events)} events, {len(again.decisions)} decisions"
     say(f"{what}: {verdict}{calm}.", to_stderr=as_json)

@@ -54,8 +54,8 @@ def train(
 ) -> None:
     """Train a model on your own clips, in stages that go on where they were.
 
-    On several devices or machines: **torchrun --nproc-per-node 2 -m gesturelrcn train CONFIG.toml**, the run
-    folder on a disk that all of them see. Needs the extra **train**.
+    On several devices or machines: **torchrun --nproc-per-node 2 -m -- gesturelrcn train CONFIG.toml**, the
+    run folder on a disk that all of them see. Needs the extra **train**.
     """
     _look_for_extra()
     _few_threads(threads)

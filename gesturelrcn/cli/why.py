@@ -25,17 +25,27 @@ def why(
     Each line is a moment at which a gesture was recognised or nearly so, with how sure the model was, how
     sure it has to be, and what came of it. The trace holds numbers, no pictures.
     """
-    from gesturelrcn.trace import explain, newest_trace, read_lines, trace_folder, write_lines
+    from gesturelrcn.trace import (
+        explain,
+        newest_trace,
+        read_lines,
+        refused_if_damaged,
+        trace_folder,
+        write_lines,
+    )
 
     lines = read_lines(trace) if trace else newest_trace(trace_folder())
     if save:
         write_lines(save, lines)
-    frames = [line for line in lines if line["kind"] == "frame"]
-    end = frames[-1]["at"] if frames else lines[0]["at"]
-    moments = [each for each in explain(lines) if each.ended >= end - last]
+    with refused_if_damaged():
+        explained = explain(lines)
+        frames = [line for line in lines if line["kind"] == "frame"]
+        end = frames[-1]["at"] if frames else lines[0]["at"]
+        moments = [each for each in explained if each.ended >= end - last]
+        head = _head(lines, frames, end, last)
     if gesture is not None:
         moments = [each for each in moments if each.gesture == gesture]
-    say(_head(lines, frames, end, last))
+    say(head)
     for each in moments:
         strength = f"{each.peak:.2f} of {each.threshold:.2f} for {each.ended - each.began:.1f} s"
         say(f"{each.began - end:8.1f} s  {each.gesture:<12}  {strength:<24}  {each.outcome}")

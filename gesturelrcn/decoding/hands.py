@@ -27,7 +27,7 @@ def acting_hand(keypoints: NDArray[np.float32]) -> tuple[Hand | None, tuple[floa
         keypoints: (J, 3) x, y in shares of the person region and visibility.
 
     Returns:
-        `left`, `right`, `both` or None, and (x, y) of the higher acting hand or None.
+        `left`, `right`, `both` or None, and (x, y) of the higher acting hand, 0 to 1, or None.
     """
     middle = keypoints[_SHOULDERS, :2].mean(axis=0)
     acting = [
@@ -38,7 +38,12 @@ def acting_hand(keypoints: NDArray[np.float32]) -> tuple[Hand | None, tuple[floa
         return None, None
     if all(acting):
         tip = min(keypoints[_TIPS, :2], key=lambda xy: float(xy[1]))
-        return "both", (float(tip[0]), float(tip[1]))
+        return "both", _inside(tip)
     which = acting.index(True)
     tip = keypoints[_TIPS[which]]
-    return _SIDES[which], (float(tip[0]), float(tip[1]))
+    return _SIDES[which], _inside(tip)
+
+
+def _inside(tip: NDArray[np.float32]) -> tuple[float, float]:
+    """The network may see more than the region: a tip beyond its edge is reported at the edge."""
+    return min(max(float(tip[0]), 0.0), 1.0), min(max(float(tip[1]), 0.0), 1.0)

@@ -9,6 +9,7 @@ from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.evaluation.listing import Listing
 from gesturelrcn.evaluation.stitching import StreamPlan, StreamTruth, plan_streams
+from gesturelrcn.private_files import make_private
 from gesturelrcn.truth import TrueGesture
 
 
@@ -38,6 +39,7 @@ def _write(plan: StreamPlan, path: Path) -> Path:
     for one in plan.play(truth):
         height, width = one.frame.image.shape[:2]
         if video is None:
+            _made_private(path)
             video = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"FFV1"), fps, (width, height))
             if not video.isOpened():
                 raise GestureLrcnError(f"{path} cannot be written; is the disk full, or not yours?")
@@ -54,8 +56,16 @@ def _write(plan: StreamPlan, path: Path) -> Path:
         "framing": plan.framing,
     }
     rows = [facts, *map(_gesture, truth.gestures), *({"t": round(at, 4)} for at in times)]
+    _made_private(path.with_suffix(".jsonl"))
     path.with_suffix(".jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
     return path
+
+
+def _made_private(path: Path) -> None:
+    try:
+        make_private(path)
+    except OSError as problem:
+        raise GestureLrcnError(f"{path} cannot be written: {problem.strerror}.") from None
 
 
 def _gesture(made: TrueGesture) -> dict[str, object]:

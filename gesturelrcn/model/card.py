@@ -16,6 +16,13 @@ FORMAT = 1
 """Version of the model files. A reader refuses what it does not know."""
 
 
+_SIZES = {
+    **{"size": (16, 1024), "hidden": (1, 4096), "rows": (2, 64), "hand_size": (0, 512)},
+    **{"zoom": (0.2, 5.0), "lift": (-1.0, 1.0)},
+}
+"""What a card may ask for: a file must not make the program take all memory."""
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """When a gesture begins and ends.
@@ -124,4 +131,8 @@ def read_card(path: Path) -> ModelCard:
         raise ModelError(f"{path}: the model card is incomplete or damaged ({problem}).") from None
     if NONE not in card.classes or set(card.thresholds) != set(card.gestures):
         raise ModelError(f"{path}: the model card's classes and thresholds do not belong together.")
+    for name, (least, most) in _SIZES.items():
+        value = getattr(card, name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            raise ModelError(f"{path}: {name} of the model card is not between {least} and {most}.")
     return card

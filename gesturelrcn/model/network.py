@@ -26,10 +26,8 @@ REFERENCE_DT = 0.05
 """Seconds between frames at which the dt input is 0."""
 
 _LEAST = 1e-9  # of a share whose logarithm is taken
-_SPEED, _FASTEST = (
-    0.1,
-    1.5,
-)  # speeds are ways in a tenth of a second, and cut: a joint that jumps is a mistake
+# Speeds are ways in a tenth of a second, and cut: a joint that jumps is a mistake.
+_SPEED, _FASTEST = 0.1, 1.5
 
 
 @dataclass(frozen=True)
@@ -225,7 +223,7 @@ class LRCN(nn.Module):
             if reader in (None, number):
                 read, rows = one(body, hand, pace, rows[..., :width])
                 logits.append(read)
-                rows = functional.pad(rows, (0, spare))
+                rows = _wider(rows, spare)
             kept.append(rows)
         new = torch.cat([*kept, last], 0)
         if len(logits) == 1:
@@ -250,9 +248,8 @@ class LRCN(nn.Module):
         known = torch.cat([last[:, None, observed : observed + 1], torch.ones_like(now[:, 1:, :1])], 1)
         speed = (now - before) * (_SPEED / dt.clamp(0.02, 0.3))[..., None]
         speed = speed.clamp(-_FASTEST, _FASTEST) * known
-        kept = functional.pad(
-            torch.cat([now[:, -1], torch.ones_like(now[:, -1, :1])], -1), (0, last.shape[-1] - observed - 1)
-        )
+        kept = torch.cat([now[:, -1], torch.ones_like(now[:, -1, :1])], -1)
+        kept = _wider(kept, last.shape[-1] - observed - 1)
         split = body.shape[-1]
         if hand is not None:
             # From one hand to the other is no motion.
@@ -292,3 +289,8 @@ class LRCN(nn.Module):
         """(rows, streams, width) zeros: nothing seen yet."""
         rows, width = self.config.state_shape
         return torch.zeros(rows, streams, width)
+
+
+def _wider(rows: Tensor, spare: int) -> Tensor:
+    """Rows of the state with `spare` zeros behind them; nothing is padded where none are missing."""
+    return functional.pad(rows, (0, spare)) if spare else rows

@@ -35,11 +35,11 @@ class OnnxEngine:
         expected = {"crop": [1, card.size, card.size, 3], "state": [card.rows, 1, card.hidden], "dt": [1]}
         if card.hand_size:
             expected |= {"hand": [1, card.hand_size, card.hand_size, 3], "side": [1]}
-        self._no_hand = np.zeros((card.hand_size, card.hand_size, 3), np.uint8)
         if inputs != expected:
             raise ModelError(
                 f"{card.name}: the model's graph has inputs {inputs}, the card wants {expected}."
             )
+        self._no_hand = np.zeros((card.hand_size, card.hand_size, 3), np.uint8)
 
     def initial_state(self) -> NDArray[np.float32]:
         """(rows, 1, hidden) zeros: nothing seen yet."""

@@ -48,8 +48,8 @@ class RegionTracker:
         self._seen_at = max(self._seen_at, now)
 
     def update(self, found: Region | None) -> None:
-        """Take in what the locator found; None is nobody."""
-        if found is None:
+        """Take in what the locator found; None is nobody, and so is what cannot be a place."""
+        if found is None or not _is_place(found):
             return
         self._seen_at = max(self._seen_at, found.located_at)
         if self._target is None or self._current is None:
@@ -88,3 +88,7 @@ class RegionTracker:
         """True once after the region moved to another place at once; the model's memory is void then."""
         jumped, self._jumped = self._jumped, False
         return jumped
+
+
+def _is_place(region: Region) -> bool:
+    return region.side > 0 and all(map(math.isfinite, (region.x, region.y, region.side)))

@@ -10,6 +10,7 @@ from gesturelrcn.decoding import DecoderSettings
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.model.card import Thresholds
 from gesturelrcn.trace.replay import Line, bindings_of, decision_of, event_of, setting_of
+from gesturelrcn.trace.ring import TraceError, refused_if_damaged
 from gesturelrcn.vocabulary import NONE, mirrored
 
 NEAR = 0.6
@@ -157,12 +158,18 @@ def why_not_recognised(moment: Moment, rest: float = 0.0) -> str:
     return f"too short: {moment.above:.2f} s above {moment.threshold:.2f}, and it takes {moment.needed:.2f} s"
 
 
+@refused_if_damaged()
 def explain(lines: Sequence[Line]) -> list[Moment]:
     """All moments of a trace, in the order in which they began.
 
     Args:
         lines: of a trace, as `newest_trace` and `read_lines` give them.
+
+    Raises:
+        TraceError: the trace is empty or damaged.
     """
+    if not lines:
+        raise TraceError("The trace is empty, so there is nothing to explain.")
     setting = setting_of(lines[0])
     tracker = MomentTracker(setting.classes, setting.thresholds)
     moments: list[Moment] = []

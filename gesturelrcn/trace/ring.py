@@ -6,11 +6,12 @@ JSON lines, so that `gesturelrcn why` can explain them while the program runs an
 
 import json
 import logging
-import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from textwrap import shorten
 from types import TracebackType
 from typing import IO, Any
 
@@ -25,6 +26,7 @@ from gesturelrcn.decoding import DecoderSettings
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.events import GestureEvent, Hand
 from gesturelrcn.model.card import Thresholds
+from gesturelrcn.private_files import make_private
 from gesturelrcn.vocabulary import NONE
 
 logger = logging.getLogger(__name__)
@@ -38,6 +40,8 @@ _CALM = 1.0
 
 _LONGEST_SEGMENT = 2 * KEPT
 _FLUSH_EVERY = 0.5
+_MOST_TOLD = 200
+"""Characters of what is wrong with a damaged trace."""
 _FORGOTTEN_AFTER = 24 * 3600.0
 _SEGMENTS = ("a.jsonl", "b.jsonl")
 _KINDS: dict[type, str] = {GestureEvent: "event", Decision: "decision", Fact: "fact"}
@@ -201,7 +205,8 @@ class TraceWriter:
                 self._file.close()
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             path = self._folder / _SEGMENTS[self._segment]
-            self._file = os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w")
+            make_private(path)
+            self._file = path.open("w", encoding="utf-8")
         except OSError as error:
             self._give_up(error)
         self._write("begin", head)
@@ -265,6 +270,20 @@ def newest_trace(folder: Path) -> list[dict[str, Any]]:
     return [line for lines in sorted(own, key=lambda lines: float(lines[0]["wall"])) for line in lines]
 
 
+@contextmanager
+def refused_if_damaged() -> Iterator[None]:
+    """Around whatever takes a trace's values for what they should be.
+
+    Raises:
+        TraceError: they are not.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        what = shorten(f"{type(error).__name__} {error}", _MOST_TOLD, placeholder=" ...")
+        raise TraceError(f"The trace is damaged: {what}.") from error
+
+
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """The lines of one file; a last one that is not whole is left out.
 
@@ -284,7 +303,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
             line = json.loads(text)
             if not isinstance(line, dict) or "kind" not in line:
                 raise ValueError("no kind")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             if number == len(texts):  # the program is writing it just now
                 break
             raise TraceError(
@@ -297,12 +316,13 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
 
 
 def write_lines(path: Path, lines: Sequence[Mapping[str, Any]]) -> None:
-    """Write JSON lines.
+    """Write JSON lines into a file that only this user can read: a trace says what somebody did, and when.
 
     Raises:
         TraceError: the file cannot be written.
     """
     try:
+        make_private(path)
         path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     except OSError as error:
         raise TraceError(f"{path}: the trace cannot be written: {error.strerror or error}.") from error

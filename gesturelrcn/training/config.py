@@ -18,6 +18,9 @@ from gesturelrcn.training.recognition import RecognitionSettings
 
 T = TypeVar("T")
 
+_LARGEST = 10**300
+"""Larger whole numbers are no floating point numbers."""
+
 Kind = Literal["index", "folders", "films", "stills", "pictures", "hands", "performances", "tracks"]
 """What lies in a folder: clips with an index.csv; class/clip files; films with truth by `gesturelrcn synth`;
 single pictures; shards of pictures with joints; shards of pictures of hands with landmarks; shards of
@@ -105,6 +108,7 @@ class ThresholdSettings:
     Attributes:
         precision: share of starts of each gesture that have to be right.
         false_triggers_per_hour: most starts in an hour without a gesture, over all gestures; 0 for no limit.
+        otherwise: start threshold of a gesture that keeps to these at no threshold.
         hours: length of the streams that are stitched from the clips held out.
         taken_from: `thresholds.json` of another run, relative to the data folder: for a model that is
             trained on everybody, so that nobody is left to set thresholds on.
@@ -113,6 +117,7 @@ class ThresholdSettings:
 
     precision: float = 0.8
     false_triggers_per_hour: float = 0.0
+    otherwise: float = 0.95
     hours: float = 1.0
     taken_from: str = ""
     seed: int = 0
@@ -134,7 +139,8 @@ class Config:
             CNN is taken over.
         network: sizes of the network, by the names of `NetworkConfig`.
         keypoints: the stage that teaches joints; `steps = 0` leaves the CNN as it starts.
-        hands: the stage that teaches the landmarks of hands, for networks with `hand_size`.
+        hands: the stage that teaches the landmarks of hands, for networks with `hand_size`; where nothing is
+            said of it and `[keypoints]` has no steps, it has none either.
         features: the stage that looks at clips.
         recognition: the stage that teaches gestures.
         thresholds: the stage that sets thresholds.
@@ -195,6 +201,8 @@ class _Reader:
                     'only sets of kind = "films", "pictures", "hands" or "performances" can be made',
                 )
         self._check_network(read)
+        if "hands" not in document and not read.keypoints.steps:
+            return dataclasses.replace(read, hands=HandSettings(steps=0))
         return read
 
     def _check_name(self, name: str, way: Way) -> None:
@@ -245,7 +253,7 @@ class _Reader:
         return self._plain(value, kind, way)
 
     def _plain(self, value: Any, kind: Any, way: Way) -> Any:
-        if kind is float and type(value) is int:
+        if kind is float and type(value) is int and abs(value) < _LARGEST:
             return float(value)
         expected = {int: "a whole number", float: "a number", bool: "true or false", str: "text in quotes"}
         if kind in expected and type(value) is not kind:

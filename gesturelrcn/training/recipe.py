@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from safetensors.torch import load_file, save_file
 
+from gesturelrcn.errors import ModelError
 from gesturelrcn.model.card import ModelCard, read_card
 from gesturelrcn.model.files import card_path
 from gesturelrcn.model.keypoints import KEYPOINTS
@@ -107,7 +108,10 @@ class Training:
         """The card of the model whose CNNs are taken over, or None."""
         if self.config.start in (IMAGENET, RANDOM):
             return None
-        return read_card(card_path(self.config.start))
+        try:
+            return read_card(card_path(self.config.start))
+        except ModelError as problem:
+            raise TrainingError(f"start = {self.config.start!r}: {problem}") from problem
 
     def card(self) -> ModelCard:
         """The card of the model before anything is known of it but its shape."""
@@ -126,6 +130,8 @@ class Training:
                 "hidden": network.hidden,
                 "joint_features": network.joint_features,
                 "hand_features": network.hand_features,
+                "motion": network.motion,
+                "readers": network.readers,
             },
             limits=list(self.config.limits),
             zoom=ZOOM if before is None else before.zoom,
@@ -140,6 +146,11 @@ class Training:
         before = self.started_from
         sizes = {} if before is None else {"size": before.size, "hand_size": before.hand_size}
         return NetworkConfig(classes=self.classes, **{**sizes, **self.config.network})
+
+    @property
+    def hands_are_taught(self) -> bool:
+        """Whether there is a second CNN, and it does not stay as it starts."""
+        return bool(self.network_config.hand_size and self.config.hands.steps)
 
     def network(self) -> LRCN:
         """The network with everything that the stages so far have taught it, in evaluation mode."""
@@ -233,7 +244,11 @@ def _needs(name: str, order: dict[str, Stage]) -> set[str]:
 
 def _do(training: Training, stage: Stage) -> None:
     fingerprint = fingerprint_of(training, stage.name)
-    if training.run.is_done(stage.name, fingerprint):
+    done = training.run.is_done(stage.name, fingerprint)
+    if stage.together:
+        # All do it or none: one that looks later would find a quick stage done already by the others.
+        done = training.fabric.broadcast(done)
+    if done:
         logger.info("%s: done before", stage.name)
         return
     if not stage.together and not training.fabric.is_global_zero:

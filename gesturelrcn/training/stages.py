@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from safetensors.torch import load_file
 
 from gesturelrcn.evaluation.evaluate import evaluate
@@ -72,15 +73,21 @@ def _teaches(training: Training) -> list[DataSet]:
     return [held for held in training.sets if held.settings.joints > 0]
 
 
+def _asks_teacher(training: Training) -> list[DataSet]:
+    """Sets of which the teacher's answers are needed, for joints or for hands."""
+    wanted = {held.name for held in (*_teaches(training), *_shows_hands(training))}
+    return [held for held in training.sets if held.name in wanted]
+
+
 def _teacher_depends_on(training: Training) -> Any:
-    return [_listed(held) for held in _teaches(training)]
+    return [_listed(held) for held in _asks_teacher(training)]
 
 
 def _teacher(training: Training) -> dict[str, Any]:
     without_answer: list[str] = []
     skipped = [f"{held.name}: {reason}" for held in training.sets for reason in held.skipped]
     asked = 0
-    for held in _teaches(training):
+    for held in _asks_teacher(training):
         total = len(held.training) + len(held.held_out)
         for answer in teach_set(held, training.taught(held), training.workers):
             asked += 1
@@ -105,6 +112,7 @@ def _keypoints_depends_on(training: Training) -> Any:
 
 
 def _keypoints(training: Training) -> dict[str, Any]:
+    torch.manual_seed(0)  # the same beginning, whatever ran in this process before
     model = LRCN(training.network_config)
     fill_start(model, training.config.start)
     if training.config.keypoints.steps:
@@ -130,7 +138,7 @@ def _keypoints(training: Training) -> dict[str, Any]:
 
 def _shows_hands(training: Training) -> list[DataSet]:
     """Sets whose hands are learnt from; none where the network looks at no hand or stays as it starts."""
-    if not training.network_config.hand_size or not training.config.hands.steps:
+    if not training.hands_are_taught:
         return []
     return [held for held in training.sets if held.settings.hands > 0]
 
@@ -145,6 +153,7 @@ def _hands(training: Training) -> dict[str, Any]:
     held_sets = _shows_hands(training)
     if not training.network_config.hand_size:
         return {"steps": 0}
+    torch.manual_seed(0)  # the same beginning, whatever ran in this process before
     model = LRCN(training.network_config)
     fill_start(model, training.config.start)
     if training.config.hands.steps:
@@ -272,6 +281,7 @@ def _recognition_depends_on(training: Training) -> Any:
 
 
 def _recognition(training: Training) -> dict[str, Any]:
+    torch.manual_seed(training.config.recognition.seed)
     model = training.network()
     validation = held_out_clips(training)
     sets = clip_sets(training)

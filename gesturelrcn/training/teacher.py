@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from gesturelrcn.model.fovea import SIDE as FOVEA_SIDE
 from gesturelrcn.model.keypoints import HAND_LANDMARKS, KEYPOINTS
+from gesturelrcn.private_files import make_private
 from gesturelrcn.region import PoseLocator, Region, SteppedFollower, crop
 from gesturelrcn.training.index import Clip, read_index
 
@@ -229,6 +230,7 @@ def teach_folder(clips: list[Clip], cache: Path) -> int:
             logger.warning("%s: nobody found in this clip, or it does not decode; skipped", clip.path)
             continue
         partial = path.with_suffix(".partial")
+        make_private(partial)
         with partial.open("wb") as out:
             np.savez(out, **vars(taught))
         os.replace(partial, path)  # noqa: PTH105 - atomic on every platform
@@ -249,6 +251,7 @@ def teach_stills(folder: Path, out: Path) -> int:
         if image is not None and region is not None:
             frames.append(teacher.frame(np.asarray(image, np.uint8), region))
     teacher.close()
+    make_private(out)
     np.savez(out, **_stacked(frames))
     return len(frames)
 

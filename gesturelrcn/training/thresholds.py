@@ -19,7 +19,7 @@ from gesturelrcn.training.streams import Chunk, StreamMaker
 from gesturelrcn.truth import TrueGesture
 from gesturelrcn.vocabulary import NONE
 
-STARTS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+STARTS = (0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """Start thresholds that are tried, lowest first."""
 
 _BELOW = 0.25  # an active gesture ends this much below its start threshold
@@ -119,13 +119,13 @@ def _truth(
 def choose(
     classes: Sequence[str], streams: Sequence[ScoredStream], settings: ThresholdSettings
 ) -> dict[str, Thresholds]:
-    """The lowest start threshold of each gesture that keeps to `settings`; the highest where none does.
+    """The lowest start threshold of each gesture that keeps to `settings`; `otherwise` where none does.
 
     All gestures move together while one is tried, since they compete. Of the false triggers that are
     allowed in an hour each gesture gets the same share.
     """
     gestures = [name for name in classes if name != NONE]
-    chosen = {name: with_start(STARTS[-1]) for name in gestures}
+    chosen = {name: with_start(settings.otherwise) for name in gestures}
     free = sum(stream.hours for stream in streams if not stream.truth)
     allowed = settings.false_triggers_per_hour * free / max(1, len(gestures))
     for start in reversed(STARTS):

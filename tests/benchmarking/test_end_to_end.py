@@ -79,6 +79,7 @@ def test_a_load_is_there_and_gone_again():
 
 
 @pytest.mark.e2e
+@pytest.mark.timeout(900)
 def test_a_gesture_becomes_a_key_in_another_program():
     told = end_to_end(5)
     assert told["shown"] >= 5

@@ -24,11 +24,11 @@ def test_operations_of_a_node(kind, inputs, outputs, count):
 
 def test_the_convolutions_of_the_shipped_model_dominate():
     told = operators.measure(rounds=3)
-    # EfficientNet-Lite0 up to stride 16 at 128 pixels is about 130 million operations; the head comes on top.
-    assert 1.2e8 < told["operations"] < 4e8
+    # EfficientNet-Lite0 up to stride 16 at 128 pixels is about 130 million operations; heads come on top.
+    assert 0.5e8 < told["operations"] < 5e8
     assert next(iter(told["operators"])) == "Conv"
     assert sum(row["us"] for row in told["operators"].values()) == pytest.approx(told["us"], rel=1e-2)
-    assert (assets() / "gestures-1.onnx").is_file()  # the profiler leaves nothing beside it
+    assert (assets() / "gestures-2.onnx").is_file()  # the profiler leaves nothing beside it
     assert not list(assets().glob("*profile*"))
 
 

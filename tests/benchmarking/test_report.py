@@ -34,6 +34,14 @@ def test_a_promise_that_is_not_measured_is_not_judged():
     assert "ratios" not in {bar.where[0] for bar, _ in judged(report())}
 
 
+def test_a_machine_too_busy_to_look_at_every_frame_says_nothing_about_a_core():
+    where = ("live", "active", "30", "cpu", "total")
+    busy = report()
+    assert figure(busy, where) == 0.2
+    busy["live"][0]["dropped"] = 50
+    assert figure(busy, where) is None
+
+
 def test_ratios_break_and_absolute_times_do_not():
     slow = report(step=100.0, **peers(pose=3.0))
     assert broken_ratios(slow) == ["MediaPipe Pose, times slower: 3, promised at least 7"]

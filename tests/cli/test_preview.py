@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +14,7 @@ from Xlib.ext import xtest
 from Xlib.protocol.event import ClientMessage
 
 from gesturelrcn.capture.frame import Frame
-from gesturelrcn.cli.preview import picture_of
+from gesturelrcn.cli.preview import picture_of, place_in_frame
 from gesturelrcn.recognizer import View
 from gesturelrcn.region import Region
 from tests.cli.conftest import Program
@@ -103,3 +106,60 @@ def test_a_window_opens_until_the_user_has_seen_enough(
         display.close()
     assert [line.split()[3] for line in (start, out)] == ["start", "end"]
     assert (process.returncode, err) == (0, "")
+
+
+def test_a_place_in_the_mirror_is_one_in_the_frame() -> None:
+    assert place_in_frame(0, 7, (320, 240)) == (319.0, 7.0)
+    assert place_in_frame(319, 239, (320, 240)) == (0.0, 239.0)
+    assert place_in_frame(10, 240, (320, 240)) is None  # the banner
+    assert place_in_frame(-1, 10, (320, 240)) is None
+
+
+SHOWS_A_RED_SPOT = """if True:
+    import numpy as np
+    from gesturelrcn.capture.frame import Frame
+    from gesturelrcn.cli.preview import Preview
+    from gesturelrcn.recognizer import View
+    image = np.zeros((240, 320, 3), np.uint8)
+    image[40:50, 60:70] = (0, 0, 255)
+    chosen = []
+    with Preview(lambda: chosen.append("closed"), on_choice=lambda x, y: chosen.append((x, y))) as preview:
+        while not chosen:
+            preview.draw(Frame(image, 0.0, 0, "test"), View())
+    print(*chosen[0])
+    """
+
+
+def red_spot(display: Display) -> tuple[int, int]:
+    """The middle of what is red on the screen, once something is."""
+    root = display.screen().root
+    size = root.get_geometry()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        raw = root.get_image(0, 0, size.width, size.height, X.ZPixmap, 0xFFFFFFFF).data
+        pixels = np.frombuffer(raw, np.uint8).reshape(size.height, size.width, 4)[..., :3].astype(int)
+        rows, columns = np.nonzero((pixels[..., 2] > 200) & (pixels[..., :2].max(axis=2) < 60))
+        if len(rows) >= 90:
+            return round(columns.mean()), round(rows.mean())
+        time.sleep(0.05)
+    return pytest.fail("nothing red is shown")
+
+
+def test_a_click_chooses_the_place_in_the_frame() -> None:
+    with XServer() as server:
+        environment = os.environ | {"DISPLAY": server.display}
+        process = subprocess.Popen(
+            [sys.executable, "-c", SHOWS_A_RED_SPOT], env=environment, stdout=subprocess.PIPE, text=True
+        )
+        display = Display(server.display)
+        x, y = red_spot(display)
+        xtest.fake_input(display, X.MotionNotify, x=x, y=y)
+        for stroke in (X.ButtonPress, X.ButtonRelease):
+            xtest.fake_input(display, stroke, 1)
+        display.sync()
+        try:
+            out, _ = process.communicate(timeout=30)
+        finally:
+            process.kill()
+            display.close()
+    assert [float(word) for word in out.split()] == pytest.approx([64.5, 44.5], abs=2)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gesturelrcn.cli.playing import say
 from gesturelrcn.model import assets
 from tests.cli.conftest import Program
 from tests.key_window import KeyWindow
@@ -118,3 +119,22 @@ def test_the_shipped_model_sees_what_the_sample_shows(
     done = gesturelrcn("run", "sample", "--json", *options)
     assert gestures_of(done.stdout) == shown
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "--rehearse"])
+def test_commands_are_said_and_not_run(
+    gesturelrcn: Program, eager_model: Callable[..., Path], clip: Path, tmp_path: Path, option: str
+) -> None:
+    made, bindings = tmp_path / "made", tmp_path / "commands.toml"
+    bindings.write_text(
+        f'[options]\ncommands = true\n[[bind]]\ngesture = "point_right"\ndo = "run touch {made}"\n'
+    )
+    done = gesturelrcn("run", clip, option, "--bindings", bindings, "--model", eager_model())
+    assert done.returncode == 0
+    assert f"run touch {made}" in done.stdout
+    assert not made.exists()
+
+
+def test_control_characters_reach_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    say("a\x1b[2Jb\tc\udc80")
+    assert capsys.readouterr().out == "a\\x1b[2Jb\tc\\udc80\n"

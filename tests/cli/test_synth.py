@@ -59,12 +59,13 @@ def test_no_backgrounds(gesturelrcn, body_data, renderer, tmp_path):  # noqa: F8
     assert "gone" in sentence(gesturelrcn("synth", "--out", tmp_path / "films", *SMALL, *more))
 
 
-def test_it_says_what_it_made_and_making_it_again_is_quick(gesturelrcn, body_data, renderer, tmp_path):  # noqa: F811
+def test_it_says_what_it_made_and_making_it_again_is_quick(gesturelrcn, body_data, renderer, cage, tmp_path):  # noqa: F811
     first = gesturelrcn("synth", "--out", tmp_path / "films", *SMALL)
     made = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.mp4")}
     again = gesturelrcn("synth", "--out", tmp_path / "films", *SMALL)
 
     assert (first.returncode, first.stderr) == (again.returncode, again.stderr) == (0, "")
+    assert cage.tried() == []
     assert "index.csv" in first.stdout
     assert first.stdout == again.stdout
     assert made == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.mp4")}

@@ -35,7 +35,7 @@ _noise = np.random.default_rng(0)
 
 
 def _with_noise(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The picture with a corner that is never the same: one that is repeated bit for bit is no live camera."""
+    """The picture with a corner that is never the same: what is repeated bit for bit is no live camera."""
     noisy = picture.copy()
     noisy[:16, :16] = _noise.integers(0, 255, (2, 2, 3), np.uint8).repeat(8, 0).repeat(8, 1)
     return noisy

@@ -10,14 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from gesturelrcn.capture import supervisor
+from gesturelrcn.region import Region
 from tests.faults.fifo import fifo_camera
 from tests.faults.stage import (
     FPS,
     FakeDevice,
+    FakeLocator,
     Scene,
     Watching,
     fake_camera,
     network_camera,
+    somebody,
+    watched_person,
     watching,
 )
 from tests.mjpeg_server import MjpegServer
@@ -423,6 +427,96 @@ def _() -> Outcome:
         camera.block()
         mended = camera.serve_again(watch)
         return judge(watch, begin, mended)
+
+
+# The person locator.
+
+
+def on_locator(break_it: Callable[[FakeLocator], object], lasts: float, *, holds: bool = True) -> Outcome:
+    """Break the person locator, mend it after a while, and judge."""
+    with watched_person() as (locator, watch):
+        begin = time.monotonic()
+        with lasting(lasts):
+            break_it(locator)
+        locator.mend()
+        return judge(watch, begin, time.monotonic(), holds=holds)
+
+
+def raising(*_: object) -> None:
+    """What a broken library does."""
+    raise RuntimeError("the graph is broken")
+
+
+@fault("fails on each picture for 3 s", "locator", holds=True)
+def _() -> Outcome:
+    return on_locator(lambda locator: setattr(locator, "finds", raising), 3.0)
+
+
+@fault("fails on each picture, and cannot be made anew, for 5 s", "locator", holds=True)
+def _() -> Outcome:
+    def die(locator: FakeLocator) -> None:
+        locator.on_make = locator.finds = raising
+
+    return on_locator(die, 5.0)
+
+
+@fault("hangs for ever", "locator", holds=True)
+def _() -> Outcome:
+    with watched_person() as (locator, watch):
+        begin, before = time.monotonic(), locator.made
+        free, first = threading.Event(), threading.Event()
+
+        def hang(image: np.ndarray, at: float) -> Region:
+            if not first.is_set():
+                first.set()
+                free.wait()
+            return somebody(image, at)
+
+        locator.finds = hang
+        watch.until(lambda: locator.made > before, 15, "another one is made")
+        outcome = judge(watch, begin, time.monotonic(), holds=True)
+        free.set()
+        return outcome
+
+
+@fault("takes 1.5 s for each picture, for 6 s", "locator", holds=True)
+def _() -> Outcome:
+    def slow(image: np.ndarray, at: float) -> Region:
+        time.sleep(1.5)
+        return somebody(image, at)
+
+    return on_locator(lambda locator: setattr(locator, "finds", slow), 6.0)
+
+
+@fault("finds nobody for 4 s", "locator")
+def _() -> Outcome:
+    return on_locator(lambda locator: setattr(locator, "finds", lambda *_: None), 4.0, holds=False)
+
+
+@fault("finds a place that is no number for 1 s", "locator", holds=True)
+def _() -> Outcome:
+    nowhere = float("nan")
+    return on_locator(
+        lambda locator: setattr(locator, "finds", lambda _, at: Region(nowhere, nowhere, nowhere, 1.0, at)),
+        1.0,
+    )
+
+
+@fault("ended while the locator hangs", "locator")
+def _() -> Outcome:
+    with watched_person() as (locator, watch):
+        begin = time.monotonic()
+        free = threading.Event()
+        locator.finds = lambda image, at: (free.wait(), somebody(image, at))[1]
+        time.sleep(0.6)
+        asked = time.monotonic()
+        watch.stream.stop()
+        watch.until(watch.ended.is_set, 5, "the loop ends")
+        watch.recognizer.close()
+        ended = time.monotonic()
+        free.set()
+        ends = [at for at, event in watch.events if event.phase == "end" and at >= begin]
+        return Outcome((), ends[0] - begin, ended - asked, 0, len(watch.down))
 
 
 # Time.

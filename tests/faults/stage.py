@@ -12,6 +12,7 @@ import numpy as np
 
 from gesturelrcn.capture import Frame, LiveSource, Source, SourceChange
 from gesturelrcn.events import GestureEvent, Phase
+from gesturelrcn.region import BackgroundFollower, Region, crop
 from gesturelrcn.stream import GestureStream
 from tests.mjpeg_server import MjpegServer
 
@@ -82,6 +83,61 @@ class ColourRecognizer:
     def _event(self, phase: Phase, at: float) -> GestureEvent:
         assert self._active is not None
         return GestureEvent(self._active[0], phase, self._active[1], 1.0, at, time.monotonic())
+
+
+class FakeLocator:
+    """Sees somebody in the middle of every picture, until told otherwise.
+
+    Attributes:
+        made: how often one was made.
+        on_make: called when one is made; may raise or block.
+        finds: what `locate` returns; may raise or block.
+    """
+
+    def __init__(self) -> None:
+        self.made = 0
+        self.mend()
+
+    def mend(self) -> None:
+        """Work as it should."""
+        self.on_make: Callable[[], object] = lambda: None
+        self.finds: Callable[[np.ndarray, float], Region | None] = somebody
+
+    def make(self) -> "FakeLocator":
+        """For `BackgroundFollower(fake.make)`."""
+        self.made += 1
+        self.on_make()
+        return self
+
+    def locate(self, image: np.ndarray, at: float) -> Region | None:
+        return self.finds(image, at)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def somebody(image: np.ndarray, at: float) -> Region:
+    """As large as the picture is high."""
+    height, width = image.shape[:2]
+    return Region(width / 2, height / 2, float(height), 1.0, at)
+
+
+class LocatingRecognizer(ColourRecognizer):
+    """Knows no gesture where there is nobody; looks for people beside the loop, as a live stream does."""
+
+    def __init__(self, fake: FakeLocator) -> None:
+        super().__init__()
+        self._follower = BackgroundFollower(fake.make)
+
+    def process(self, frame: Frame) -> list[GestureEvent]:
+        region = self._follower.follow(frame.image, frame.captured_at)
+        if region is None:
+            return self.finish(frame.captured_at)
+        crop(frame.image, region, 64)
+        return super().process(frame)
+
+    def close(self) -> None:
+        self._follower.close()
 
 
 @dataclass
@@ -168,9 +224,11 @@ class Watching:
 
 
 @contextlib.contextmanager
-def watching(source: Source | str, scene: Scene) -> Iterator[Watching]:
+def watching(
+    source: Source | str, scene: Scene, recognizer: ColourRecognizer | None = None
+) -> Iterator[Watching]:
     """A stream that watches the source; its gestures are held as keys."""
-    recognizer = ColourRecognizer()
+    recognizer = recognizer or ColourRecognizer()
     watch = Watching(GestureStream(source, recognizer=recognizer), scene, recognizer)
     watch.stream.on_any(watch.take)
     watch.stream.on_source()(watch.changes.append)
@@ -257,3 +315,18 @@ def fake_camera() -> Iterator[tuple[FakeDevice, Watching]]:
         watch.held()
         time.sleep(0.3)
         yield fake, watch
+
+
+@contextlib.contextmanager
+def watched_person() -> Iterator[tuple[FakeLocator, Watching]]:
+    """A fake camera, a person who is located beside the loop, and a gesture that is being held."""
+    scene, locator = Scene(), FakeLocator()
+    recognizer = LocatingRecognizer(locator)
+    with (
+        contextlib.closing(recognizer),
+        watching(FakeDevice(scene).source(), scene, recognizer) as watch,
+    ):
+        watch.frames_come(0.0)
+        watch.held()
+        time.sleep(0.3)
+        yield locator, watch

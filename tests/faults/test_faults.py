@@ -27,6 +27,10 @@ QUICK = (
     "native read of a pipe blocks for ever",
     "a listener to the source raises",
     "ended while a read blocks for ever",
+    "fails on each picture for 3 s",
+    "hangs for ever",
+    "finds a place that is no number for 1 s",
+    "ended while the locator hangs",
 )
 
 

@@ -3,6 +3,7 @@
 A reader may return or refuse with a `GestureLrcnError`; anything else is a bug.
 """
 
+import contextlib
 import hashlib
 import json
 import tempfile
@@ -37,7 +38,7 @@ class Kind:
 
 
 def _card() -> tuple[bytes, ...]:
-    whole = json.loads((assets() / "gestures-1.json").read_text())
+    whole = json.loads((assets() / "gestures-2.json").read_text())
     whole["figures"], whole["data"] = {}, whole["data"][:1]
     return (json.dumps(whole, indent=1).encode(),)
 
@@ -58,10 +59,11 @@ def _tiny_model() -> tuple[bytes, bytes]:
 
     classes = ("none", "point_left", "point_right")
     graph = one_idea(classes, "point_right")
-    card = json.loads((assets() / "gestures-1.json").read_text())
+    card = json.loads((assets() / "gestures-2.json").read_text())
     limits = next(iter(card["thresholds"].values()))
     card |= {
         **{"name": "tiny", "classes": classes, "size": SIZE, "hidden": HIDDEN, "figures": {}, "data": []},
+        **{"hand_size": 0, "rows": 2, "zoom": 1.0, "lift": 0.0, "network": {}},
         "thresholds": {name: limits for name in classes if name != "none"},
     }
     return json.dumps(card).encode(), graph
@@ -100,11 +102,11 @@ def _read_onnx(path: Path) -> None:
 
 
 def _safetensors() -> tuple[bytes, ...]:
-    return ((assets() / "gestures-1.safetensors").read_bytes(),)
+    return ((assets() / "gestures-2.safetensors").read_bytes(),)
 
 
 def _read_safetensors(path: Path) -> None:
-    card = json.loads((assets() / "gestures-1.json").read_text())
+    card = json.loads((assets() / "gestures-2.json").read_text())
     _read_weights(path, ".safetensors", "torch", card)
 
 
@@ -225,6 +227,46 @@ def _read_training(path: Path) -> None:
 
 
 @cache
+def _trace() -> tuple[bytes, ...]:
+    """Half a second of a trace in which a gesture is recognised and does something."""
+    from gesturelrcn.actions import Dispatcher, RecordingInjector, parse_bindings
+    from gesturelrcn.decoding import Decoder, Evidence
+    from gesturelrcn.model import Thresholds
+    from gesturelrcn.trace import Seen, Setting, TraceWriter
+
+    classes = ("none", "point_right", "raise_hand")
+    limits = {name: Thresholds(0.5, 0.3, 0.05, 0.1) for name in classes[1:]}
+    decoder = Decoder(classes, limits)
+    with tempfile.TemporaryDirectory() as folder:
+        bindings = parse_bindings(_BINDINGS.decode(), classes[1:])
+        dispatcher = Dispatcher(bindings, RecordingInjector(), ticking=False)
+        with TraceWriter(Path(folder), Setting("fuzz", "fuzz", classes, limits), dispatcher) as writer:
+            for number in range(10):
+                at = 5.0 + number / 20
+                scores = np.array([0.1, 0.9 if 2 < number < 7 else 0.05, 0.0], np.float32)
+                events = decoder.step(Evidence(scores, at, at))
+                smoothed = decoder.smoothed
+                assert smoothed is not None
+                writer.saw(Seen(at, tuple(map(float, smoothed)), decoder.forgotten), decoder.active)
+                dispatcher.see(decoder.active, at)
+                for event in events:
+                    dispatcher.handle(event)
+        dispatcher.close()
+        return ((Path(folder) / "a.jsonl").read_bytes(),)
+
+
+def _read_trace(path: Path) -> None:
+    import typer
+
+    from gesturelrcn.cli.replay import replay
+    from gesturelrcn.cli.why import why
+
+    why(path)
+    with contextlib.suppress(typer.Exit):  # decided otherwise than it was then
+        replay(path)
+
+
+@cache
 def _video(suffix: str, codec: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"clip{suffix}"
@@ -272,6 +314,7 @@ KINDS = {
         Kind("predictions", ".jsonl", lambda: (_PREDICTIONS,), _read_predictions),
         Kind("index of clips", ".csv", lambda: (_INDEX,), _read_listing),
         Kind("training", ".toml", lambda: (_TRAINING,), _read_training),
+        Kind("trace", ".jsonl", _trace, _read_trace),
         Kind("avi", ".avi", lambda: (_video(".avi", "MJPG"),), _read_video, binary=True),
         Kind("mp4", ".mp4", lambda: (_video(".mp4", "mp4v"),), _read_video, binary=True),
         Kind("picture", ".jpg", _picture, _read_picture, binary=True),

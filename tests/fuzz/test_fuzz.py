@@ -20,9 +20,22 @@ KEPT = [
         "film truth", b'{"gesture": \xe7' + b"A" * 9000, id="truth of which all was shown in the message"
     ),
     pytest.param("predictions", b"\xff" * 9000, id="predictions of which all were shown in the message"),
+    pytest.param("training", b'name = "a"\nmin_fps = ' + b"9" * 400, id="a number too large for a float"),
     pytest.param("vocabulary", b"[posture." + b"A" * 5000 + b"]\nwrst = 1\n", id="a name of 5000 letters"),
     pytest.param(
         "index of clips", b"path,gesture\n../../../etc/passwd,wave\n", id="a path out of the folder"
+    ),
+    pytest.param("trace", b"", id="an empty trace"),
+    pytest.param("trace", b'{"kind": "begin", "version": 1}\n', id="a trace of nothing but its first word"),
+    pytest.param(
+        "trace",
+        KINDS["trace"].seeds()[0].replace(b'"start_after"', b'"../../../etc/passwd"', 1),
+        id="a trace with a threshold that nobody knows",
+    ),
+    pytest.param(
+        "trace",
+        KINDS["trace"].seeds()[0].replace(b'"meaning"', b'"' + b"A" * 5000 + b'"', 1),
+        id="a trace with a long name in a decision",
     ),
     pytest.param("index of clips", b"path,gesture\n/etc/passwd,wave\n", id="a path from the root"),
     pytest.param(

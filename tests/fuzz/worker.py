@@ -4,6 +4,7 @@ Usage (by `tests.fuzz.reading`): python -m tests.fuzz.worker; kinds and paths co
 """
 
 import faulthandler
+import os
 import resource
 import sys
 import traceback
@@ -24,7 +25,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN, WRITTEN))
     answers = sys.stdout
-    sys.stdout = sys.stderr
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - as strict as a terminal
     for line in sys.stdin:
         kind, _, path = line.rstrip("\n").partition("\t")
         print(_verdict(KINDS[kind].read, Path(path)), file=answers, flush=True)

@@ -124,3 +124,22 @@ def test_a_card_survives_writing_and_reading(folder):
     card = read_card(folder / "tiny.json")
     (folder / "again.json").write_text(card.to_json())
     assert read_card(folder / "again.json") == card
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("hand_size", 10**7),
+        ("hand_size", "64"),
+        ("rows", -1),
+        ("zoom", float("nan")),
+        ("lift", 7),
+        ("size", True),
+    ],
+)
+def test_a_card_may_not_ask_for_any_size(tmp_path, model_folder, name, value):
+    held = json.loads((model_folder / "tiny.json").read_text())
+    held[name] = value
+    (tmp_path / "tiny.json").write_text(json.dumps(held))
+    with pytest.raises(ModelError, match=f"{name} of the model card is not between"):
+        read_card(tmp_path / "tiny.json")

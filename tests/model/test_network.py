@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from gesturelrcn.model import KEYPOINTS, load_model
-from gesturelrcn.model.keypoints import MIRRORED
-from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.keypoints import HAND_VALUES, MIRRORED
+from gesturelrcn.model.network import LRCN, NetworkConfig
 
 TOLERANCE = 1e-4
 
@@ -85,3 +85,90 @@ def test_mirrored_joints_swap_sides():
     assert [KEYPOINTS[i] for i in MIRRORED][:2] == ["right_wrist", "left_wrist"]
     assert [MIRRORED[i] for i in MIRRORED] == list(range(len(KEYPOINTS)))
     assert KEYPOINTS[MIRRORED[KEYPOINTS.index("nose")]] == "nose"
+
+
+CLASSES = ("none", "stop", "wave")
+
+
+def observed(count, side=1.0):
+    """Joints and hands of one stream that somebody holds still, and frames at 20 a second."""
+    torch.manual_seed(5)
+    joints = torch.rand(1, 1, len(KEYPOINTS), 3).repeat(1, count, 1, 1)
+    hands = torch.rand(1, 1, HAND_VALUES).repeat(1, count, 1)
+    hands[..., -2:] = torch.tensor([0.9, side])
+    return joints, hands, torch.full((1, count), 0.05)
+
+
+@pytest.fixture(scope="module")
+def moved():
+    """Speeds (T, ...) of joints and of the hand, as the readers get them."""
+    model = LRCN(NetworkConfig(classes=CLASSES, size=64, hidden=16, hand_size=32, motion=True)).eval()
+
+    def moved(joints, hands, dt, state=None):
+        body, hand = model.body_coordinates(joints), model.hand_coordinates(hands)
+        last = (model.initial_state() if state is None else state)[-1]
+        bodies, seen, new = model._with_motion(body, hand, dt, last)
+        assert (bodies[..., : body.shape[-1]] == body).all()
+        return bodies[0, :, body.shape[-1] :], seen[0, :, hand.shape[-1] :], new
+
+    return moved
+
+
+def test_a_still_person_has_no_speed_and_nobody_else_has_in_the_first_frame(moved):
+    joints, hands, dt = observed(4)
+    body, hand, _ = moved(joints, hands, dt)
+    assert not body.any()
+    assert not hand.any()
+
+
+def test_speed_is_the_way_in_a_tenth_of_a_second_whatever_the_frame_rate(moved):
+    joints, hands, dt = observed(3)
+    nose = KEYPOINTS.index("nose")
+    joints[0, 1:, nose, 0] += 0.05
+    hands[0, 2, 0] += 0.02  # the wrist: all other landmarks move against it
+    body, hand, state = moved(joints, hands, dt)
+    assert body[1, nose * 3] == pytest.approx(0.05 * 4 * 0.1 / 0.05, rel=1e-4)
+    assert body.count_nonzero() == 1
+    assert hand[2].any()
+    assert not hand[:2].any()
+    slower, _, _ = moved(joints, hands, 2 * dt)
+    assert torch.allclose(2 * slower, body, atol=1e-6)
+    # The state knows where everything was.
+    assert not moved(joints[:, 2:], hands[:, 2:], dt[:, 2:], state)[0].any()
+
+
+def test_a_joint_that_jumps_is_not_quicker_than_anything_can_be(moved):
+    joints, hands, dt = observed(2)
+    joints[0, 1] += 3.0 * torch.rand(len(KEYPOINTS), 3)
+    body, _, _ = moved(joints, hands, dt)
+    assert body.abs().max() == pytest.approx(1.5)
+
+
+def test_from_one_hand_to_the_other_is_no_motion(moved):
+    joints, hands, dt = observed(3)
+    hands[0, 2] = torch.rand(HAND_VALUES)
+    hands[0, 2, -2:] = torch.tensor([0.9, -1.0])
+    _, other, _ = moved(joints, hands, dt)
+    assert not other.any()
+    hands[0, 2, -1] = 1.0
+    _, same, _ = moved(joints, hands, dt)
+    assert same[2].any()
+
+
+def test_two_readers_give_the_mean_of_their_scores():
+    torch.manual_seed(2)
+    model = LRCN(NetworkConfig(classes=CLASSES, size=64, hidden=16, hand_size=32, motion=True, readers=2))
+    model.eval()
+    for reader in model.readers:
+        reader.classify.weight.data.mul_(20)  # so that they are of different opinions
+    joints, hands, dt = observed(5)
+    with torch.inference_mode():
+        logits, state = model.remember(joints, hands, dt, model.initial_state())
+        alone = [model.remember(joints, hands, dt, model.initial_state(), which) for which in range(2)]
+    shares = [one.softmax(-1) for one, _ in alone]
+    assert (shares[0] - shares[1]).abs().max() > 0.1
+    assert torch.allclose(logits.softmax(-1), (shares[0] + shares[1]) / 2, atol=1e-6)
+    for which, (_, own) in enumerate(alone):
+        mine = slice(2 * which, 2 * which + 2)
+        assert torch.equal(own[mine], state[mine])
+        assert not own[2 - 2 * which : 4 - 2 * which].any()  # the other has read nothing

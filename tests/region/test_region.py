@@ -1,3 +1,4 @@
+import math
 import subprocess
 import sys
 import threading
@@ -314,3 +315,15 @@ def test_crop_of_a_very_far_and_a_very_near_person(side):
     out = crop(np.full((480, 640, 3), 99, np.uint8), at(600.0, 30.0, side), 128)
     assert out.shape == (128, 128, 3)
     assert out.max() <= 99
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, 0.0, -5.0])
+def test_what_cannot_be_a_place_is_nobody(wrong):
+    tracker = RegionTracker()
+    tracker.update(Region(50.0, 50.0, wrong, 1.0, 0.0))
+    assert tracker.at(0.1) is None
+    tracker.update(Region(50.0, 50.0, 60.0, 1.0, 0.2))
+    assert tracker.at(0.3).side == 60.0
+    tracker.update(Region(50.0, 50.0, wrong, 1.0, 0.4))
+    assert tracker.at(0.5).side == pytest.approx(60.0)
+    assert tracker.at(4.0) is None, "nonsense is no sign of life"

@@ -358,3 +358,17 @@ def test_traces_are_private_and_old_ones_go(room: Room) -> None:
     os.utime(path, (long_ago, long_ago))
     remove_old_traces(room.folder.parent)
     assert not room.folder.exists()
+
+
+def test_a_replay_runs_no_command(room: Room, tmp_path: Path) -> None:
+    play(room)
+    lines = room.lines()
+    made = tmp_path / "made"
+    lines[0]["state"]["last_fired"] = {}
+    lines[0]["bindings"] = (
+        f'[options]\ncommands = true\n[[bind]]\ngesture = "point_right"\ndo = "run touch {made}"\n'
+    )
+    again = replay(lines)
+    assert any(each.fired and each.meaning.startswith("run touch") for each in again.decisions)
+    time.sleep(0.5)
+    assert not made.exists()

@@ -42,7 +42,7 @@ def test_joints_stay_on_their_spots_and_swap_names_when_flipped(seed):
 
 def test_the_plain_change_is_what_the_live_loop_sees():
     image, joints = spotted()
-    change = plain_change(192, 128)
+    change = plain_change(192, 128, margin=1.25)
     moved = change.move(joints, 192)
     at = moved[KEYPOINTS.index("left_wrist")]
     assert at[0] == pytest.approx(((120.5 / 192) - 0.5) * 1.25 + 0.5, abs=1e-6)

@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 
+from gesturelrcn.model.files import DEFAULT_MODEL
 from gesturelrcn.training.config import read_config
 from gesturelrcn.training.errors import TrainingError
 
@@ -64,6 +67,27 @@ def test_mistakes_are_named_with_their_line(tmp_path, text, said):
         read(tmp_path, text)
     assert str(caught.value).startswith(str(tmp_path / "config.toml"))
     assert said in str(caught.value)
+
+
+def test_hands_are_left_alone_where_joints_are_unless_it_is_said(tmp_path):
+    left = HEAD + DATA + "[keypoints]\nsteps = 0\n"
+    assert read(tmp_path, HEAD + DATA).hands.steps > 100
+    assert read(tmp_path, left).hands.steps == 0
+    assert read(tmp_path, left + "[hands]\nsteps = 5\n").hands.steps == 5
+
+
+def test_hands_and_performances_can_be_made_and_thresholds_have_a_last_word(tmp_path):
+    made = HEAD + DATA + 'kind = "KIND"\n[data.make]\nframes = 7\n[thresholds]\notherwise = 0.8\n'
+    for kind in ("hands", "performances"):
+        config = read(tmp_path, made.replace("KIND", kind))
+        assert (config.data[0].kind, config.data[0].make.frames) == (kind, 7)
+        assert config.thresholds.otherwise == 0.8
+
+
+def test_the_config_of_the_shipped_model_is_read():
+    config = read_config(Path(__file__).parents[2] / "configs" / "gestures.toml")
+    assert config.name == DEFAULT_MODEL
+    assert {data.kind for data in config.data} >= {"pictures", "hands", "performances"}
 
 
 def test_a_config_that_is_not_there(tmp_path):

@@ -2,8 +2,10 @@ from pathlib import Path
 
 import numpy as np
 
+from gesturelrcn.evaluation import TrueGesture
 from gesturelrcn.model.card import Thresholds
 from gesturelrcn.training import thresholds
+from gesturelrcn.training.config import ThresholdSettings
 from gesturelrcn.training.features import SeenClip
 from gesturelrcn.training.index import Clip
 from gesturelrcn.training.thresholds import STARTS, choose_thresholds, clip_counts, with_start
@@ -48,13 +50,25 @@ def test_the_lowest_threshold_without_false_starts_is_chosen(monkeypatch):
     ]
     chosen = choose(monkeypatch, {id(seen): (seen, s) for seen, s in pairs})
     assert chosen["wave"].start == 0.7
-    assert chosen["stop"].start == 0.5
+    assert chosen["stop"].start == min(STARTS)
 
 
-def test_a_gesture_that_is_never_right_gets_the_highest_threshold(monkeypatch):
+def test_a_gesture_that_is_never_right_gets_the_threshold_for_that(monkeypatch):
     pairs = [(clip("wave"), scores(stop=0.99)), (clip("none"), scores(stop=0.99))]
     chosen = choose(monkeypatch, {id(seen): (seen, s) for seen, s in pairs})
     assert chosen["stop"].start == chosen["wave"].start == STARTS[-1]
+
+
+def test_a_config_may_say_what_to_do_with_such_a_gesture():
+    times = (np.arange(60) / 20).astype(np.float64)
+    streams = [
+        thresholds.ScoredStream(times, scores(wave=0.9), [TrueGesture("wave", 1.0, 3.0)]),
+        thresholds.ScoredStream(times, scores(stop=0.9), []),
+    ]
+    settings = ThresholdSettings(otherwise=0.8)
+    chosen = thresholds.choose(CLASSES, streams, settings)
+    assert chosen["stop"].start == 0.8
+    assert chosen["wave"].start == min(STARTS)
 
 
 def test_end_thresholds_lie_below_start_thresholds():

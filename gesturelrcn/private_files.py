@@ -1,0 +1,20 @@
+"""Files that show or tell what somebody did: only their user can read them."""
+
+import os
+import stat
+from pathlib import Path
+
+_OWNER_ONLY = 0o600
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that nobody else can read, or take others' rights to one that is there.
+
+    To be called before anything is written into it. Devices and pipes are left as they are.
+
+    Raises:
+        OSError: it cannot be made, or is not yours.
+    """
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, _OWNER_ONLY))
+    if stat.S_ISREG(path.stat().st_mode):
+        path.chmod(_OWNER_ONLY)
