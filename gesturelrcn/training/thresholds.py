@@ -22,6 +22,7 @@ from gesturelrcn.vocabulary import NONE
 STARTS = (0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """Start thresholds that are tried, lowest first."""
 
+_UNTRIED = 0.7
 _BELOW = 0.25  # an active gesture ends this much below its start threshold
 _START_AFTER = 0.1
 _END_AFTER = 0.35
@@ -121,6 +122,8 @@ def choose(
 ) -> dict[str, Thresholds]:
     """The lowest start threshold of each gesture that keeps to `settings`; `otherwise` where none does.
 
+    A gesture that is not in the streams and is never seen there gets 0.7: nothing speaks for or against it.
+
     All gestures move together while one is tried, since they compete. Of the false triggers that are
     allowed in an hour each gesture gets the same share.
     """
@@ -128,6 +131,7 @@ def choose(
     chosen = {name: with_start(settings.otherwise) for name in gestures}
     free = sum(stream.hours for stream in streams if not stream.truth)
     allowed = settings.false_triggers_per_hour * free / max(1, len(gestures))
+    tried = {gesture.gesture for stream in streams for gesture in stream.truth}
     for start in reversed(STARTS):
         everywhere = {name: with_start(start) for name in gestures}
         counted = [(stream, stream.counts(classes, everywhere)) for stream in streams]
@@ -136,9 +140,11 @@ def choose(
             wrong = sum(e.gesture == name for _, c in counted for e in (*c.wrong_class, *c.spurious))
             idle = sum(e.gesture == name for s, c in counted if not s.truth for e in c.spurious)
             within = not settings.false_triggers_per_hour or idle <= allowed
+            if right or wrong:
+                tried.add(name)
             if right and right / (right + wrong) >= settings.precision and within:
                 chosen[name] = with_start(start)
-    return chosen
+    return {name: limit if name in tried else with_start(_UNTRIED) for name, limit in chosen.items()}
 
 
 def figures_at(

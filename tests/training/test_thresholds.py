@@ -84,3 +84,11 @@ def test_counts_of_a_clip_follow_the_matching_rule():
     early = clip_counts(CLASSES, limits, clip("wave"), scores(wave=0.9, since=0.2))
     assert (len(found.matched), len(found.missed)) == (1, 0)
     assert (len(early.matched), len(early.spurious), len(early.missed)) == (0, 1, 1)
+
+
+def test_a_gesture_of_which_nothing_is_known_gets_neither_the_highest_nor_the_lowest():
+    times = (np.arange(60) / 20).astype(np.float64)
+    streams = [thresholds.ScoredStream(times, scores(wave=0.9), [TrueGesture("wave", 1.0, 3.0)])]
+    chosen = thresholds.choose(CLASSES, streams, ThresholdSettings(otherwise=0.95))
+    assert chosen["stop"].start == 0.7
+    assert chosen["wave"].start == min(STARTS)

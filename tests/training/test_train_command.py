@@ -85,7 +85,7 @@ def sample_run(tmp_path_factory):
     config.write_text(
         'name = "mine"\nstart = "default"\n[[data]]\nname = "mine"\nlicence = "Apache-2.0"\n'
         'source = "cut from the sample"\nholdout_share = 0.4\n[keypoints]\nsteps = 0\n'
-        "[features]\nversions = 2\n[thresholds]\nhours = 0.01\n"
+        "[features]\nversions = 2\n[thresholds]\nhours = 0.1\n"
         "[recognition]\nsteps = 400\nstreams = 8\nchunk = 32\nrate = 5e-3\n"
     )
     run = folder / "run"
