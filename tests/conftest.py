@@ -1,11 +1,19 @@
 """What all tests need."""
 
 import os
+import signal
 
 # Threads that wait for each other by spinning make everything slow on a small, busy machine; read when
 # torch and onnxruntime load.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+# What a shell starts in the background ignores Ctrl-C, and what nohup starts a closed terminal; so would
+# every program that a test starts and ends in this way.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 import pytest
 
