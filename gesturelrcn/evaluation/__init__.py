@@ -1,22 +1,18 @@
 """How good is it? Streams, event matching, figures and reports; definitions in docs/metrics.md."""
 
-from gesturelrcn.evaluation.clips import ClipResult, evaluate_clips, summary
 from gesturelrcn.evaluation.evaluate import Evaluation, evaluate, robustness_grid, score_predictions
 from gesturelrcn.evaluation.listing import Listing, read_listing
 from gesturelrcn.evaluation.matching import Counts, match_starts
 from gesturelrcn.truth import TrueGesture
 
 __all__ = [
-    "ClipResult",
     "Counts",
     "Evaluation",
     "Listing",
     "TrueGesture",
     "evaluate",
-    "evaluate_clips",
     "match_starts",
     "read_listing",
     "robustness_grid",
     "score_predictions",
-    "summary",
 ]

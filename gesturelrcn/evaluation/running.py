@@ -21,12 +21,11 @@ from gesturelrcn.evaluation.conditions import Condition
 from gesturelrcn.evaluation.stitching import Played, StreamPlan, StreamTruth
 from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine, EngineName, load_model
+from gesturelrcn.one_thread import one_thread_each
 from gesturelrcn.recognizer import Recognizer
 
 Progress = Callable[[int, int], None]
 """Is told how many streams are done and how many there are."""
-
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +158,7 @@ def run_streams(
             results.append(run_stream(plan, loaded, condition))
             progress(len(results), len(plans))
         return results
-    with _one_thread_each(), _pool(min(workers, len(plans)), (model, engine, condition)) as pool:
+    with one_thread_each(), _pool(min(workers, len(plans)), (model, engine, condition)) as pool:
         # The longest first, or the last worker would be alone with one of them.
         order = sorted(range(len(plans)), key=lambda number: -len(plans[number].clips))
         futures = {number: pool.submit(_work, plans[number]) for number in order}
@@ -197,21 +196,6 @@ def _wait_for(futures: list["Future[StreamResult]"], progress: Progress) -> None
             future.result()
         if finished:
             progress(len(futures) - len(waiting), len(futures))
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Processes started in here calculate with one thread: more of them only wait for each other."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 @dataclass(frozen=True)

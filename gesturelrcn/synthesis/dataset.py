@@ -23,6 +23,7 @@ from typing import Any
 
 import cv2
 
+from gesturelrcn.one_thread import one_thread_each
 from gesturelrcn.synthesis.arrays import Pixels
 from gesturelrcn.synthesis.contact_sheet import contact_sheet
 from gesturelrcn.synthesis.errors import SynthesisError
@@ -37,7 +38,6 @@ CLIP_COLUMNS = (
 )
 STREAM_COLUMNS = ("path", "subject", "gestures", "distance_m", "framing", "frames", "fps")
 RECIPE_FILE = "recipe.json"
-ONE_THREAD = ("LP_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 Progress = Callable[[float, float], None]
@@ -116,7 +116,7 @@ def _film_all(recipe: Recipe, out: Path, takes: list[list[Take]], workers: int, 
         return
     context = multiprocessing.get_context("spawn")
     crew = _Crew(context)
-    with _one_thread_each(), crew.executor(workers) as executor:
+    with one_thread_each("LP_NUM_THREADS"), crew.executor(workers) as executor:
         futures = [executor.submit(_film_person, recipe, out, of_person) for of_person in missing]
         try:
             for seconds in crew.reports(futures):
@@ -153,21 +153,6 @@ class _Crew:
                 yield self._reports.get()
             for future in finished:
                 future.result()
-
-
-@contextlib.contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Processes started in here draw and calculate with one thread: more of them only wait for each other."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 class _StopError(Exception):

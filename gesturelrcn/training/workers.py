@@ -1,13 +1,12 @@
 """The same work on many things, by several processes of one thread each."""
 
 import multiprocessing
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from typing import TypeVar
 
+from gesturelrcn.one_thread import one_thread_each
 from gesturelrcn.training.errors import TrainingError
 
 T = TypeVar("T")
@@ -24,7 +23,7 @@ def in_processes(work: Callable[[T], R], things: Sequence[T], workers: int) -> I
         yield from map(work, things)
         return
     with (
-        _one_thread_each(),
+        one_thread_each(),
         ProcessPoolExecutor(min(workers, len(things)), multiprocessing.get_context("spawn"), _begin) as pool,
     ):
         try:
@@ -44,16 +43,3 @@ def _begin() -> None:
 
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    before = os.environ.get("OMP_NUM_THREADS")
-    os.environ["OMP_NUM_THREADS"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["OMP_NUM_THREADS"]
-        else:
-            os.environ["OMP_NUM_THREADS"] = before
