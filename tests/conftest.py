@@ -1,5 +1,6 @@
 """What all tests need."""
 
+import logging
 import os
 import signal
 
@@ -18,6 +19,17 @@ if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_I
 import pytest
 
 from tests.cage import cage  # noqa: F401 - for all tests
+
+
+@pytest.fixture(autouse=True)
+def log_as_at_the_start():
+    """A command sends the log of its process elsewhere for good; the tests after it would not hear it."""
+    yield
+    logging.captureWarnings(False)
+    for name in ("gesturelrcn", "py.warnings"):
+        logger = logging.getLogger(name)
+        logger.handlers[:], logger.propagate = [], True
+        logger.setLevel(logging.NOTSET)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,22 +3,10 @@
 import json
 import logging
 import warnings
-from collections.abc import Iterator
 
 import pytest
 
 from gesturelrcn.cli import logs
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    loggers = [logging.getLogger(name) for name in ("gesturelrcn", "py.warnings")]
-    before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
-    yield
-    logging.captureWarnings(False)
-    for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
-        logger.handlers[:], logger.propagate = handlers, propagate
-        logger.setLevel(level)
 
 
 def test_json_lines(capsys: pytest.CaptureFixture[str]) -> None:

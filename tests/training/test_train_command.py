@@ -2,7 +2,6 @@
 
 import csv
 import json
-import logging
 import os
 import signal
 import subprocess
@@ -31,16 +30,6 @@ from tests.training.tiny_data import (
 )
 
 ONE_CORE = {**os.environ, "OMP_NUM_THREADS": "1", "GLOG_minloglevel": "3"}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def log_as_before():
-    """The command sends the log elsewhere for the rest of the process."""
-    logger = logging.getLogger("gesturelrcn")
-    before = (list(logger.handlers), logger.level, logger.propagate)
-    yield
-    logger.handlers[:], logger.propagate = before[0], before[2]
-    logger.setLevel(before[1])
 
 
 def train(capfd, *arguments):
