@@ -2,16 +2,14 @@
 
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable
 
 from gesturelrcn.capture.states import SourceChange
+from gesturelrcn.event_queue import EventQueue
 from gesturelrcn.events import GestureEvent, Phase
 
 logger = logging.getLogger(__name__)
 
-QUEUE_LIMIT = 64
-"""Events that may wait before `hold` events are dropped."""
 DRAIN_TIMEOUT = 0.3
 """Seconds that callbacks have at the end to take the events that still wait."""
 
@@ -30,7 +28,7 @@ class CallbackThread:
     def __init__(self, call: Callable[[News], object]) -> None:
         self.exit: BaseException | None = None
         self._call = call
-        self._waiting: deque[News] = deque()
+        self._waiting: EventQueue[News] = EventQueue()
         self._changed = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="gesture-callbacks", daemon=True)
@@ -43,13 +41,7 @@ class CallbackThread:
         limit by those alone: a few a second at most.
         """
         with self._changed:
-            if len(self._waiting) >= QUEUE_LIMIT:
-                oldest_hold = next((e for e in self._waiting if _is_hold(e)), None)
-                if oldest_hold is not None:
-                    self._waiting.remove(oldest_hold)
-                elif _is_hold(event):
-                    return
-            self._waiting.append(event)
+            self._waiting.put(event, hold=_is_hold(event))
             self._changed.notify_all()
 
     def _work(self) -> None:
@@ -58,7 +50,7 @@ class CallbackThread:
                 self._changed.wait_for(lambda: self._waiting or self._closing)
                 if not self._waiting:
                     return
-                event = self._waiting.popleft()
+                event = self._waiting.take()
             try:
                 self._call(event)
             except BaseException as error:
@@ -68,7 +60,7 @@ class CallbackThread:
         """Let callbacks take the starts and ends that still wait; leave one that hangs behind."""
         with self._changed:
             self._closing = True
-            self._waiting = deque(event for event in self._waiting if not _is_hold(event))
+            self._waiting.drop_holds()
             self._changed.notify_all()
         self._thread.join(DRAIN_TIMEOUT)
         if self._thread.is_alive():

@@ -22,3 +22,7 @@ class BindingError(GestureLrcnError):
 
 class InjectionError(GestureLrcnError):
     """Keys or mouse movements cannot be sent here, for example because there is no display."""
+
+
+class SinkError(GestureLrcnError):
+    """Events cannot be handed to other programs: a port is in use, an address is none, a library is missing."""

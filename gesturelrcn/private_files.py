@@ -3,6 +3,7 @@
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 _OWNER_ONLY = 0o600
 
@@ -18,3 +19,14 @@ def make_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, _OWNER_ONLY))
     if stat.S_ISREG(path.stat().st_mode):
         path.chmod(_OWNER_ONLY)
+
+
+def open_new_private(path: Path) -> BinaryIO:
+    """Make a file that nobody else can read, and open it for writing and reading.
+
+    Raises:
+        FileExistsError: something is there already.
+        OSError: it cannot be made.
+    """
+    # Path.open takes no opener.
+    return open(path, "x+b", opener=lambda name, flags: os.open(name, flags, _OWNER_ONLY))  # noqa: PTH123

@@ -35,6 +35,8 @@ class View:
         keypoints: (J, 3) x, y in shares of the region and visibility, or None.
         active: the gesture that is going on, or None.
         forgotten: how often all evidence was forgotten before this frame; 0 where nobody is seen.
+        numbers: by name, what a model with `regression` tells of this frame, or None.
+        look: the square of the frame, in pixels, at which the model looked closely: around a hand; or None.
     """
 
     region: Region | None = None
@@ -42,6 +44,8 @@ class View:
     keypoints: NDArray[np.float32] | None = None
     active: str | None = None
     forgotten: int = 0
+    numbers: dict[str, float] | None = None
+    look: Region | None = None
 
 
 class Recognizer:
@@ -89,6 +93,8 @@ class Recognizer:
         self._clock = clock
         self._state = self._engine.initial_state()
         self._fovea: Fovea | None = None
+        self._numbers: dict[str, float] | None = None
+        self._look_square: Region | None = None
         self._previous_at: float | None = None
         self._shape: tuple[int, ...] | None = None
         self.view = View()
@@ -131,7 +137,13 @@ class Recognizer:
         evidence = Evidence(scores, at, self._now(frame), hand, position, frame.media_time)
         events += self._decoder.step(evidence)
         self.view = View(
-            region, self._decoder.smoothed, keypoints, self._decoder.active, self._decoder.forgotten
+            region,
+            self._decoder.smoothed,
+            keypoints,
+            self._decoder.active,
+            self._decoder.forgotten,
+            self._numbers,
+            self._look_square,
         )
         return events
 
@@ -141,11 +153,15 @@ class Recognizer:
         """Advance the model; returns joints in shares of `region`, and scores."""
         body = self.card.body(region)
         hand, side = None, 0
+        self._look_square = None
         if self.card.hand_size and self._fovea is not None:
+            self._look_square = self._fovea.square(body)
             hand = hand_picture(image, body, self._fovea, self.card.hand_size)
             side = self._fovea.side
         result = self._engine.step(crop(image, body, self.card.size), self._state, dt, hand, side)
         self._state = result.state
+        if result.numbers is not None:
+            self._numbers = dict(zip(self.card.regression, result.numbers.tolist(), strict=True))
         if self.card.hand_size:
             self._fovea = place_fovea(result.keypoints, self._fovea)
         return self.card.in_region(result.keypoints), result.scores

@@ -1,7 +1,9 @@
 """Capture, recogniser and callbacks in one loop."""
 
+import inspect
 import logging
 import time
+import weakref
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.vocabulary import GESTURES, suggestion
 
 if TYPE_CHECKING:
+    from gesturelrcn.async_events import AsyncEvents, FrameThread
     from gesturelrcn.model import EngineName
     from gesturelrcn.recognizer import View
 
@@ -56,7 +59,7 @@ class GestureStream:
     """Gestures of a camera, stream, video file or folder of pictures, as callbacks and by iteration.
 
     Constructing opens nothing; `with`, `run()` and iteration do, and close everything at their end,
-    active gestures included. Callbacks of recordings run in the loop, in step, so that a replay does the
+    active gestures included. `async with` and `async for` do the same in asyncio. Callbacks of recordings run in the loop, in step, so that a replay does the
     same each time. Callbacks of live sources run one after the other in a thread of their own and
     delay no frame; when 64 events wait, `hold` events are dropped, `start` and `end` never.
     A callback that raises is logged, and the stream goes on.
@@ -102,13 +105,17 @@ class GestureStream:
         self._frame_listeners: list[FrameListener] = []
         self._session: _Session | None = None
         self._stopping = False
+        self._entered: AsyncEvents | None = None
+        self._iterated: Callable[[], AsyncEvents | None] = lambda: None  # weak: dropping it ends the stream
+        self._frame_thread: FrameThread | None = None
 
     def on(self, gesture: str, phase: str = Phase.START) -> Callable[[_F], _F]:
         """Decorator: call the function with each event of this gesture and phase (`start`, `hold`, `end`).
 
         Raises:
-            GestureLrcnError: there is no such gesture or phase; raised when the stream opens if the
-                model, which is not loaded before, does not recognise the gesture.
+            GestureLrcnError: there is no such gesture or phase, or the function is a coroutine; raised
+                when the stream opens if the model, which is not loaded before, does not recognise the
+                gesture.
         """
         if phase not in list(Phase):
             raise GestureLrcnError(f'There is no phase "{phase}"; a gesture has start, hold and end.')
@@ -116,6 +123,7 @@ class GestureStream:
         _must_be_known(gesture, recognizer.gestures if recognizer else list(GESTURES))
 
         def register(callback: _F) -> _F:
+            _must_be_plain(callback)
             self._listeners.append((gesture, Phase(phase), callback))
             return callback
 
@@ -123,6 +131,7 @@ class GestureStream:
 
     def on_any(self, callback: _F) -> _F:
         """Decorator: call the function with every event."""
+        _must_be_plain(callback)
         self._listeners.append((None, None, callback))
         return callback
 
@@ -145,6 +154,7 @@ class GestureStream:
             )
 
         def register(callback: _S) -> _S:
+            _must_be_plain(callback)
             self._source_listeners.append((None if state is None else SourceState(state), callback))
             return callback
 
@@ -208,9 +218,63 @@ class GestureStream:
 
     def __iter__(self) -> Generator[GestureEvent, None, None]:
         """Every event, after it went to the callbacks; a slow consumer of a live source misses frames."""
+        return self._events(lambda: True)
+
+    def __aiter__(self) -> "AsyncEvents":
+        """Every event, in asyncio, after it went to the callbacks.
+
+        Frames are read and recognised in a thread of their own, so neither side delays the other. If
+        the loop's body is slow, a recording waits for it and nothing is lost; of a live source no frame
+        waits: when 64 events do, `hold` events are dropped, the oldest first, `start` and `end` never.
+
+        Inside `async with` the iteration may be left and taken up again. Without it, leaving the
+        `async for` (`break`, an exception, cancellation) ends the stream behind your back, at most one
+        frame later; use `async with` where it must be over before the next line.
+
+        Raises:
+            GestureLrcnError: the stream is being iterated already, and not inside `async with`.
+        """
+        from gesturelrcn.async_events import AsyncEvents
+
+        events = self._iterated()
+        if events is not None and not events.ended:
+            if events is self._entered:
+                return events
+            raise GestureLrcnError(
+                "This stream is being iterated already: make another GestureStream for the other loop."
+            )
+        events = AsyncEvents(self._new_frame_thread())
+        if self._entered is not None:
+            self._entered = events
+        self._iterated = weakref.ref(events)
+        return events
+
+    async def __aenter__(self) -> "GestureStream":
+        self._entered = self.__aiter__()
+        try:
+            await self._entered.opened()
+        except BaseException:
+            self._entered = None
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        events, self._entered = self._entered, None
+        if events is not None:
+            await events.aclose()
+
+    def _new_frame_thread(self) -> "FrameThread":
+        from gesturelrcn.async_events import FrameThread
+
+        self._frame_thread = FrameThread(_FrameLoop(self), after=self._frame_thread)
+        return self._frame_thread
+
+    def _events(self, wanted: Callable[[], bool]) -> Generator[GestureEvent, None, None]:
         session = self._open()
         try:
-            for frame in self._frames(session):
+            for frame in self._frames(session, wanted):
                 if session.fell_silent():
                     yield from self._deliver(session, session.finish())
                 if frame is not None:
@@ -223,12 +287,12 @@ class GestureStream:
         finally:
             self._close()
 
-    def _frames(self, session: "_Session") -> Iterator[Frame | None]:
-        """Frames until the end or stop(); None now and then while a live source has none."""
+    def _frames(self, session: "_Session", wanted: Callable[[], bool]) -> Iterator[Frame | None]:
+        """Frames while wanted, until the end or stop(); None now and then while a live source has none."""
         source = session.source
         frames = _live_frames(source) if isinstance(source, LiveSource) else iter(source)
         for frame in frames:
-            if self._stopping:
+            if self._stopping or not wanted():
                 return
             if session.callbacks is not None and session.callbacks.exit is not None:
                 raise session.callbacks.exit
@@ -241,7 +305,10 @@ class GestureStream:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._close()
+        if self._frame_thread is not None:
+            self._frame_thread.close()
+        if self._frame_thread is None or self._frame_thread.ended:
+            self._close()
 
     def _open(self) -> "_Session":
         if self._session is not None:
@@ -316,6 +383,30 @@ def _must_be_known(gesture: str | None, known: Sequence[str]) -> None:
         near = suggestion(gesture, list(known))
         hint = f'did you mean "{near}"?' if near else f"known are {', '.join(known)}."
         raise GestureLrcnError(f'The gesture "{gesture}" is not recognised; {hint}')
+
+
+def _must_be_plain(callback: Callable[..., object]) -> None:
+    if inspect.iscoroutinefunction(callback):
+        raise GestureLrcnError(
+            f"The callback {callback.__name__} is a coroutine, which nobody would await: write"
+            " `async for event in stream`, or give a plain function."
+        )
+
+
+class _FrameLoop:
+    """A stream as the thread that runs it for asyncio wants it."""
+
+    def __init__(self, stream: GestureStream) -> None:
+        self._stream = stream
+
+    def open(self) -> bool:
+        return self._stream._open().source.live
+
+    def events(self, wanted: Callable[[], bool]) -> Iterator[GestureEvent]:
+        return self._stream._events(wanted)
+
+    def close(self) -> None:
+        self._stream._close()
 
 
 @dataclass

@@ -9,74 +9,23 @@ import threading
 import time
 import types
 
-import cv2
 import numpy as np
 import pytest
 
-from gesturelrcn.callbacks import QUEUE_LIMIT, CallbackThread
+from gesturelrcn.callbacks import CallbackThread
 from gesturelrcn.capture import open_source
 from gesturelrcn.errors import CaptureError, GestureLrcnError, ModelError
+from gesturelrcn.event_queue import QUEUE_LIMIT
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.stream import GestureStream
+from tests.colours import FPS, ColourRecognizer, pictures, without_holds, write_film
 from tests.mjpeg_server import MjpegServer
-
-FPS = 20
-COLOURS = {"none": (128, 128, 128), "raise_hand": (0, 255, 0), "point_right": (255, 0, 0)}
-
-
-def pictures(*names, each=10):
-    return [np.full((120, 176, 3), COLOURS[name], dtype=np.uint8) for name in names for _ in range(each)]
-
-
-class ColourRecognizer:
-    """A green picture is raise_hand, a blue one point_right; no memory and no model."""
-
-    def __init__(self, *, on_frame=None):
-        self.gestures = ["raise_hand", "point_right"]
-        self.frames = 0
-        self.closed = False
-        self._on_frame = on_frame or (lambda frame: None)
-        self._active = None
-        self._ids = itertools.count(1)
-
-    def process(self, frame):
-        self.frames += 1
-        self._on_frame(frame)
-        blue, green, red = (int(level) for level in frame.image[60, 88])
-        seen = "raise_hand" if green > red + 60 else "point_right" if blue > red + 60 else None
-        at = frame.captured_at
-        if self._active is not None and self._active[0] == seen:
-            return [self._event(Phase.HOLD, at)]
-        events = self.finish(at)
-        if seen is not None:
-            self._active = (seen, next(self._ids))
-            events.append(self._event(Phase.START, at))
-        return events
-
-    def finish(self, at):
-        if self._active is None:
-            return []
-        event = self._event(Phase.END, at)
-        self._active = None
-        return [event]
-
-    def close(self):
-        self.closed = True
-
-    def _event(self, phase, at):
-        gesture, number = self._active
-        return GestureEvent(gesture, phase, number, 1.0, at, at)
 
 
 @pytest.fixture
 def clip(tmp_path):
     """Half a second each: nothing, green, nothing, blue to the end."""
-    path = tmp_path / "clip.avi"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), FPS, (176, 120))
-    for picture in pictures("none", "raise_hand", "none", "point_right"):
-        writer.write(picture)
-    writer.release()
-    return path
+    return write_film(tmp_path / "clip.avi", "none", "raise_hand", "none", "point_right")
 
 
 @pytest.fixture
@@ -92,10 +41,6 @@ def recorded(clip):
 
 def live(camera, **options):
     return GestureStream(camera.url, recognizer=ColourRecognizer(**options))
-
-
-def without_holds(events):
-    return [(event.gesture, str(event.phase), event.id) for event in events if event.phase != "hold"]
 
 
 CLIP_EVENTS = [

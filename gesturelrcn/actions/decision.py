@@ -37,6 +37,9 @@ class Decision:
         """It was done."""
         return not self.inhibitor
 
+    def __str__(self) -> str:
+        return self.meaning if self.fired else f"no {self.meaning}: {self.inhibitor}"
+
 
 @dataclass(frozen=True)
 class Fact:

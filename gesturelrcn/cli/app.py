@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from gesturelrcn import GestureLrcnError, __version__
 from gesturelrcn.cli import logs
+from gesturelrcn.cli.annotate import annotate
 from gesturelrcn.cli.bench import bench
 from gesturelrcn.cli.bindings import bindings
 from gesturelrcn.cli.doctor import doctor
@@ -60,6 +61,7 @@ app.command()(why)
 app.command()(replay)
 app.command()(models)
 app.command()(synth)
+app.command()(annotate)
 app.command()(doctor)
 app.command()(train)
 app.command()(evaluate)

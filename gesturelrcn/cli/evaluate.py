@@ -109,6 +109,8 @@ class _Asked:
                 workers=self._workers,
                 progress=_reporter(bars, "streams"),
             )
+            if measured.card is not None and measured.card.regression:
+                measured.figures["numbers"] = self._numbers(found)
             if self._grid:
                 measured.figures["grid"] = robustness_grid(
                     found,
@@ -118,6 +120,12 @@ class _Asked:
                     progress=lambda name: _reporter(bars, name),
                 )
         return measured
+
+    def _numbers(self, found: "Listing") -> dict[str, Any]:
+        from gesturelrcn.evaluation.numbers import measure_numbers
+        from gesturelrcn.model import load_model
+
+        return measure_numbers(found, load_model(self._model, self._engine.value))
 
 
 def _words(listed: str) -> tuple[str, ...]:
@@ -200,6 +208,12 @@ def _closing(told: dict[str, Any]) -> list[str]:
         f" NTtD {shown(told['ntd'])}; Levenshtein accuracy {shown(told['levenshtein'])}",
         f"false triggers: {free['count']} in {free['hours']:.3f} h without a gesture,"
         f" {shown(free['per_hour'])} an hour (95 % {shown(free['low'])} to {shown(free['high'])})",
+    ]
+    lines += [
+        f"{name}: off by {shown(row['mae'])} on the mean of {row['frames']} frames of {row['recordings']}"
+        f" recordings (always telling the median: {shown(row['mae_of_the_median'])});"
+        f" correlation {shown(row['correlation'])}"
+        for name, row in told.get("numbers", {}).items()
     ]
     if told["unknown_classes"]:
         lines.append(f"not known to the model, counted as missed: {', '.join(told['unknown_classes'])}")

@@ -13,17 +13,30 @@ if TYPE_CHECKING:
 
 
 def models(
+    model: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME|FILE", help="Only this one, or a card (.json) of your own.", show_default=False
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="The whole cards as one JSON list.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The cards as pages in Markdown.")] = False,
 ) -> None:
     """List the models that ship with gesturelrcn: gestures, sizes, and what was measured."""
-    from gesturelrcn.model import assets, shipped_models
+    from gesturelrcn.model import assets, read_card, shipped_models
+    from gesturelrcn.model.card_page import card_page
+    from gesturelrcn.model.files import card_path
 
-    cards = shipped_models()
+    cards = shipped_models() if model is None else [read_card(card_path(model))]
     if json:
         say(json_module.dumps([json_module.loads(card.to_json()) for card in cards], indent=1))
         return
+    if markdown:
+        for card in cards:
+            say(card_page(card))
+        return
     for card in cards:
-        _show(card, assets())
+        _show(card, assets() if model is None else card_path(model).parent)
     if not cards:
         say("No model ships with this installation; name the card of your own with --model.")
 
@@ -31,6 +44,8 @@ def models(
 def _show(card: "ModelCard", folder: Path) -> None:
     from rich.console import Console
     from rich.table import Table
+
+    from gesturelrcn.model.card_page import occasions
 
     console = Console()
     console.print(f"[bold]{card.name}[/bold]  {card.description}")
@@ -41,7 +56,7 @@ def _show(card: "ModelCard", folder: Path) -> None:
         f"Files: {sizes}. Pictures of {card.size} x {card.size} pixels, "
         f"{card.min_fps:g} to {card.max_fps:g} a second."
     )
-    for occasion, figures in card.figures.items():
+    for occasion, figures in occasions(card).items():
         table = Table(title=_words(occasion), title_justify="left")
         for column in ("gesture", "found", "precision", "decided after onset"):
             table.add_column(column)

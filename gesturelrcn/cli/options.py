@@ -1,6 +1,7 @@
 """Arguments that several commands share."""
 
 from enum import Enum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,7 +32,15 @@ Json = Annotated[
 Preview = Annotated[
     bool,
     typer.Option(
-        "--preview", help="Show what the camera sees, as in a mirror; click on whom to follow, q or Esc ends."
+        "--preview",
+        help="Show what the camera sees, as in a mirror, and what is recognised; click on whom to follow, "
+        "p pauses, q or Esc ends.",
+    ),
+]
+Record = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.mp4", help="Write a film of what is seen and recognised; needs no screen, only PyAV."
     ),
 ]
 Engine = Annotated[EngineChoice, typer.Option(help="What runs the network; torch is slower and an extra.")]

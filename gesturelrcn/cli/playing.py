@@ -1,14 +1,13 @@
 """The loop behind `run` and `slides`: a stream of events is shown and does what is bound to it."""
 
 import sys
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gesturelrcn import GestureEvent, InjectionError, Phase
+from gesturelrcn import InjectionError
 from gesturelrcn.actions import (
     ActiveWindow,
     Bindings,
@@ -27,6 +26,7 @@ from gesturelrcn.actions.real_input import RealInput, start_watching
 from gesturelrcn.cli.board import Board, nearly, told
 from gesturelrcn.cli.options import EngineChoice
 from gesturelrcn.cli.signals import StopSignals
+from gesturelrcn.cli.sinks import NO_SINKS, SinkOptions
 
 if TYPE_CHECKING:
     from gesturelrcn.model import ModelCard
@@ -64,6 +64,7 @@ class Playing:
         rehearse: say what would be done instead of doing it, and every near miss.
         bindings_file: watched for changes.
         adapted: what becomes of bindings that are read anew from that file.
+        sinks: other programs that get the events.
     """
 
     source: str
@@ -77,6 +78,7 @@ class Playing:
     rehearse: bool = False
     bindings_file: Path | None = None
     adapted: Callable[[Bindings], Bindings] = lambda bindings: bindings
+    sinks: SinkOptions = NO_SINKS
 
     def card(self) -> "ModelCard":
         """The card of the model, read without loading the model.
@@ -101,6 +103,7 @@ class Playing:
             SystemExit: told to stop by a signal.
         """
         with StopSignals() as signals, ExitStack() as open_things:
+            sinks = self.sinks.open(as_json=self.as_json, say=self._say, open_things=open_things)
             injector = self._injector(bindings)
             open_things.callback(injector.close)
             window = self._active_window(bindings)
@@ -114,9 +117,9 @@ class Playing:
             open_things.enter_context(stream)
             signals.stop_with(stream.stop)
             opened()
-            show = _show_json if self.as_json else _Lines().show
             for event in stream:
-                show(event)
+                for sink in sinks:
+                    sink.send(event)
                 dispatcher.handle(event)
             if stopped:
                 say(f"Stopped: {stopped[0]}.", to_stderr=True)
@@ -250,21 +253,3 @@ def say(line: str, *, to_stderr: bool = False) -> None:
     encoding = stream.encoding or "utf-8"
     shown = line.translate(_OBEYED).encode(encoding, "backslashreplace").decode(encoding)
     print(shown, file=stream, flush=True)
-
-
-def _show_json(event: GestureEvent) -> None:
-    say(event.to_json())
-
-
-class _Lines:
-    """Events for people: start and end, with seconds since the beginning."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-
-    def show(self, event: GestureEvent) -> None:
-        if event.phase == Phase.HOLD:
-            return
-        seconds = event.captured_at - self._began if event.media_time is None else event.media_time
-        hand = {None: "", "both": "  both hands"}.get(event.hand, f"  {event.hand} hand")
-        say(f"{seconds:8.2f} s  {event.gesture:<12} {event.phase!s:<5}  {event.confidence:.2f}{hand}")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gesturelrcn.actions import Bindings, load_bindings
-from gesturelrcn.cli import options
+from gesturelrcn.cli import options, sinks
 from gesturelrcn.cli.options import EngineChoice
 from gesturelrcn.cli.playing import Playing
 
@@ -20,10 +20,14 @@ def run(
     rehearse: options.Rehearse = False,
     json: options.Json = False,
     preview: options.Preview = False,
+    record: options.Record = None,
     engine: options.Engine = EngineChoice.ONNXRUNTIME,
     model: options.Model = "default",
     mirrored: options.Mirrored = False,
     realtime: options.Realtime = False,
+    websocket: sinks.WebSocket = None,
+    allow_origin: sinks.AllowOrigin = None,
+    osc: sinks.Osc = None,
 ) -> None:
     """Show the gestures of a camera or a recording as they come, and do what a file binds to them.
 
@@ -44,7 +48,9 @@ def run(
     ```
     """
     playing = Playing(
-        source, model, engine, mirrored, realtime, json, dry_run, preview, rehearse, bindings_file=bindings
+        *(source, model, engine, mirrored, realtime, json, dry_run, preview, rehearse),
+        bindings_file=bindings,
+        sinks=sinks.SinkOptions(websocket, tuple(allow_origin or ()), osc),
     )
     bound = load_bindings(bindings, playing.card().gestures) if bindings else Bindings()
     playing.play(bound)

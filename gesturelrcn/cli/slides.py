@@ -31,6 +31,7 @@ def slides(
     rehearse: options.Rehearse = False,
     json: options.Json = False,
     preview: options.Preview = False,
+    record: options.Record = None,
     engine: options.Engine = EngineChoice.ONNXRUNTIME,
     model: options.Model = "default",
     mirrored: options.Mirrored = False,

@@ -100,9 +100,19 @@ class ModelCard:
         """Every class but `none`."""
         return [name for name in self.classes if name != NONE]
 
+    @property
+    def regression(self) -> tuple[str, ...]:
+        """Names of the numbers that the model tells of every frame beside the scores; mostly none."""
+        return tuple(self.network.get("regression", ()))
+
     def to_json(self) -> str:
         """The card as the text of its file."""
         return json.dumps({"format": FORMAT, **asdict(self)}, indent=1) + "\n"
+
+
+def _names(words: tuple[Any, ...]) -> None:
+    if not all(isinstance(word, str) for word in words) or len(set(words)) != len(words):
+        raise TypeError(f"regression names {words!r}"[:200])
 
 
 def read_card(path: Path) -> ModelCard:
@@ -127,7 +137,8 @@ def read_card(path: Path) -> ModelCard:
         held["classes"], held["keypoints"] = tuple(held["classes"]), tuple(held["keypoints"])
         held["thresholds"] = {name: Thresholds(**t) for name, t in held["thresholds"].items()}
         card = ModelCard(**held)
-    except (KeyError, TypeError) as problem:
+        _names(card.regression)
+    except (KeyError, TypeError, AttributeError) as problem:
         raise ModelError(f"{path}: the model card is incomplete or damaged ({problem}).") from None
     if NONE not in card.classes or set(card.thresholds) != set(card.gestures):
         raise ModelError(f"{path}: the model card's classes and thresholds do not belong together.")

@@ -17,11 +17,13 @@ class StepResult:
         scores: (C,) float32, softmax over the card's classes, `none` included.
         keypoints: (J, 3) float32: x, y in shares of the crop, visibility 0 to 1.
         state: (rows, 1, hidden) float32, to be given to the next step.
+        numbers: (K,) float32 in the order of the card's `regression`; None for models that tell none.
     """
 
     scores: NDArray[np.float32]
     keypoints: NDArray[np.float32]
     state: NDArray[np.float32]
+    numbers: NDArray[np.float32] | None = None
 
 
 class Engine(Protocol):

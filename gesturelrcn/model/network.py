@@ -25,9 +25,11 @@ _LEFT_SHOULDER, _RIGHT_SHOULDER = KEYPOINTS.index("left_shoulder"), KEYPOINTS.in
 REFERENCE_DT = 0.05
 """Seconds between frames at which the dt input is 0."""
 
-_LEAST = 1e-9  # of a share whose logarithm is taken
-# Speeds are ways in a tenth of a second, and cut: a joint that jumps is a mistake.
-_SPEED, _FASTEST = 0.1, 1.5
+LEAST = 1e-9
+"""Least share whose logarithm is taken."""
+
+SPEED, FASTEST = 0.1, 1.5
+"""Speeds are ways in so many seconds, and cut there: a joint that jumps is a mistake."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class NetworkConfig:
         hand_features: width of the description of the hand.
         motion: the LSTMs read also how quickly joints and landmarks move since the frame before.
         readers: LSTMs side by side that were trained apart; their scores are averaged.
+        regression: names of numbers that are told of every frame beside the scores; none by default.
     """
 
     classes: tuple[str, ...]
@@ -55,6 +58,7 @@ class NetworkConfig:
     hand_features: int = 64
     motion: bool = False
     readers: int = 1
+    regression: tuple[str, ...] = ()
 
     @property
     def observed(self) -> int:
@@ -111,6 +115,7 @@ class Reader(nn.Module):
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
+        self.config = config
         doubled = 2 if config.motion else 1
         joints = 3 * len(KEYPOINTS) * doubled
         self.joint_encoder = nn.Sequential(nn.Linear(joints, config.joint_features), nn.ReLU())
@@ -122,21 +127,36 @@ class Reader(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         self.lstm = nn.LSTM(described, config.hidden, batch_first=True)
         self.classify = nn.Linear(config.hidden, len(config.classes))
+        if config.regression:
+            self.regress = nn.Linear(config.hidden, len(config.regression))
 
     def forward(
         self, body: Tensor, hand: Tensor | None, pace: Tensor, state: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Observations (B, T, ...), pace (B, T, 1), state (2, B, hidden) -> logits (B, T, C), new state."""
+        """Observations (B, T, ...), pace (B, T, 1), state (2, B, hidden) -> outputs (B, T, C + K), new state.
+
+        The outputs are the logits of the C classes and, behind them, the K numbers of `regression`.
+        """
         parts = [self.joint_encoder(body)]
         if hand is not None:
             parts.append(self.hand_encoder(hand))
         described = torch.cat([self.dropout(torch.cat(parts, -1)), pace], -1)
         remembered, (hidden, cell) = self.lstm(described, (state[:1].contiguous(), state[1:].contiguous()))
-        return self.classify(self.dropout(remembered)), torch.cat([hidden, cell], 0)
+        return self._told(self.dropout(remembered)), torch.cat([hidden, cell], 0)
+
+    def _told(self, remembered: Tensor) -> Tensor:
+        """The output layers: what is remembered -> logits of the classes, then numbers."""
+        logits: Tensor = self.classify(remembered)
+        if not self.config.regression:
+            return logits
+        return torch.cat([logits, self.regress(remembered)], -1)
 
 
 class LRCN(nn.Module):
     """Frames -> scores, with explicit state."""
+
+    number_middle: Tensor
+    number_spread: Tensor
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
@@ -149,6 +169,10 @@ class LRCN(nn.Module):
             # Depth of each landmark, the shape of the hand, and whether there is a hand at all.
             self.hand_head = KeypointHead(HAND_LANDMARKS, HAND_LANDMARKS + HAND_SHAPE + 1)
         self.readers = nn.ModuleList(Reader(config) for _ in range(config.readers))
+        if config.regression:
+            # Where the numbers lie and how far they spread: the readers tell them in these units.
+            self.register_buffer("number_middle", torch.zeros(len(config.regression)))
+            self.register_buffer("number_spread", torch.ones(len(config.regression)))
 
     @staticmethod
     def normalise(pictures: Tensor) -> Tensor:
@@ -197,6 +221,13 @@ class LRCN(nn.Module):
     def remember(
         self, keypoints: Tensor, hands: Tensor | None, dt: Tensor, state: Tensor, reader: int | None = None
     ) -> tuple[Tensor, Tensor]:
+        """The recurrent part, without the numbers of `regression`; see `recall`."""
+        logits, _, new = self.recall(keypoints, hands, dt, state, reader)
+        return logits, new
+
+    def recall(
+        self, keypoints: Tensor, hands: Tensor | None, dt: Tensor, state: Tensor, reader: int | None = None
+    ) -> tuple[Tensor, Tensor | None, Tensor]:
         """The recurrent part.
 
         Args:
@@ -207,8 +238,8 @@ class LRCN(nn.Module):
             reader: only this one reads, as in its training; the state of the others stays as it is.
 
         Returns:
-            Logits (B, T, classes), whose softmax is the mean of the readers' scores, and the new state,
-            shaped as `state`.
+            Logits (B, T, classes), whose softmax is the mean of the readers' scores; numbers
+            (B, T, K) of `regression`, the mean of the readers', or None; the new state, shaped as `state`.
         """
         body = self.body_coordinates(keypoints)
         hand = None if hands is None else self.hand_coordinates(hands)
@@ -217,19 +248,25 @@ class LRCN(nn.Module):
             body, hand, last = self._with_motion(body, hand, dt, state[-1])
         pace = torch.log(dt.clamp(0.005, 1.0) / REFERENCE_DT)[..., None]
         width, spare = self.config.hidden, state.shape[-1] - self.config.hidden
-        logits, kept = [], []
+        outputs, kept = [], []
         for number, one in enumerate(self.readers):
             rows = state[2 * number : 2 * number + 2]
             if reader in (None, number):
                 read, rows = one(body, hand, pace, rows[..., :width])
-                logits.append(read)
+                outputs.append(read)
                 rows = _wider(rows, spare)
             kept.append(rows)
         new = torch.cat([*kept, last], 0)
+        logits, numbers = outputs, None
+        if self.config.regression:
+            classes = len(self.config.classes)
+            logits = [one[..., :classes] for one in outputs]
+            numbers = torch.stack([one[..., classes:] for one in outputs]).mean(0)
+            numbers = numbers * self.number_spread + self.number_middle
         if len(logits) == 1:
-            return logits[0], new
+            return logits[0], numbers, new
         shares = torch.stack([one.softmax(-1) for one in logits]).mean(0)
-        return shares.clamp_min(_LEAST).log(), new
+        return shares.clamp_min(LEAST).log(), numbers, new
 
     def _with_motion(
         self, body: Tensor, hand: Tensor | None, dt: Tensor, last: Tensor
@@ -246,8 +283,8 @@ class LRCN(nn.Module):
         observed = now.shape[-1]
         before = torch.cat([last[:, None, :observed], now[:, :-1]], 1)
         known = torch.cat([last[:, None, observed : observed + 1], torch.ones_like(now[:, 1:, :1])], 1)
-        speed = (now - before) * (_SPEED / dt.clamp(0.02, 0.3))[..., None]
-        speed = speed.clamp(-_FASTEST, _FASTEST) * known
+        speed = (now - before) * (SPEED / dt.clamp(0.02, 0.3))[..., None]
+        speed = speed.clamp(-FASTEST, FASTEST) * known
         kept = torch.cat([now[:, -1], torch.ones_like(now[:, -1, :1])], -1)
         kept = _wider(kept, last.shape[-1] - observed - 1)
         split = body.shape[-1]
@@ -277,13 +314,24 @@ class LRCN(nn.Module):
         Returns:
             Scores (B, T, classes), softmax; keypoints (B, T, J, 3); new state, shaped as `state`.
         """
+        return self.advance(pictures, state, dt, hands, sides)[:3]
+
+    def advance(
+        self,
+        pictures: Tensor,
+        state: Tensor,
+        dt: Tensor,
+        hands: Tensor | None = None,
+        sides: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
+        """As `forward`, and behind the rest the numbers (B, T, K) of `regression`, or None."""
         b, t = pictures.shape[:2]
         keypoints = self.look(pictures.flatten(0, 1)).view(b, t, len(KEYPOINTS), 3)
         seen = None
         if hands is not None and sides is not None:
             seen = self.inspect(hands.flatten(0, 1), sides.flatten()).view(b, t, HAND_VALUES)
-        logits, state = self.remember(keypoints, seen, dt, state)
-        return logits.softmax(-1), keypoints, state
+        logits, numbers, state = self.recall(keypoints, seen, dt, state)
+        return logits.softmax(-1), keypoints, state, numbers
 
     def initial_state(self, streams: int = 1) -> Tensor:
         """(rows, streams, width) zeros: nothing seen yet."""

@@ -39,6 +39,9 @@ class OnnxEngine:
             raise ModelError(
                 f"{card.name}: the model's graph has inputs {inputs}, the card wants {expected}."
             )
+        self._outputs = ["scores", "keypoints", "new_state"] + ["numbers"] * bool(card.regression)
+        if missing := set(self._outputs) - {output.name for output in self._session.get_outputs()}:
+            raise ModelError(f"{card.name}: the model's graph has no output {', '.join(sorted(missing))}.")
         self._no_hand = np.zeros((card.hand_size, card.hand_size, 3), np.uint8)
 
     def initial_state(self) -> NDArray[np.float32]:
@@ -58,5 +61,5 @@ class OnnxEngine:
         if self.card.hand_size:
             feed["hand"] = (self._no_hand if hand is None else hand)[None]
             feed["side"] = np.array([0 if hand is None else side], np.float32)
-        scores, keypoints, state = self._session.run(["scores", "keypoints", "new_state"], feed)
-        return StepResult(scores[0], keypoints[0], state)
+        scores, keypoints, state, *numbers = self._session.run(self._outputs, feed)
+        return StepResult(scores[0], keypoints[0], state, numbers[0][0] if numbers else None)

@@ -28,9 +28,8 @@ def crop(image: NDArray[np.uint8], region: Region, size: int) -> NDArray[np.uint
     if scale < 0.5:
         # warpAffine looks at four pixels only: without averaging first, small hands would flicker.
         halvings = int(np.log2(1.0 / scale))
-        factor = 0.5**halvings
         part, left, top = _around(image, region, 2**halvings)
-        shrunk = cv2.resize(part, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        shrunk = _halved(part, halvings)
         true_x, true_y = shrunk.shape[1] / part.shape[1], shrunk.shape[0] / part.shape[0]
         scale_x, scale_y = scale / true_x, scale / true_y
         shift_x = size / 2 - 0.5 - scale_x * ((region.x - left) * true_x - 0.5)
@@ -40,6 +39,21 @@ def crop(image: NDArray[np.uint8], region: Region, size: int) -> NDArray[np.uint
         matrix = np.array([[scale, 0.0, shift_x], [0.0, scale, shift_y]])
     out = cv2.warpAffine(shrunk, matrix, (size, size), flags=cv2.INTER_LINEAR, borderValue=(0, 0, 0))
     return np.asarray(out, np.uint8)
+
+
+def _halved(image: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
+    """The picture averaged down to half its sides so many times.
+
+    Half by half where sides allow it: OpenCV averages blocks of 2 x 2 eight times as fast as larger ones.
+    """
+    block = 2**times
+    if image.shape[0] % block or image.shape[1] % block:
+        factor = 1.0 / block
+        return np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+    for _ in range(times):
+        size = (image.shape[1] // 2, image.shape[0] // 2)
+        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return image
 
 
 def _around(image: NDArray[np.uint8], region: Region, block: int) -> tuple[NDArray[np.uint8], int, int]:

@@ -4,10 +4,14 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 logger = logging.getLogger(__name__)
+
+_redirecting = threading.RLock()
+"""Two threads that redirect at once would each give back what the other had put there."""
 
 
 @contextmanager
@@ -15,8 +19,13 @@ def native_stderr_to_log() -> Iterator[None]:
     """Send what native code writes to stderr inside the block to the log, at level DEBUG.
 
     Process-wide while it lasts, so it is kept around construction only. What Python itself writes
-    in the meantime ends in the log as well.
+    in the meantime ends in the log as well. Only one thread at a time is inside.
     """
+    with _redirecting:
+        yield from _redirected()
+
+
+def _redirected() -> Iterator[None]:
     try:
         sys.stderr.flush()
         saved = os.dup(2)

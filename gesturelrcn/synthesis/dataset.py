@@ -1,7 +1,8 @@
 """Folders full of filmed people: planned by a seed, filmed by several processes, resumed after any end.
 
 A folder has one sub-folder a person, in it films (`clip-007-wave.mp4`, `stream-00.mp4`), each with its truth
-beside it (`.jsonl`); `index.csv` lists the clips, `streams.csv` the streams, `contact_sheet.jpg` shows some.
+beside it (`.jsonl`, and for whole bodies a table of numbers, `.csv`); `index.csv` lists the clips,
+`streams.csv` the streams, `contact_sheet.jpg` shows some.
 Every film depends on the seed, the person and its number only: workers and interruptions change nothing.
 """
 
@@ -207,6 +208,8 @@ def _film_take(studio: Studio, recipe: Recipe, take: Take, path: Path) -> None:
     stream = studio.film(write, take.chance(), recipe.fps, recipe.rates)
     watched = _watched(stream, take.seconds / stream.frames)
     write_video(path, watched, recipe.fps, times=None if recipe.rates is None else stream.times)
+    if stream.head_heights:
+        write_whole(path.with_suffix(".csv"), stream.table().encode())
     truth = stream.truth(path.name, take.subject)
     write_whole(path.with_suffix(".jsonl"), "".join(f"{line}\n" for line in truth.lines()).encode())
 

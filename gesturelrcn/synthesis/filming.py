@@ -12,6 +12,7 @@ from gesturelrcn.events import Hand
 from gesturelrcn.model.keypoints import KEYPOINTS
 from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
 from gesturelrcn.synthesis.body import Person
+from gesturelrcn.synthesis.makehuman import BONES
 from gesturelrcn.synthesis.motion import Motion
 from gesturelrcn.synthesis.pose import Pose
 from gesturelrcn.synthesis.render import Model, Renderer
@@ -27,6 +28,8 @@ SMEAR_PIXELS = 2.5
 MOST_SUB_FRAMES = 6
 FLESH_METRES = {"shoulder": 0.14, "elbow": 0.09, "wrist": 0.06, "tip": 0.04, "nose": 0.06}
 """How deep joints lie under skin and clothes, glasses and masks; what is farther before them hides them."""
+_HEAD, _NOSE = BONES.index("head"), KEYPOINTS.index("nose")
+_FEET = (BONES.index("foot.L"), BONES.index("foot.R"))
 _DEPTHS = np.array([FLESH_METRES[name.rpartition("_")[2]] for name in KEYPOINTS])
 
 
@@ -78,6 +81,19 @@ class Actor:
     def joints(self, pose: Pose) -> Floats:
         """(J, 3) world places of the joints of `KEYPOINTS` in a pose, without taking it."""
         return self._rig.landmarks(self._transforms(pose))
+
+    def body(self, pose: Pose) -> Floats:
+        """(J + 3, 3) world places of the joints of `KEYPOINTS`, crown and ankles; the pose is not taken."""
+        transforms, heads = self._transforms(pose), self.person.heads
+        crown = heads[_HEAD] * np.array([1.0, 0.0, 1.0]) + np.array([0.0, self.person.crown, 0.0])
+        ends = [(_HEAD, crown), *((foot, heads[foot]) for foot in _FEET)]
+        moved = [transforms[bone, :, :3] @ place + transforms[bone, :, 3] for bone, place in ends]
+        return np.concatenate([self._rig.landmarks(transforms), moved])
+
+    def head_height(self, pose: Pose) -> float:
+        """How high the nose is in a pose, as a share of its height when the person stands upright."""
+        upright = float(self.person.landmarks[_NOSE, 1]) - self.person.ground
+        return float(self.joints(pose)[_NOSE, 1]) / upright
 
     def pose(self, pose: Pose) -> Floats:
         """Take a pose; returns the (J, 3) world places of the joints of `KEYPOINTS`."""

@@ -19,6 +19,10 @@ NEARLY_ALWAYS = 0.97
 """Share of the people who place the camera so that it sees what they do, where that is possible."""
 BELOW_CHEST_METRES = 0.25
 """What is seen of the trunk at least."""
+BODY_DISTANCES = (2.6, 4.8)
+"""Metres from cameras that film whole bodies."""
+BODY_MARGIN = 1.2
+"""How much wider their pictures are than what the joints need; crowns and soles lie beyond the joints."""
 LEFT_SHOULDER, RIGHT_SHOULDER = KEYPOINTS.index("left_shoulder"), KEYPOINTS.index("right_shoulder")
 LEFT_ELBOW, LEFT_WRIST = KEYPOINTS.index("left_elbow"), KEYPOINTS.index("left_wrist")
 LEFT_INDEX = KEYPOINTS.index("left_index_tip")
@@ -112,6 +116,25 @@ def _aim(
         slack = max(wide / 2 - needed, 0.03 * wide)
         aside = float(np.clip(aside, -slack, slack))
     return aside, top - high / 2
+
+
+def body_camera(rng: Generator, places: Floats) -> Camera:
+    """A camera in a room that looks at everything that a whole body does: (N, 3) world places."""
+    middle = (places.min(axis=0) + places.max(axis=0)) / 2
+    distance = float(rng.uniform(*BODY_DISTANCES))
+    eye = middle + np.array([rng.normal(0, 0.25) * distance, 0.0, distance])
+    eye[1] = rng.uniform(0.7, 2.1)
+    width, height = PICTURE_SIZES[rng.integers(len(PICTURE_SIZES))]
+    target = middle + rng.normal(0, 0.05, 3) * np.array([1.0, 1.0, 0.0])
+    return Camera(eye, target, float(rng.uniform(55, 80)), width, height)
+
+
+def body_square(camera: Camera, places: Floats) -> tuple[float, float, float]:
+    """Centre x, centre y and side in pixels of the square around (N, 3) world places of a whole body."""
+    seen = camera.project(places)[:, :2] * np.array([camera.width, camera.height])
+    least, most = seen.min(axis=0), seen.max(axis=0)
+    x, y = ((least + most) / 2).tolist()
+    return x, y, float((most - least).max()) * BODY_MARGIN
 
 
 def person_square(camera: Camera, joints: Floats) -> tuple[float, float, float]:

@@ -308,6 +308,10 @@ class Timeline:
             blink=_blink(time, self._blinks) * min(1.0, lively),
             jaw=trunk.jaw,
             stride=trunk.stride,
+            hinge=trunk.hinge,
+            crouch=trunk.crouch,
+            apart=trunk.apart,
+            fall=trunk.fall,
         )
 
     # Choosing what to do and how.
@@ -413,7 +417,7 @@ class Timeline:
             channel = self._arms[side]
             channel.append(_Reach(at, at + seconds, channel.last, pose, style.shaping))
         if key.trunk is not None:
-            trunk = key.trunk if lead == "left" else key.trunk.mirrored()
+            trunk = (key.trunk if lead == "left" else key.trunk.mirrored()).sized(style.amplitude)
             self._trunk.append(_Turning(at, at + seconds, self._trunk.last, trunk.plus(self._stance)))
 
     def _hold(

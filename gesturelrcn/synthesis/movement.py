@@ -106,6 +106,7 @@ class Vocabulary:
         gestures: gesture -> hand that leads -> names of the movements to choose from, "none" among them.
         postures: arms in places that mean nothing, by name; `rests`: those in which arms rest.
         mirrors: mirror gesture of every gesture that is not its own mirror.
+        whole_body: people stand, and are filmed from head to foot, wherever they go or fall.
     """
 
     movements: Mapping[str, Movement]
@@ -113,6 +114,7 @@ class Vocabulary:
     postures: Mapping[str, ArmPose]
     rests: Mapping[str, ArmPose]
     mirrors: Mapping[str, str] = field(default_factory=dict)
+    whole_body: bool = False
 
     @property
     def negatives(self) -> tuple[str, ...]:

@@ -66,6 +66,10 @@ class Pose:
         turn: of the whole body on the spot; `shift`: (3,) of the whole body.
         blink: 0 eyes open to 1 closed; `jaw`: opening of the mouth.
         stride: angle of the left leg forward and the right one back, for those who walk.
+        hinge: of the trunk forward at the hips, the legs staying as they are.
+        crouch: of the thighs forward, knees bent so that the soles stay on the floor and below the hips.
+        apart: of each leg to its side.
+        fall: (2,) of the whole body over its soles: forward, to the person's left.
     """
 
     left: ArmPose
@@ -77,6 +81,10 @@ class Pose:
     blink: float = 0.0
     jaw: float = 0.0
     stride: float = 0.0
+    hinge: float = 0.0
+    crouch: float = 0.0
+    apart: float = 0.0
+    fall: Floats = field(default_factory=lambda: np.zeros(2))
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,7 @@ class Trunk:
     """All of a body but its arms, as if the left arm led; angles in radians, lengths in metres.
 
     Attributes:
-        head, spine, turn, shift, jaw, stride: as in `Pose`.
+        head, spine, turn, shift, jaw, stride, hinge, crouch, apart, fall: as in `Pose`.
     """
 
     head: Floats = field(default_factory=lambda: np.zeros(3))
@@ -93,12 +101,34 @@ class Trunk:
     shift: Floats = field(default_factory=lambda: np.zeros(3))
     jaw: float = 0.0
     stride: float = 0.0
+    hinge: float = 0.0
+    crouch: float = 0.0
+    apart: float = 0.0
+    fall: Floats = field(default_factory=lambda: np.zeros(2))
 
     def mirrored(self) -> "Trunk":
         """The mirror picture, for a movement that the right arm leads."""
         sides = np.array([1.0, -1.0, -1.0])
         shift = self.shift * np.array([-1.0, 1.0, 1.0])
-        return Trunk(self.head * sides, self.spine * sides, -self.turn, shift, self.jaw, -self.stride)
+        return replace(
+            self,
+            head=self.head * sides,
+            spine=self.spine * sides,
+            turn=-self.turn,
+            shift=shift,
+            stride=-self.stride,
+            fall=self.fall * np.array([1.0, -1.0]),
+        )
+
+    def sized(self, factor: float) -> "Trunk":
+        """The same with larger or smaller angles of hips and legs; the rest as it is."""
+        return replace(
+            self,
+            hinge=factor * self.hinge,
+            crouch=factor * self.crouch,
+            apart=factor * self.apart,
+            stride=factor * self.stride,
+        )
 
     def plus(self, other: "Trunk") -> "Trunk":
         """Both at once, for small angles."""
@@ -109,6 +139,10 @@ class Trunk:
             self.shift + other.shift,
             self.jaw + other.jaw,
             self.stride + other.stride,
+            self.hinge + other.hinge,
+            self.crouch + other.crouch,
+            self.apart + other.apart,
+            self.fall + other.fall,
         )
 
     def towards(self, other: "Trunk", share: float) -> "Trunk":
@@ -120,6 +154,10 @@ class Trunk:
             self.shift + share * (other.shift - self.shift),
             self.jaw + share * (other.jaw - self.jaw),
             self.stride + share * (other.stride - self.stride),
+            self.hinge + share * (other.hinge - self.hinge),
+            self.crouch + share * (other.crouch - self.crouch),
+            self.apart + share * (other.apart - self.apart),
+            self.fall + share * (other.fall - self.fall),
         )
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from gesturelrcn.events import Hand
 from gesturelrcn.synthesis.arrays import Floats, Indices
 from gesturelrcn.synthesis.body import Person
+from gesturelrcn.synthesis.legs import fallen, hips, hips_lowered, leg_turns, legs_move
 from gesturelrcn.synthesis.makehuman import BONES
 from gesturelrcn.synthesis.pose import ArmPose, Pose, hand_frame, reach
 from gesturelrcn.synthesis.rotations import about, cross, frame, twist, unit
@@ -85,7 +86,7 @@ class Rig:
             turns, holds = self._arm_turns(arm, self._arms[side])
             local.update({f"{bone}.{side}": mirror @ turn @ mirror for bone, turn in turns.items()})
             fixed.update({f"{bone}.{side}": mirror @ turn @ mirror for bone, turn in holds.items()})
-        return self._chain(local, fixed, pose)
+        return fallen(self._chain(local, fixed, pose), pose)
 
     def landmarks(self, transforms: Floats) -> Floats:
         """(J, 3) world places of the joints of `KEYPOINTS` for transforms of this rig."""
@@ -122,6 +123,8 @@ class Rig:
             if parent < 0:
                 out[i, :, :3] = about(Y, pose.turn)
                 out[i, :, 3] = np.array([0, -self._person.ground, 0]) + pose.shift
+                if legs_move(pose):
+                    self._move_hips(out[i], pose)
                 continue
             above = out[parent]
             if bone in fixed:
@@ -134,6 +137,13 @@ class Rig:
             out[i, :, :3] = turned
             out[i, :, 3] = above[:, :3] @ heads[i] + above[:, 3] - turned @ heads[i]
         return out
+
+    def _move_hips(self, root: Floats, pose: Pose) -> None:
+        """Turn the root (3, 4) forward at the hips, and lower it so that the soles stay on the floor."""
+        middle = hips(self._person)
+        place = root[:, :3] @ middle + root[:, 3]
+        root[:, :3] = root[:, :3] @ about(X, pose.hinge)
+        root[:, 3] = place - root[:, :3] @ middle - hips_lowered(self._person, pose) * Y
 
     def _trunk_turns(self, pose: Pose) -> dict[str, Floats]:
         turns = {}
@@ -149,6 +159,9 @@ class Rig:
                 turns[f"upperleg01.{side}"] = about(X, -forward)
                 # The knee behind bends more than the one that the body stands on.
                 turns[f"lowerleg01.{side}"] = about(X, 0.15 * abs(forward) + 1.1 * max(0.0, -forward))
+        if legs_move(pose):
+            for bone, turn in leg_turns(self._person, pose).items():
+                turns[bone] = turn @ turns[bone] if bone in turns else turn
         return turns
 
     def _arm_turns(self, pose: ArmPose, rest: _RestArm) -> tuple[dict[str, Floats], dict[str, Floats]]:

@@ -20,13 +20,19 @@ from gesturelrcn.model.keypoints import KEYPOINTS
 from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
 from gesturelrcn.synthesis.body import random_person
 from gesturelrcn.synthesis.filming import Actor, film, seen, set_up
-from gesturelrcn.synthesis.framing import person_square, random_camera, reach_of
+from gesturelrcn.synthesis.framing import (
+    body_camera,
+    body_square,
+    person_square,
+    random_camera,
+    reach_of,
+)
 from gesturelrcn.synthesis.motion import Timeline, ceiling_of
 from gesturelrcn.synthesis.movement import Vocabulary
 from gesturelrcn.synthesis.render import Renderer
 from gesturelrcn.synthesis.scene import Camera
 from gesturelrcn.synthesis.square_view import in_camera_too, square_shot, within
-from gesturelrcn.synthesis.staging import furnish
+from gesturelrcn.synthesis.staging import Chances, furnish
 from gesturelrcn.synthesis.tracks import JointTrack
 from gesturelrcn.synthesis.truth import IDLE, RETURN_STROKE, FilmFacts, Truth
 from gesturelrcn.synthesis.webcam import frame_times, rolling_times
@@ -49,6 +55,8 @@ TRACK_SHARE = 0.5
 """Of the clips of a gesture, those that follow a track where there are any."""
 TRACK_STRETCH = (0.85, 1.2)
 """Least and most factor on the length of a track."""
+BODY_EVERY = 0.2
+"""Seconds between two looks at where a whole body goes."""
 PATIENCE = 12
 """How many cameras are tried until one sees the gesturing hands."""
 CARELESS = 0.04
@@ -57,10 +65,11 @@ CARELESS = 0.04
 
 @dataclass(frozen=True)
 class Script:
-    """What one person does in one film: every movement, sitting or standing."""
+    """What one person does in one film: every movement, sitting or standing, from head to foot or not."""
 
     timeline: Timeline
     posture: Posture
+    whole_body: bool = False
 
     def gestures(self) -> list[TrueGesture]:
         """The gestures in order of time."""
@@ -156,6 +165,8 @@ def _track_script(rng: Generator, vocabulary: Vocabulary, track: JointTrack) -> 
 def _beginning(
     rng: Generator, vocabulary: Vocabulary, rests: list[str], ceiling: float
 ) -> tuple[Script, str]:
+    if vocabulary.whole_body:
+        rests = [STANDING_REST]
     # Half of all people sit, however many ways there are to rest the arms then.
     sitting = [name for name in rests if name != STANDING_REST]
     posture: Posture = (
@@ -163,7 +174,8 @@ def _beginning(
     )
     rest = sitting[rng.integers(len(sitting))] if posture == "seated" else STANDING_REST
     liveliness = float(rng.uniform(0.6, 1.6))
-    return Script(Timeline(rng, rest, liveliness, vocabulary=vocabulary, ceiling=ceiling), posture), rest
+    timeline = Timeline(rng, rest, liveliness, vocabulary=vocabulary, ceiling=ceiling)
+    return Script(timeline, posture, vocabulary.whole_body), rest
 
 
 def _rests(vocabulary: Vocabulary) -> list[str]:
@@ -234,6 +246,7 @@ class FilmedStream:
     Attributes:
         times: seconds of the pictures; `frames`: how many there are.
         in_picture: (J,) for each picture taken: which joints the camera has in its picture, hidden or not.
+        head_heights: of each picture taken of a whole body, see `Actor.head_height`; else empty.
     """
 
     def __init__(
@@ -247,14 +260,15 @@ class FilmedStream:
         rates: tuple[int, int] | None = None,
     ) -> None:
         self._actor, self._rng, self._fps, self._size = actor, rng, fps, renderer.width
-        whole, self._script = suitable_camera(rng, actor, write)
+        whole, self._script, square = _camera_and_square(rng, actor, write)
         timeline = self._script.timeline
-        x, y, side = person_square(whole, actor.joints(timeline.pose(0.0)))
-        square = within(whole, (x, y, VIEW_MARGIN * side))
-        shot = square_shot(rng, whole, square, self._size)
-        self._shot = furnish(rng, renderer, shot, actor, timeline.length, backgrounds)
+        shot = square_shot(rng, whole, within(whole, square), self._size)
+        # Next to somebody who falls there is no room for others.
+        chances = Chances(bystander=0.0) if self._script.whole_body else Chances()
+        self._shot = furnish(rng, renderer, shot, actor, timeline.length, backgrounds, chances)
         self._keypoints: list[Image] = []
         self.in_picture: list[NDArray[np.bool_]] = []
+        self.head_heights: list[float] = []
         if rates is None:
             self.times = frame_times(rng, timeline.length, fps, jitter=0.0)
         else:
@@ -269,9 +283,16 @@ class FilmedStream:
                 inside = in_camera_too(self._shot.camera, frame.keypoints)
                 self.in_picture.append(inside[:, 2] > 0)
                 self._keypoints.append(inside * np.c_[np.ones((len(inside), 2)), frame.unhidden])
+                if self._script.whole_body:
+                    self.head_heights.append(self._actor.head_height(self._script.timeline.pose(frame.time)))
                 yield frame.image
         finally:
             self._shot.release()
+
+    def table(self) -> str:
+        """Numbers of each picture taken, as a table in CSV: t, seconds, and head_height."""
+        rows = zip(self.times, self.head_heights, strict=False)
+        return "".join(["t,head_height\n", *(f"{time:.4f},{height:.4f}\n" for time, height in rows)])
 
     def truth(self, video: str, subject: str) -> Truth:
         """The truth about the pictures that were taken; `video` is the name of the film's file."""
@@ -293,6 +314,28 @@ class FilmedStream:
             np.array(self.times[: len(self._keypoints)]),
             np.array(self._keypoints, np.float32).reshape(-1, len(KEYPOINTS), 3),
         )
+
+
+def _camera_and_square(
+    rng: Generator, actor: Actor, write: ScriptWriter
+) -> tuple[Camera, Script, tuple[float, float, float]]:
+    """A camera, the script, and the square of the camera's picture that is filmed."""
+    if write(float("inf")).whole_body:
+        return _whole_body_camera(rng, actor, write(float("inf")))
+    whole, script = suitable_camera(rng, actor, write)
+    x, y, side = person_square(whole, actor.joints(script.timeline.pose(0.0)))
+    return whole, script, (x, y, VIEW_MARGIN * side)
+
+
+def _whole_body_camera(
+    rng: Generator, actor: Actor, script: Script
+) -> tuple[Camera, Script, tuple[float, float, float]]:
+    """The camera that sees most of everything that the person does from head to foot."""
+    moments = np.arange(0.0, script.timeline.length, BODY_EVERY)
+    places = np.concatenate([actor.body(script.timeline.pose(float(at))) for at in moments])
+    cameras = [body_camera(rng, places) for _ in range(PATIENCE)]
+    whole = max(cameras, key=lambda camera: float(seen(camera, places)[:, 2].mean()))
+    return whole, script, body_square(whole, places)
 
 
 def suitable_camera(rng: Generator, actor: Actor, write: ScriptWriter) -> tuple[Camera, Script]:

@@ -6,6 +6,7 @@
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -21,7 +22,8 @@ from gesturelrcn.toml_positions import Place, TomlError, UnreadableFileError, pa
 from gesturelrcn.vocabulary import GESTURES, NONE, mirrored, suggestion
 
 _ARM = ("at", "wrist", "fingers", "palm", "shape", "elbow", "shrug")
-_TRUNK = ("head", "spine", "turn", "shift", "jaw")
+_LEGS = ("hinge", "crouch", "apart", "stride")
+_TRUNK = ("head", "spine", "turn", "shift", "jaw", *_LEGS, "fall")
 _POSTURE = (*(field for field in _ARM if field != "at"), "rest")
 _KEY = (*_ARM, *_TRUNK, "move", "hold", "scatter", "other")
 _SWING = ("wrist", "quarter", "wander", "tilt", "flex", "roll", "curl", "hertz")
@@ -30,6 +32,7 @@ _MOVEMENT = (
     *("repeat_from", "swing", "key"),
 )
 _TABLES = ("gesture", "hand_shape", "posture", "movement")
+_WHOLE_BODY = "whole_body"
 _SIDES: tuple[Hand, ...] = ("left", "right")
 _LONGEST_MESSAGE = 1000
 """Characters; the message shows what stands in the file, which may be anything."""
@@ -81,7 +84,8 @@ class _Reader:
         self._gestures: list[str] = [*GESTURES, NONE, *self._mirrors]
 
     def vocabulary(self, document: dict[str, Any]) -> Vocabulary:
-        self._known(document, _TABLES, (), "table")
+        self._known(document, (*_TABLES, _WHOLE_BODY), (), "table")
+        whole_body = self._optional(document, _WHOLE_BODY, (), self._flag, False)
         for number, _ in enumerate(self._tables(document, "gesture", ())):
             self._declared(document["gesture"][number], ("gesture", number))
         for name, table in self._named(document, "hand_shape"):
@@ -103,7 +107,8 @@ class _Reader:
             raise SynthesisError(f"{self._file}:1: no [[movement]] in this file, so nobody can do anything")
         for name in self._base.negatives if self._base else ():
             movements.setdefault(name, self._base.movements[name])  # type: ignore[union-attr]
-        return Vocabulary(movements, self._by_gesture(movements), self._postures, self._rests, self._mirrors)
+        by_gesture = self._by_gesture(movements)
+        return Vocabulary(movements, by_gesture, self._postures, self._rests, self._mirrors, whole_body)
 
     def _by_gesture(self, movements: Mapping[str, Movement]) -> dict[str, dict[Hand, tuple[str, ...]]]:
         table: dict[str, dict[Hand, tuple[str, ...]]] = {}
@@ -203,7 +208,10 @@ class _Reader:
             for bone in ("head", "spine", "shift")
         )
         turn, jaw = (self._optional(table, bone, way, self._number, 0.0) for bone in ("turn", "jaw"))
-        return Trunk(np.radians(head), np.radians(spine), math.radians(turn), shift, math.radians(jaw))
+        legs = {name: self._optional(table, name, way, self._angle, 0.0) for name in _LEGS}
+        fall = np.radians(self._optional(table, "fall", way, self._pair, (0.0, 0.0)))
+        trunk = Trunk(np.radians(head), np.radians(spine), math.radians(turn), shift, math.radians(jaw))
+        return replace(trunk, **legs, fall=fall)
 
     def _arm(self, table: dict[str, Any], way: Way) -> tuple[ArmPose, tuple[Floats, ...]]:
         if "at" in table:
@@ -289,6 +297,12 @@ class _Reader:
         if not 0 <= least <= most:
             self._fail(way, f"{_field(way)} is a range [least, most] from 0 upwards, not {value!r}")
         return least, most
+
+    def _pair(self, value: Any, way: Way) -> tuple[float, float]:
+        if not isinstance(value, list) or len(value) != 2:
+            self._fail(way, f"{_field(way)} is two angles [forward, to the left], not {value!r}")
+        forward, left = (self._number(item, (*way, i)) for i, item in enumerate(value))
+        return forward, left
 
     def _vector(self, value: Any, way: Way) -> Direction:
         if not isinstance(value, list) or len(value) != 3:

@@ -109,7 +109,10 @@ class ThresholdSettings:
         precision: share of starts of each gesture that have to be right.
         false_triggers_per_hour: most starts in an hour without a gesture, over all gestures; 0 for no limit.
         otherwise: start threshold of a gesture that keeps to these at no threshold.
-        hours: length of the streams that are stitched from the clips held out.
+        hours: length of the streams that are stitched from the clips of real people.
+        folds: parts into which the people who are trained on are dealt; readers that have not learnt from a
+            part set the thresholds on it. 0: set them on the people held out.
+        made_hours: with folds, length of the streams of synthetic people who make no gesture, beside those.
         taken_from: `thresholds.json` of another run, relative to the data folder: for a model that is
             trained on everybody, so that nobody is left to set thresholds on.
         seed: of every random choice.
@@ -119,6 +122,8 @@ class ThresholdSettings:
     false_triggers_per_hour: float = 0.0
     otherwise: float = 0.95
     hours: float = 1.0
+    folds: int = 0
+    made_hours: float = 0.0
     taken_from: str = ""
     seed: int = 0
 
@@ -144,6 +149,10 @@ class Config:
         features: the stage that looks at clips.
         recognition: the stage that teaches gestures.
         thresholds: the stage that sets thresholds.
+        zoom: side of the picture of the body in shares of the person region; 0: as in the model that `start`
+            names. Larger for actions that leave the region, which ends 2.1 shoulder widths from the chest.
+        everybody: whether the readers that are given out learn from the people held out as well, after
+            those that did not were measured; the CNNs do not.
     """
 
     name: str
@@ -160,6 +169,8 @@ class Config:
     features: FeatureSettings = field(default_factory=FeatureSettings)
     recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
     thresholds: ThresholdSettings = field(default_factory=ThresholdSettings)
+    everybody: bool = False
+    zoom: float = 0.0
 
 
 def read_config(path: Path) -> Config:
@@ -201,6 +212,8 @@ class _Reader:
                     'only sets of kind = "films", "pictures", "hands" or "performances" can be made',
                 )
         self._check_network(read)
+        if read.zoom and not 0.2 <= read.zoom <= 5:
+            self._fail(("zoom",), "the zoom must be 0 or from 0.2 to 5")
         if "hands" not in document and not read.keypoints.steps:
             return dataclasses.replace(read, hands=HandSettings(steps=0))
         return read

@@ -11,27 +11,28 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from gesturelrcn.model.card import ModelCard
+from gesturelrcn.errors import ModelError
+from gesturelrcn.model.card import ModelCard, read_card
 from gesturelrcn.model.files import EngineName, load_model
 from gesturelrcn.model.network import LRCN
-from gesturelrcn.training.slimming import slim
+from gesturelrcn.training.fusing import FusedStep
+from gesturelrcn.training.slimming import graphs_apart, slim
 
 _ENGINES: tuple[EngineName, EngineName] = ("onnxruntime", "torch")
 
 
-class _Step(nn.Module):
-    """One frame of one stream, with the shapes of `Engine.step`."""
+class PlainStep(nn.Module):
+    """One frame of one stream, with the shapes of `Engine.step`, said as the network says it."""
 
     def __init__(self, network: LRCN) -> None:
         super().__init__()
         self.network = network
 
-    def forward(
-        self, crop: Tensor, state: Tensor, dt: Tensor, *hand_and_side: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, crop: Tensor, state: Tensor, dt: Tensor, *hand_and_side: Tensor) -> tuple[Tensor, ...]:
         more = [tensor[None] for tensor in hand_and_side]
-        scores, keypoints, new_state = self.network(crop[None], state, dt[None], *more)
-        return scores[0], keypoints[0], new_state
+        told = self.network.advance(crop[None], state, dt[None], *more)
+        scores, keypoints, new_state, numbers = told
+        return scores[0], keypoints[0], new_state, *([] if numbers is None else [numbers[0]])
 
 
 def onnx_step(network: LRCN) -> bytes:
@@ -39,9 +40,14 @@ def onnx_step(network: LRCN) -> bytes:
 
     Inputs crop (1, S, S, 3) uint8 BGR, state (rows, 1, hidden) float32, dt (1,) float32 seconds, and for a
     network that looks at hands hand (1, P, P, 3) uint8 BGR and side (1,) float32 -1, 0 or 1;
-    outputs scores (1, C), keypoints (1, J, 3), new_state (rows, 1, hidden), all float32.
+    outputs scores (1, C), keypoints (1, J, 3), new_state (rows, 1, hidden) and, for a network that tells
+    numbers, numbers (1, K), all float32.
     """
-    network.eval()
+    return slim(exported(FusedStep(network.eval()), network))
+
+
+def exported(step: nn.Module, network: LRCN) -> bytes:
+    """A step of `network` as PyTorch's exporter writes it; see `onnx_step` for its inputs and outputs."""
     size = network.config.size
     example: tuple[Tensor, ...] = (
         torch.zeros(1, size, size, 3, dtype=torch.uint8),
@@ -59,15 +65,15 @@ def onnx_step(network: LRCN) -> bytes:
         # one is deprecated but exact (a test compares the two engines).
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            _Step(network).eval(),
+            step.eval(),
             example,
             out,  # type: ignore[arg-type]  # the annotation forgets that a file object is taken
             input_names=names,
-            output_names=["scores", "keypoints", "new_state"],
+            output_names=["scores", "keypoints", "new_state", *["numbers"] * bool(network.config.regression)],
             opset_version=17,
             dynamo=False,
         )
-    return slim(out.getvalue())
+    return out.getvalue()
 
 
 def write_model(network: LRCN, card: ModelCard, folder: Path) -> ModelCard:
@@ -80,6 +86,26 @@ def write_model(network: LRCN, card: ModelCard, folder: Path) -> ModelCard:
     full = replace(card, files={name: hashlib.sha256(data).hexdigest() for name, data in files.items()})
     write_card(full, folder)
     return full
+
+
+def export_again(card: Path) -> str:
+    """Write the ONNX file beside a card anew from its weights, as this version exports; says what was done.
+
+    Raises:
+        ModelError: the model cannot be loaded, or would give other scores afterwards.
+    """
+    load_model(card)  # refuses what does not belong together
+    path = card.with_suffix(".onnx")
+    old = path.read_bytes()
+    new = onnx_step(load_model(card, "torch").network)
+    apart = graphs_apart(old, new)
+    if apart > 1e-4:
+        raise ModelError(f"{path}: scores would change by {apart:.1e}; the file is left as it was.")
+    described = read_card(card)
+    path.write_bytes(new)
+    files = described.files | {path.name: hashlib.sha256(new).hexdigest()}
+    card.write_text(replace(described, files=files).to_json(), encoding="utf-8")
+    return f"{path}: {len(old)} -> {len(new)} bytes, scores, joints and state at most {apart:.1e} apart"
 
 
 def write_card(card: ModelCard, folder: Path) -> None:
@@ -104,3 +130,21 @@ def largest_difference(card: Path, frames: int = 12) -> float:
         states = [result.state for result in results]
         apart = max(apart, float(np.abs(results[0].scores - results[1].scores).max()))
     return apart
+
+
+def main() -> None:
+    """Command line: cards of models whose ONNX files shall be written anew."""
+    import argparse
+    import sys
+
+    parser = argparse.ArgumentParser(description="Export models again from their weights, scores unchanged.")
+    parser.add_argument("cards", type=Path, nargs="+")
+    for card in parser.parse_args().cards:
+        try:
+            sys.stdout.write(export_again(card) + "\n")
+        except ModelError as problem:
+            parser.exit(2, f"{problem}\n")
+
+
+if __name__ == "__main__":
+    main()

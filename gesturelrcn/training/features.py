@@ -21,6 +21,7 @@ class SeenClip:
         keypoints: (T, J, 3) float32.
         times: (T,) float32 seconds from the beginning of the clip.
         hands: (T, HAND_VALUES) float32, or None for a network that sees no hand.
+        numbers: (T, K) float32 of the network's `regression`, NaN where nobody tells them; None for others.
     """
 
     clip: Clip
@@ -28,3 +29,4 @@ class SeenClip:
     keypoints: NDArray[np.float32]
     times: NDArray[np.float32]
     hands: NDArray[np.float32] | None = None
+    numbers: NDArray[np.float32] | None = None

@@ -13,7 +13,7 @@ from gesturelrcn.region import Region, SteppedFollower
 from gesturelrcn.training.config import Kind
 from gesturelrcn.training.features import SeenClip
 from gesturelrcn.training.index import Clip
-from gesturelrcn.training.onsets import onset_of
+from gesturelrcn.training.onsets import offset_of, onset_of
 from gesturelrcn.training.picture_sets import middle_region
 from gesturelrcn.training.watching import frames_of, random_camera, watch
 from gesturelrcn.vocabulary import NONE
@@ -41,7 +41,9 @@ class Looking:
             return []
         plain = watch(self._model, clip, frames, times, None, rng)
         if clip.onset is None and clip.gesture != NONE:
-            clip = replace(clip, onset=onset_of(plain.keypoints, times))
+            clip = replace(
+                clip, onset=onset_of(plain.keypoints, times), offset=offset_of(plain.keypoints, times)
+            )
             plain = replace(plain, clip=clip)
         native = float(np.median([body.side for _, body in frames]))
         cameras = [random_camera(rng, native) for _ in range(self._versions)]

@@ -12,6 +12,7 @@ from torch import Tensor
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.features import SeenClip
 from gesturelrcn.training.loop import Loop, Schedule, Task, make_fabric
+from gesturelrcn.training.regression import number_loss
 from gesturelrcn.training.streams import Chunk, StreamMaker
 from gesturelrcn.vocabulary import NONE
 
@@ -64,6 +65,7 @@ def train_recognition(
     log: Path,
     report: Callable[[LRCN], dict[str, float]] | None = None,
     loop: Loop | None = None,
+    name: str = "recognition",
 ) -> None:
     """Train the recurrent part of `model` in place; figures go to the CSV file `log`.
 
@@ -77,6 +79,7 @@ def train_recognition(
         log: one line for every fiftieth of the way.
         report: figures on validation data, for every fifth of the way.
         loop: devices and checkpoints; one CPU process without checkpoints if None.
+        name: of the checkpoints.
 
     Raises:
         LossError: the loss is no longer a number; the weights are those of the step before.
@@ -89,7 +92,7 @@ def train_recognition(
     streams = max(1, settings.streams // loop.fabric.world_size)
     told = None if report is None else lambda: _on_cpu(model, report)
     for number, reader in enumerate(model.readers):
-        name = "recognition" if number == 0 else f"recognition-{number + 1}"
+        numbered = name if number == 0 else f"{name}-{number + 1}"
         seed = settings.seed + _SEEDS_APART * number
         batches = StreamBatches(
             sets, model.config.classes, streams, settings.chunk, (seed, loop.fabric.global_rank)
@@ -97,7 +100,7 @@ def train_recognition(
         schedule = Schedule(settings.steps, settings.rate, decay=2e-2, clip=1.0, warm_up=0.04, seed=seed)
         task = RecognitionTask(model, streams, settings, number)
         path = log if number == 0 else log.with_stem(f"{log.stem}-{number + 1}")
-        loop.run(name, task, list(reader.parameters()), batches, schedule, path, told)
+        loop.run(numbered, task, list(reader.parameters()), batches, schedule, path, told)
 
 
 def _on_cpu(model: LRCN, report: Callable[[LRCN], dict[str, float]]) -> dict[str, float]:
@@ -120,11 +123,16 @@ class StreamBatches:
         self._streams = [_MixedStream(sets, classes, chunk, rng) for rng in generators]
 
     def next(self) -> tuple[Tensor, ...]:
-        """The arrays of `Chunk`, each of all streams: (B, T, ...), and the marks of a beginning, (B,)."""
+        """The arrays of `Chunk`, each of all streams: (B, T, ...), and the marks of a beginning, (B,).
+
+        Where the clips come with numbers, these are the last.
+        """
         chunks = [stream.next() for stream in self._streams]
         parts = ("keypoints", "hands", "dt", "target")
         stacked = [torch.from_numpy(np.stack([getattr(chunk, name) for chunk in chunks])) for name in parts]
-        return (*stacked, torch.tensor([chunk.first for chunk in chunks]))
+        first = torch.tensor([chunk.first for chunk in chunks])
+        numbers = [chunk.numbers for chunk in chunks if chunk.numbers is not None]
+        return (*stacked, first, torch.from_numpy(np.stack(numbers))) if numbers else (*stacked, first)
 
     def state(self) -> list[Any]:
         """For each stream, how its present part began and how much of it is over."""
@@ -188,16 +196,27 @@ class RecognitionTask(Task):
         self._none = model.config.classes.index(NONE)
         self._state = model.initial_state(streams)
 
-    def forward(self, keypoints: Tensor, hands: Tensor, dt: Tensor, target: Tensor, first: Tensor) -> Tensor:
+    def forward(
+        self,
+        keypoints: Tensor,
+        hands: Tensor,
+        dt: Tensor,
+        target: Tensor,
+        first: Tensor,
+        numbers: Tensor | None = None,
+    ) -> Tensor:
         """The loss of a batch of `StreamBatches`; the state is kept for the next one."""
         state = self._state.to(keypoints.device).masked_fill(first[None, :, None], 0.0)
         keypoints = keypoints + self._noise * torch.randn_like(keypoints)
         seen = hands if self.model.config.hand_size else None
-        logits, state = self.model.remember(keypoints, seen, dt, state, self._reader)
+        logits, told, state = self.model.recall(keypoints, seen, dt, state, self._reader)
         self._state = state.detach().float()
         weight = 1.0 + (self._none_weight - 1.0) * target[..., self._none]
         losses = -(target * logits.float().log_softmax(-1)).sum(-1)
-        return (weight * losses).sum() / weight.sum()
+        loss = (weight * losses).sum() / weight.sum()
+        if told is None or numbers is None:
+            return loss
+        return loss + number_loss(told.float(), numbers, self.model.number_spread)
 
     def carried(self) -> dict[str, Tensor]:
         """The LSTM's state."""

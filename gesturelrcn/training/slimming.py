@@ -8,7 +8,6 @@ though the first convolution can do it with other weights.
 """
 
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -169,34 +168,7 @@ class _Folding:
         return name
 
 
-def slim_file(card: Path) -> Iterator[str]:
-    """Rewrite the ONNX file beside a card and its sum in the card; says what was done.
-
-    Raises:
-        ModelError: the model cannot be loaded, or would give other scores afterwards.
-    """
-    import hashlib
-    from dataclasses import replace
-
-    from gesturelrcn.errors import ModelError
-    from gesturelrcn.model.card import read_card
-    from gesturelrcn.model.files import load_model
-
-    load_model(card)  # refuses what does not belong together
-    path = card.with_suffix(".onnx")
-    old = path.read_bytes()
-    new = slim(old)
-    apart = largest_difference(old, new)
-    if apart > 1e-4:
-        raise ModelError(f"{path}: scores would change by {apart:.1e}; the file is left as it was.")
-    described = read_card(card)
-    path.write_bytes(new)
-    files = described.files | {path.name: hashlib.sha256(new).hexdigest()}
-    card.write_text(replace(described, files=files).to_json(), encoding="utf-8")
-    yield f"{path}: {len(old)} -> {len(new)} bytes, scores, joints and state at most {apart:.1e} apart"
-
-
-def largest_difference(one: bytes, other: bytes, frames: int = 20) -> float:
+def graphs_apart(one: bytes, other: bytes, frames: int = 20) -> float:
     """How far the outputs of two steps lie apart on random pictures, each carrying its own state."""
     import onnxruntime
 
@@ -225,19 +197,3 @@ def largest_difference(one: bytes, other: bytes, frames: int = 20) -> float:
         states = [one_told[2] for one_told in told]
         apart = max(apart, *(float(np.abs(a - b).max()) for a, b in zip(*told, strict=True)))
     return apart
-
-
-def main() -> None:
-    """Command line: cards of models to rewrite."""
-    import argparse
-    import sys
-
-    parser = argparse.ArgumentParser(description="Make the ONNX files of models faster, scores unchanged.")
-    parser.add_argument("cards", type=Path, nargs="+")
-    for card in parser.parse_args().cards:
-        for line in slim_file(card):
-            sys.stdout.write(line + "\n")
-
-
-if __name__ == "__main__":
-    main()

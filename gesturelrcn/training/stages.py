@@ -18,27 +18,41 @@ from gesturelrcn.training.datasets import DataSet
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.export import largest_difference, write_card, write_model
 from gesturelrcn.training.features import SeenClip
+from gesturelrcn.training.folds import Fold, FoldTrainer, folds_of, strangers, train_folds
 from gesturelrcn.training.hand_sets import hands_of, held_out_hands
 from gesturelrcn.training.hand_training import train_hands
-from gesturelrcn.training.joint_tracks import read_tracks, write_tracks
+from gesturelrcn.training.joint_tracks import write_tracks
 from gesturelrcn.training.keypoint_training import train_keypoints
 from gesturelrcn.training.looking import Looking
 from gesturelrcn.training.making import make_set
 from gesturelrcn.training.performed import read_performances
 from gesturelrcn.training.picture_sets import pictures_of, taught_pictures, teach_set
-from gesturelrcn.training.recipe import Stage, Training
-from gesturelrcn.training.recognition import ClipSet, train_recognition
+from gesturelrcn.training.recipe import Stage, Training, fingerprint_of
+from gesturelrcn.training.recognition import train_recognition
+from gesturelrcn.training.regression import tables_of, with_numbers
+from gesturelrcn.training.seen_sets import clip_sets, held_out_clips, seen_path, seen_sets
 from gesturelrcn.training.sources import sources
 from gesturelrcn.training.starting import fill_start
-from gesturelrcn.training.thresholds import choose, figures_at, progress, validation_streams, with_start
+from gesturelrcn.training.thresholds import (
+    ScoredStream,
+    choose,
+    figures_at,
+    progress,
+    validation_streams,
+    with_start,
+)
 from gesturelrcn.training.workers import in_processes
 from gesturelrcn.vocabulary import NONE
 
 logger = logging.getLogger(__name__)
 
 _VALIDATION_EVERY = 8  # frames between two pictures for the figures of the joints
-_RECURRENT = ("hidden", "dropout", "joint_features", "hand_features", "motion", "readers")
+_RECURRENT = ("hidden", "dropout", "joint_features", "hand_features", "motion", "readers", "regression")
 _NOT_IN_A_CARD = ("data", "curve", "confusion", "skipped", "drift")
+_NOTE = (
+    "The figures are those of readers that had not learnt from the people measured; these had, with the same"
+    " settings and thresholds. On clips of those people they look better than on strangers."
+)
 _START = 0.7  # threshold of gestures where nobody is left to set it on
 
 
@@ -176,7 +190,8 @@ def _hands(training: Training) -> dict[str, Any]:
 def _features_depends_on(training: Training) -> Any:
     sets = [_listed(held) for held in training.sets if held.settings.weight > 0]
     card = training.card()
-    return [asdict(training.config.features), card.classes, sets, card.zoom, card.lift]
+    told = [asdict(training.config.features), card.classes, sets, card.zoom, card.lift]
+    return [*told, "everybody"] if training.config.everybody else told
 
 
 def _features(training: Training) -> dict[str, Any]:
@@ -199,7 +214,7 @@ def _perform_set(training: Training, held: DataSet) -> dict[str, int]:
     seen = [track for path in paths for track in read_performances(path, card, rng)]
     seen = [track for track in seen if track.gesture in training.classes]
     if seen:
-        write_tracks(_seen_path(training, held, "training"), seen)
+        write_tracks(seen_path(training, held, "training"), seen)
     return {"training": len(seen)}
 
 
@@ -207,10 +222,10 @@ def _look_at_set(training: Training, held: DataSet, nobody: list[str]) -> dict[s
     settings = training.config.features
     model, card = training.network(), training.card()
     counts = {}
-    for name, clips, versions in (
-        ("training", held.training, settings.versions),
-        ("held_out", held.held_out, 0),
-    ):
+    parts = [("training", held.training, settings.versions), ("held_out", held.held_out, 0)]
+    if training.config.everybody:
+        parts.append(("everybody", held.held_out, settings.versions))
+    for name, clips, versions in parts:
         wanted = [clip for clip in clips if clip.gesture in training.classes]
         looking = Looking(model, card, held.kind, versions, settings.seed)
         found: list[SeenClip] = []
@@ -221,46 +236,9 @@ def _look_at_set(training: Training, held: DataSet, nobody: list[str]) -> dict[s
                 nobody.append(f"{held.name}: {wanted[done].key}")
                 logger.warning("%s: nobody found in %s; skipped", held.name, wanted[done].key)
         if found:
-            write_tracks(_seen_path(training, held, name), found)
+            write_tracks(seen_path(training, held, name), found)
         counts[name] = len(found)
     return counts
-
-
-def _seen_path(training: Training, held: DataSet, part: str) -> Path:
-    return training.run.path / "seen" / f"{held.name}-{part}.npz"
-
-
-def clip_sets(training: Training) -> list[ClipSet]:
-    """What the recurrent part trains on: of each data set what was seen in it, or its tracks.
-
-    Where nobody knows who is in a clip, a stream may have several people, or it would have one gesture only.
-    """
-    sets = []
-    for held in training.sets:
-        if held.settings.weight <= 0:
-            continue
-        path = _seen_path(training, held, "training")
-        clips = held.tracks() if held.kind == "tracks" else read_tracks(path) if path.exists() else []
-        clips = [seen for seen in clips if seen.gesture in training.classes]
-        known = [seen if seen.clip.subject else _by(seen, held.name) for seen in clips]
-        if known:
-            sets.append(ClipSet(held.name, known, held.settings.weight))
-    if not sets:
-        raise TrainingError(
-            "Nobody was found in any clip, so there is no gesture to learn: look at the clips, or at what"
-            " log.txt in the run folder says about them."
-        )
-    return sets
-
-
-def _by(seen: SeenClip, subject: str) -> SeenClip:
-    return replace(seen, clip=replace(seen.clip, subject=subject))
-
-
-def held_out_clips(training: Training) -> list[SeenClip]:
-    """What was seen in the clips of the people held out."""
-    paths = [_seen_path(training, held, "held_out") for held in training.sets]
-    return [seen for path in paths if path.exists() for seen in read_tracks(path)]
 
 
 def _recognition_depends_on(training: Training) -> Any:
@@ -277,6 +255,7 @@ def _recognition_depends_on(training: Training) -> Any:
         training.classes,
         sets,
         tracks,
+        *(tables_of(training.sets) if training.network_config.regression else ()),
     ]
 
 
@@ -284,7 +263,7 @@ def _recognition(training: Training) -> dict[str, Any]:
     torch.manual_seed(training.config.recognition.seed)
     model = training.network()
     validation = held_out_clips(training)
-    sets = clip_sets(training)
+    sets = with_numbers(model, clip_sets(seen_sets(training)), training.sets)
 
     def report(current: LRCN) -> dict[str, float]:
         return progress(current, validation) if validation else {}
@@ -295,29 +274,74 @@ def _recognition(training: Training) -> dict[str, Any]:
     return {"clips": {held.name: len(held.clips) for held in sets}}
 
 
-def _trained(training: Training) -> LRCN:
+def _trained(training: Training, stage: str = "recognition") -> LRCN:
     model = LRCN(training.network_config)
-    model.load_state_dict(load_file(training.run.path / "recognition.safetensors"))
+    model.load_state_dict(load_file(training.run.path / f"{stage}.safetensors"))
     return model.eval()
+
+
+def _folds_depends_on(training: Training) -> Any:
+    count = training.config.thresholds.folds
+    return [count, _recognition_depends_on(training)] if count else 0
+
+
+def _cross_validation(training: Training) -> tuple[FoldTrainer, list[Fold]]:
+    """Other folds lie in another folder, so that those of a run that was killed can be gone on with."""
+    folder = training.run.path / "folds" / fingerprint_of(training, "folds")
+    sets = seen_sets(training)
+    trainer = FoldTrainer(training.network_config, training.config.recognition, sets)
+    return trainer, folds_of(sets, training.config.thresholds.folds, folder)
+
+
+def _folds(training: Training) -> dict[str, Any]:
+    if not training.config.thresholds.folds:
+        return {"folds": 0}
+    trainer, folds = _cross_validation(training)
+    folder = folds[0].weights.parent
+    for other in [path for path in folder.parent.glob("*") if path != folder]:
+        shutil.rmtree(other)
+    folder.mkdir(parents=True, exist_ok=True)
+    train_folds(trainer, folds, training.workers, lambda done, of: training.progress("folds", done, of))
+    filmed = {held.name for held in trainer.sets if held.real}
+    return {"people": [[who for name, who in fold.people if name in filmed] for fold in folds]}
 
 
 def _thresholds_depends_on(training: Training) -> Any:
     return asdict(training.config.thresholds)
 
 
+def _threshold_streams(training: Training) -> tuple[list[ScoredStream], str]:
+    """What models say about people whom they do not know, and who those people are, in words."""
+    settings = training.config.thresholds
+    if not settings.folds:
+        validation = held_out_clips(training)
+        if not validation:
+            return [], ""
+        streams = validation_streams(_trained(training), validation, settings.hours, settings.seed)
+        return streams, "the people held out"
+    trainer, folds = _cross_validation(training)
+    streams = []
+    for number, (model, filmed, made) in enumerate(strangers(trainer, folds)):
+        training.progress("thresholds", number + 1, len(folds))
+        seed = settings.seed + number
+        streams += validation_streams(model, filmed, settings.hours / len(folds), seed)
+        idle = [seen for seen in made if seen.gesture == NONE]
+        streams += validation_streams(model, idle, 2 * settings.made_hours / len(folds), seed)
+    return streams, f"people whom the readers of {len(folds)} folds had not learnt from"
+
+
 def _thresholds(training: Training) -> dict[str, Any]:
     settings = training.config.thresholds
     gestures = [name for name in training.classes if name != NONE]
-    validation = held_out_clips(training)
     if settings.taken_from:
         chosen = _thresholds_of(training.data / settings.taken_from, gestures)
         basis = f"taken over from {settings.taken_from}"
-    elif validation:
-        streams = validation_streams(_trained(training), validation, settings.hours, settings.seed)
+    elif (found := _threshold_streams(training))[0]:
+        streams, people = found
         chosen = choose(training.classes, streams, settings)
         figures = figures_at(training.classes, streams, chosen)
         training.run.write("validation.json", figures)
-        basis = "set on stitched streams of the people held out"
+        basis = f"set on stitched streams of {people}"
     else:
         chosen = {name: with_start(_START) for name in gestures}
         basis = f"{_START} for every gesture, since nobody was held out to set them on"
@@ -344,31 +368,40 @@ def _export_depends_on(training: Training) -> Any:
 
 
 def _export(training: Training) -> dict[str, Any]:
-    model = _trained(training)
+    written = _write(training, _trained(training), training.run.path / "model", {})
+    if not training.config.everybody:
+        _copy_out(training, written, "model")
+    return _checked(training, written, "model")
+
+
+def _write(training: Training, model: LRCN, folder: Path, figures: dict[str, Any]) -> ModelCard:
     thresholds = training.run.read("thresholds.json")
     card = replace(
         training.card(),
         thresholds={name: Thresholds(**value) for name, value in thresholds.items()},
         data=sources(training),
         limits=[*training.config.limits, f"Thresholds: {training.run.result('thresholds')['basis']}."],
+        figures=figures,
     )
-    folder = training.run.path / "model"
-    written = write_model(model, card, folder)
+    return write_model(model, card, folder)
+
+
+def _checked(training: Training, written: ModelCard, name: str) -> dict[str, Any]:
+    folder = training.run.path / name
     apart = largest_difference(folder / f"{written.name}.json")
     if not apart <= 1e-4:
         raise TrainingError(
             f"{folder}: onnxruntime and torch differ by {apart:.2g} in their scores, more than 1e-4; this is"
             " a mistake in the export."
         )
-    _copy_out(training, written)
     size = {path.name: path.stat().st_size for path in sorted(folder.iterdir())}
     return {"largest_difference_of_engines": apart, "bytes": size}
 
 
-def _copy_out(training: Training, card: ModelCard) -> None:
+def _copy_out(training: Training, card: ModelCard, name: str) -> None:
     if training.out is not None:
         training.out.mkdir(parents=True, exist_ok=True)
-        for path in (training.run.path / "model").glob(f"{card.name}.*"):
+        for path in (training.run.path / name).glob(f"{card.name}.*"):
             shutil.copyfile(path, training.out / path.name)
 
 
@@ -399,7 +432,8 @@ def _evaluation(training: Training) -> dict[str, Any]:
         figures[f"{held.name}_not_trained_on"] = {"command": command, **told}
     card = replace(read_card(path), figures=figures)
     write_card(card, path.parent)
-    _copy_out(training, card)
+    if not training.config.everybody:
+        _copy_out(training, card, "model")
     training.run.write("figures.json", figures)
     return {name: _headline(told) for name, told in figures.items()}
 
@@ -417,6 +451,34 @@ def _headline(told: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _everybody_depends_on(training: Training) -> Any:
+    return bool(training.config.everybody)
+
+
+def _everybody(training: Training) -> dict[str, Any]:
+    """Readers that learnt from the people held out too; thresholds and figures are of those that did not."""
+    if not training.config.everybody:
+        return {"everybody": False}
+    torch.manual_seed(training.config.recognition.seed)
+    model = training.network()
+    sets = with_numbers(model, clip_sets(seen_sets(training, ("training", "everybody"))), training.sets)
+    log = training.run.path / "everybody.csv"
+    train_recognition(
+        model, sets, training.config.recognition, log, loop=training.loop("everybody"), name="everybody"
+    )
+    training.keep("everybody", model, ("",))
+    if not training.fabric.is_global_zero:
+        return {}
+    figures = read_card(training.run.path / "model" / f"{training.config.name}.json").figures
+    model = _trained(training, "everybody")
+    written = _write(training, model, training.run.path / "everybody", {**figures, "note": _NOTE})
+    _copy_out(training, written, "everybody")
+    return {
+        "clips": {held.name: len(held.clips) for held in sets},
+        **_checked(training, written, "everybody"),
+    }
+
+
 STAGES = (
     Stage("synthesis", (), _synthesis_depends_on, _synthesis),
     Stage("teacher", ("synthesis",), _teacher_depends_on, _teacher),
@@ -424,8 +486,10 @@ STAGES = (
     Stage("hands", ("teacher",), _hands_depends_on, _hands, together=True),
     Stage("features", ("keypoints", "hands"), _features_depends_on, _features),
     Stage("recognition", ("features",), _recognition_depends_on, _recognition, together=True),
-    Stage("thresholds", ("recognition",), _thresholds_depends_on, _thresholds),
+    Stage("folds", ("features",), _folds_depends_on, _folds),
+    Stage("thresholds", ("recognition", "folds"), _thresholds_depends_on, _thresholds),
     Stage("export", ("thresholds",), _export_depends_on, _export),
     Stage("evaluation", ("export",), _evaluation_depends_on, _evaluation),
+    Stage("everybody", ("evaluation",), _everybody_depends_on, _everybody, together=True),
 )
 """In this order. One that needs another stands after it."""

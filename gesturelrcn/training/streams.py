@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.model.keypoints import HAND_LANDMARKS, HAND_SHAPE, HAND_VALUES, MIRRORED
+from gesturelrcn.model.keypoints import HAND_LANDMARKS, HAND_SHAPE, HAND_VALUES, KEYPOINTS, MIRRORED
 from gesturelrcn.training.features import SeenClip
 from gesturelrcn.vocabulary import NONE, mirrored
 
@@ -20,6 +20,24 @@ RAMP = 0.3
 _ENTER = 0.05  # seconds after onset at which the target begins to rise
 _LEAVE = 0.3  # seconds after onset, on the way back, at which the target has begun to fall
 _COMMITTED = 0.6  # seconds after onset when the stroke is done and holding begins
+_UPPER_ARM, _FOREARM = 0.14, 0.2  # standard deviations, radians: how differently people hold the same gesture
+
+
+def _joints(*parts: str) -> list[int]:
+    return [number for number, name in enumerate(KEYPOINTS) if any(part in name for part in parts)]
+
+
+_HAND = ("wrist", "index", "thumb", "pinky")
+ARMS = tuple(
+    (
+        KEYPOINTS.index(f"{side}_shoulder"),
+        KEYPOINTS.index(f"{side}_elbow"),
+        [number for number in _joints(f"{side}_") if number in _joints("elbow", *_HAND)],
+        [number for number in _joints(f"{side}_") if number in _joints(*_HAND)],
+    )
+    for side in ("left", "right")
+)
+"""Of each arm: shoulder, elbow, what the upper arm moves, what the forearm moves."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +50,7 @@ class Chunk:
         target: (T, C) float32, sums to 1.
         first: True where the stream begins: the state is empty.
         hands: (T, HAND_VALUES) float32; zeros where the clips come without hands.
+        numbers: (T, K) float32 of the network's `regression`, NaN where unknown; None for other networks.
     """
 
     keypoints: NDArray[np.float32]
@@ -39,6 +58,7 @@ class Chunk:
     target: NDArray[np.float32]
     first: bool
     hands: NDArray[np.float32]
+    numbers: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -152,7 +172,8 @@ def sample_clip(seen: SeenClip, path: Path, classes: tuple[str, ...], *, first: 
     if seen.hands is not None:
         # Not between two frames: they may show different hands.
         hands = seen.hands[np.round(position).astype(int)]
-    return Chunk(keypoints, path.dt.astype(np.float32), target, first, hands)
+    numbers = None if seen.numbers is None else seen.numbers[np.round(position).astype(int)]
+    return Chunk(keypoints, path.dt.astype(np.float32), target, first, hands, numbers)
 
 
 def mirror_image(seen: SeenClip) -> SeenClip:
@@ -167,7 +188,9 @@ def mirror_image(seen: SeenClip) -> SeenClip:
 
 
 def other_body(keypoints: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """The same motion by somebody with other proportions, under another angle, pointed at less exactly.
+    """The same motion by somebody with other proportions and other habits, under another angle.
+
+    Habits are constant turns of the upper arm about the shoulder and of the forearm about the elbow.
 
     Args:
         keypoints: (T, J, 3) of one clip.
@@ -184,7 +207,18 @@ def other_body(keypoints: NDArray[np.float32], rng: np.random.Generator) -> NDAr
     matrix = np.array([[np.cos(turn), -np.sin(turn) + lean], [np.sin(turn), np.cos(turn)]]) * stretch
     out[:, :, :2] = (out[:, :, :2] - middle) @ matrix.T + middle
     out[:, :, :2] += rng.normal(0.0, 0.008, (1, joints, 2))  # bones of other lengths
+    for shoulder, elbow, arm, hand in ARMS:
+        turn_about(out, shoulder, arm, rng.normal(0.0, _UPPER_ARM))
+        turn_about(out, elbow, hand, rng.normal(0.0, _FOREARM))
     return np.asarray(out, np.float32)
+
+
+def turn_about(keypoints: NDArray[np.float32], pivot: int, joints: list[int], angle: float) -> None:
+    """Turn `joints` about `pivot` by `angle` radians, in place."""
+    middle = keypoints[:, [pivot], :2]
+    arm = keypoints[:, joints, :2] - middle
+    matrix = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    keypoints[:, joints, :2] = middle + arm @ matrix.T
 
 
 def other_hand(hands: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
@@ -250,11 +284,15 @@ class StreamMaker:
             np.concatenate([getattr(part, name) for part in parts])
             for name in ("keypoints", "dt", "target", "hands")
         ]
+        told = [part.numbers for part in parts if part.numbers is not None]
+        numbers = np.concatenate(told) if len(told) == len(parts) else None
         # The rest that does not fill a chunk is dropped; streams have random lengths anyway.
         for number in range(len(joined[0]) // self._chunk):
             piece = slice(number * self._chunk, (number + 1) * self._chunk)
             keypoints, dt, target, hands = (values[piece] for values in joined)
-            yield Chunk(keypoints, dt, target, number == 0, hands)
+            yield Chunk(
+                keypoints, dt, target, number == 0, hands, None if numbers is None else numbers[piece]
+            )
 
 
 def _path(seen: SeenClip, dts: Iterator[float], rng: np.random.Generator) -> Path:

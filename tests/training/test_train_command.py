@@ -72,9 +72,9 @@ def sample_run(tmp_path_factory):
     (folder / "mine" / "none" / "broken.mp4").write_bytes(b"no video")
     config = folder / "mine.toml"
     config.write_text(
-        'name = "mine"\nstart = "default"\n[[data]]\nname = "mine"\nlicence = "Apache-2.0"\n'
-        'source = "cut from the sample"\nholdout_share = 0.4\n[keypoints]\nsteps = 0\n'
-        "[features]\nversions = 2\n[thresholds]\nhours = 0.1\n"
+        'name = "mine"\nstart = "default"\neverybody = true\n[[data]]\nname = "mine"\n'
+        'licence = "Apache-2.0"\nsource = "cut from the sample"\nholdout_share = 0.4\n'
+        "[keypoints]\nsteps = 0\n[features]\nversions = 2\n[thresholds]\nhours = 0.1\n"
         "[recognition]\nsteps = 400\nstreams = 8\nchunk = 32\nrate = 5e-3\n"
     )
     run = folder / "run"
@@ -90,6 +90,20 @@ def test_any_folder_of_clips_becomes_a_model_that_recognises_in_a_stream(sample_
         seen = [event.gesture for event in stream if event.phase is Phase.START]
     truth = [json.loads(line)["gesture"] for line in (assets() / "sample.jsonl").read_text().splitlines()]
     assert seen == truth
+
+
+def test_what_is_given_out_learnt_from_everybody_and_is_judged_by_what_did_not(sample_run):
+    _, run = sample_run
+    honest, given_out = (load_model(run / folder / "mine.json").card for folder in ("model", "everybody"))
+    assert given_out.thresholds == honest.thresholds
+    assert given_out.figures.pop("note").startswith("The figures are those of readers that had not learnt")
+    assert given_out.figures == honest.figures
+    learnt, before = (record(run, stage)["result"]["clips"]["mine"] for stage in ("everybody", "recognition"))
+    assert learnt > before
+    weights = [load_file(run / f"{stage}.safetensors") for stage in ("recognition", "everybody")]
+    same = {name.split(".")[0] for name in weights[0] if np.array_equal(weights[0][name], weights[1][name])}
+    assert {"backbone", "keypoint_head"} <= same
+    assert "readers" not in same
 
 
 def test_a_run_is_a_folder_that_tells_everything(sample_run):
@@ -188,11 +202,11 @@ def test_only_what_depends_on_a_changed_setting_is_done_again(tmp_path, capfd):
     config.write_text(config.read_text().replace("rate = 5e-3", "rate = 6e-3"))
     train(capfd, config, "--run", run)
     changed = {stage for stage, when in started(run).items() if when != before[stage]}
-    assert changed == {"recognition", "thresholds", "export", "evaluation"}
+    assert changed == {"recognition", "thresholds", "export", "evaluation", "everybody"}
     before = started(run)
     train(capfd, config, "--run", run, "--again", "export")
     changed = {stage for stage, when in started(run).items() if when != before[stage]}
-    assert changed == {"export", "evaluation"}
+    assert changed == {"export", "evaluation", "everybody"}
 
 
 def test_without_a_data_set_it_leaves_no_trace(tmp_path, capfd):

@@ -1,0 +1,90 @@
+"""Cut the moments in which a gesture was found into films of their own: H.264, through PyAV."""
+
+import importlib.util
+from fractions import Fraction
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.annotation.timeline import Span
+from gesturelrcn.annotation.whole_files import write_whole
+from gesturelrcn.errors import GestureLrcnError
+
+_TICKS = 90_000
+"""A second of the clips' clock, so that frames which are not equally far apart stay so."""
+_QUALITY = {"crf": "20", "preset": "veryfast", "threads": "1"}
+_NOMINAL_FPS = 30
+
+
+def must_be_able_to_cut() -> None:
+    """See that PyAV is there.
+
+    Raises:
+        GestureLrcnError: it is not.
+    """
+    if importlib.util.find_spec("av") is None:
+        raise GestureLrcnError(
+            "Cutting clips needs PyAV: install it with `pip install 'gesturelrcn[clips]'`."
+        )
+
+
+def clip_name(video: Path, span: Span) -> str:
+    """The file for one gesture: video, when it starts, and what it is."""
+    return f"{video.stem}-{span.start:08.2f}s-{span.gesture}.mp4"
+
+
+class Clip:
+    """One gesture with some time before and after it. A `Taker` of pictures; `done` writes the file."""
+
+    def __init__(self, span: Span, margin: float, out: Path) -> None:
+        """Args: span: what to show. margin: seconds before and after it. out: the file, an .mp4."""
+        self._since = span.start - margin
+        self.until = span.end + margin
+        self._out = out
+        self._film = BytesIO()  # FFmpeg does not report every write that failed
+        self._container: Any = None
+        self._stream: Any = None
+        self._began = 0.0
+
+    def take(self, image: NDArray[np.uint8], at: float) -> None:
+        """See `Taker`."""
+        if not self._since <= at <= self.until:
+            if at > self.until:
+                self.done()
+            return
+        import av
+
+        # H.264 halves the colours, so it wants even sides.
+        image = np.ascontiguousarray(image[: image.shape[0] // 2 * 2, : image.shape[1] // 2 * 2])
+        if self._container is None:
+            self._open(image, at)
+        frame = av.VideoFrame.from_ndarray(image, format="bgr24")
+        frame.pts, frame.time_base = round((at - self._began) * _TICKS), Fraction(1, _TICKS)
+        self._container.mux(self._stream.encode(frame))
+
+    def _open(self, image: NDArray[np.uint8], at: float) -> None:
+        import av
+
+        self._began = at
+        self._container = av.open(self._film, "w", format="mp4")
+        self._stream = self._container.add_stream("libx264", rate=_NOMINAL_FPS, options=_QUALITY)
+        self._stream.height, self._stream.width = image.shape[:2]
+        self._stream.pix_fmt = "yuv420p"
+        self._stream.codec_context.time_base = Fraction(1, _TICKS)
+
+    def done(self) -> None:
+        """Write the file; nothing is written where the video held no picture of that time.
+
+        Raises:
+            GestureLrcnError: the file cannot be written.
+        """
+        if self._container is None:
+            return
+        self._container.mux(self._stream.encode())
+        self._container.close()
+        self._container = None
+        write_whole(self._out, self._film.getvalue())
+        self._film = BytesIO()

@@ -1,0 +1,182 @@
+"""Which videos, and what is wanted of each: settled before any work begins."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gesturelrcn.annotation.clips import must_be_able_to_cut
+from gesturelrcn.annotation.formats import FORMATS, RECORD
+from gesturelrcn.annotation.timeline import Origin, Timeline, read_timeline
+from gesturelrcn.errors import CaptureError, GestureLrcnError
+from gesturelrcn.vocabulary import suggestion
+
+_KINDS = "3gp avi flv m2ts m4v mkv mov mp4 mpeg mpg mts ogv ts webm wmv"
+SUFFIXES = frozenset(f".{kind}" for kind in _KINDS.split())
+"""What is taken from a folder; a file that is named is taken whatever it is called."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is wanted of every video.
+
+    Attributes:
+        formats: names from `FORMATS`; JSON lines are always written too.
+        out: folder for the timelines; None for beside the video.
+        find: clips and key frames of these gestures only; all if empty.
+        clips: folder for clips, or None for none.
+        margin: seconds before and after the gesture of a clip.
+        key_frames: a picture of each gesture is wanted.
+        force: do everything again, and replace what is there.
+    """
+
+    formats: tuple[str, ...] = (RECORD,)
+    out: Path | None = None
+    find: tuple[str, ...] = ()
+    clips: Path | None = None
+    margin: float = 1.0
+    key_frames: bool = False
+    force: bool = False
+
+    def check(self, gestures: Sequence[str]) -> None:
+        """See that it can be fulfilled.
+
+        Raises:
+            GestureLrcnError: the reason why not, in one sentence.
+        """
+        for form in self.formats:
+            _must_be_among(form, list(FORMATS), "format")
+        for gesture in self.find:
+            _must_be_among(gesture, list(gestures), "gesture")
+        if not (math.isfinite(self.margin) and 0 <= self.margin <= 3600):
+            raise GestureLrcnError(f"A margin of {self.margin:g} s is none: give 0 to 3600 seconds.")
+        if self.clips is not None:
+            must_be_able_to_cut()
+
+
+def _must_be_among(word: str, known: list[str], what: str) -> None:
+    if word not in known:
+        near = suggestion(word, known)
+        hint = f'did you mean "{near}"?' if near else f"there are {', '.join(known)}."
+        raise GestureLrcnError(f'There is no {what} "{word}"; {hint}')
+
+
+@dataclass(frozen=True)
+class Job:
+    """One video.
+
+    Attributes:
+        video: the file.
+        outputs: format -> file.
+        wish: what is wanted.
+        done: its timeline, where that is there already and up to date.
+        problem: why it cannot be read, where that is known already.
+        missing: formats that are to be written.
+    """
+
+    video: Path
+    outputs: dict[str, Path]
+    wish: Wish
+    done: Timeline | None = None
+    problem: str = ""
+    missing: tuple[str, ...] = ()
+
+
+def find_videos(places: Iterable[Path]) -> list[tuple[Path, Path]]:
+    """Each file, and where its results lie relative to the folder for them.
+
+    A folder stands for the videos in it and below, hidden ones left out, in order of name.
+
+    Raises:
+        GestureLrcnError: a folder holds no video, or cannot be listed.
+    """
+    found: dict[Path, Path] = {}
+    for place in places:
+        if not place.is_dir():
+            found.setdefault(place, Path(place.name))
+            continue
+        try:
+            inside = sorted(path for path in place.rglob("*") if _is_video(path, place))
+        except OSError as problem:
+            raise GestureLrcnError(f"The folder {place} cannot be listed: {problem.strerror}.") from None
+        if not inside:
+            raise GestureLrcnError(
+                f"The folder {place} holds no video ({_KINDS}); name the files themselves."
+            )
+        for path in inside:
+            found.setdefault(path, path.relative_to(place))
+    return list(found.items())
+
+
+def _is_video(path: Path, below: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(below).parts)
+    return path.suffix.lower() in SUFFIXES and not hidden and path.is_file()
+
+
+def plan_jobs(places: Iterable[Path], wish: Wish, origin: Callable[[Path], Origin]) -> list[Job]:
+    """A job for each video, in order; nothing is written yet.
+
+    Args:
+        places: files and folders.
+        wish: what is wanted.
+        origin: what a timeline of a video would be made from; raises CaptureError.
+
+    Raises:
+        GestureLrcnError: two videos would be written to the same file, or what is there is not ours to
+            replace.
+    """
+    jobs: list[Job] = []
+    taken: dict[Path, Path] = {}
+    for video, relative in find_videos(places):
+        base = video if wish.out is None else wish.out / relative
+        outputs = {form: base.with_suffix(f".gestures.{form}") for form in (RECORD, *wish.formats)}
+        record = outputs[RECORD]
+        if record in taken:
+            raise GestureLrcnError(
+                f"{taken[record]} and {video} would both be written to {record}: rename one of them, or"
+                " annotate them one after the other with another --out."
+            )
+        taken[record] = video
+        jobs.append(_job(video, outputs, wish, origin))
+    return jobs
+
+
+def _job(video: Path, outputs: dict[str, Path], wish: Wish, origin: Callable[[Path], Origin]) -> Job:
+    try:
+        wanted = origin(video)
+    except CaptureError as problem:
+        return Job(video, outputs, wish, problem=str(problem))
+    there = [path for path in outputs.values() if path.exists()]
+    if wish.force or not there:
+        return Job(video, outputs, wish, missing=tuple(outputs))
+    timeline = _read(outputs[RECORD])
+    reason = _why_not(timeline, wanted)
+    if reason:
+        raise GestureLrcnError(
+            f"{there[0]} is there already, {reason}: --force replaces it, --out DIR writes somewhere else."
+        )
+    missing = tuple(form for form, path in outputs.items() if not path.exists())
+    return Job(video, outputs, wish, done=timeline, missing=missing)
+
+
+def _read(record: Path) -> Timeline | None:
+    try:
+        return read_timeline(record)
+    except OSError:
+        return None
+
+
+def _why_not(timeline: Timeline | None, wanted: Origin) -> str:
+    """Why what is there is not what would be made now; empty if it is."""
+    if timeline is None:
+        return "and no timeline of gesturelrcn says what it was made from"
+    made = timeline.origin
+    if made == wanted:
+        return ""
+    if (made.video_bytes, made.video_sum) != (wanted.video_bytes, wanted.video_sum):
+        return "but the video has changed since"
+    if (made.model, made.model_sum, made.engine) != (wanted.model, wanted.model_sum, wanted.engine):
+        return f"but made with the model {made.model} as it was then, by {made.engine}"
+    if made.mirrored != wanted.mirrored:
+        return f"but made {'with' if made.mirrored else 'without'} --mirrored"
+    return f"but made by gesturelrcn {made.version}"

@@ -1,0 +1,44 @@
+"""Files that are there whole or not at all."""
+
+import os
+from pathlib import Path
+
+from gesturelrcn.errors import GestureLrcnError
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write under another name beside it, then rename: nobody ever sees half a file.
+
+    Raises:
+        GestureLrcnError: the folder cannot be written, or the disk is full.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # or the name may be on the disk before the content is
+        part.replace(path)
+    except OSError as problem:
+        raise GestureLrcnError(
+            f"{path} cannot be written ({problem.strerror or problem}): choose a folder that you may write to"
+            " and that has room."
+        ) from problem
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, or see that it is there and can be written to.
+
+    Raises:
+        GestureLrcnError: neither.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise GestureLrcnError(
+            f"The folder {folder} cannot be made ({problem.strerror}): choose another one."
+        ) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise GestureLrcnError(f"The folder {folder} cannot be written to: choose another one.")

@@ -1,0 +1,257 @@
+"""The work on many videos: in this process, or one video after the other in each of several."""
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from gesturelrcn.annotation.clips import Clip, clip_name
+from gesturelrcn.annotation.formats import write_timeline
+from gesturelrcn.annotation.jobs import Job
+from gesturelrcn.annotation.second_look import KeyFrames, Taker, look_again
+from gesturelrcn.annotation.timeline import Span, Timeline
+from gesturelrcn.annotation.watching import watch_video
+from gesturelrcn.capture.opencv import cv2
+from gesturelrcn.errors import CaptureError, GestureLrcnError
+from gesturelrcn.model import Engine, EngineName, load_model
+from gesturelrcn.one_thread import one_thread_each
+
+_LOOK = 0.2
+"""Seconds between two looks at how far the workers are."""
+
+Progress = Callable[[float], None]
+"""Is told how many videos are done; fractions of videos count."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What every video is watched with.
+
+    Attributes:
+        model: name or card.
+        engine: what runs the network.
+        mirrored: the pictures are mirrored.
+        beside: look ahead in each video on a second core.
+    """
+
+    model: str
+    engine: EngineName = "onnxruntime"
+    mirrored: bool = False
+    beside: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one video.
+
+    Attributes:
+        job: what was to be done.
+        timeline: the gestures; None where the video could not be read.
+        problem: why it could not, in one sentence.
+        watched: False where the timeline was there already.
+        seconds: that watching took, by the clock.
+        cpu_seconds: processor time that it took.
+        clips: names of the clips that were cut.
+        kept_clips: names of those that were there already.
+        key_frames: JPEG of each gesture that was found, by the id of its span.
+        warnings: what was wrong with the video though it could be read.
+    """
+
+    job: Job
+    timeline: Timeline | None = None
+    problem: str = ""
+    watched: bool = False
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    clips: tuple[str, ...] = ()
+    kept_clips: tuple[str, ...] = ()
+    key_frames: dict[int, bytes] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def found(self) -> tuple[Span, ...]:
+        """The gestures that were looked for; all where none was named."""
+        spans = self.timeline.spans if self.timeline else ()
+        return tuple(span for span in spans if not self.job.wish.find or span.gesture in self.job.wish.find)
+
+
+def run_jobs(
+    jobs: Sequence[Job], setting: Setting, workers: int = 1, progress: Progress = lambda videos: None
+) -> Iterator[Outcome]:
+    """Do all jobs; outcomes come as they are ready, and their files are written by then.
+
+    Raises:
+        GestureLrcnError: the model cannot be loaded, a file cannot be written, or a worker was killed.
+    """
+    engine = load_model(setting.model, setting.engine)
+    if workers <= 1 or len(jobs) <= 1:
+        for number, job in enumerate(jobs):
+            yield do_job(job, engine, setting, partial(_one_of_many, progress, number))
+        return
+    context = multiprocessing.get_context("spawn")
+    shares = context.Array("d", len(jobs), lock=False)
+    with one_thread_each(), _pool(min(workers, len(jobs)), context, (setting, shares)) as pool:
+        # The largest first, or the last worker would be alone with one of them.
+        order = sorted(range(len(jobs)), key=lambda number: -_size(jobs[number]))
+        waiting = {pool.submit(_work, number, jobs[number]) for number in order}
+        while waiting:
+            finished, waiting = wait(waiting, timeout=_LOOK, return_when=FIRST_COMPLETED)
+            progress(sum(shares))
+            for future in finished:
+                yield future.result()
+
+
+def _one_of_many(progress: Progress, before: int, share: float) -> None:
+    progress(before + share)
+
+
+def do_job(job: Job, engine: Engine, setting: Setting, progress: Progress = lambda videos: None) -> Outcome:
+    """Watch one video, unless that was done before, write what is missing, cut clips, take key frames.
+
+    Raises:
+        GestureLrcnError: something cannot be written.
+    """
+    if job.problem:
+        progress(1.0)
+        return Outcome(job, problem=job.problem)
+    told: dict[str, Any] = {}
+    with _heard_warnings() as warnings:
+        try:
+            timeline = job.done
+            if timeline is None:
+                reading = watch_video(
+                    job.video,
+                    engine,
+                    engine_name=setting.engine,
+                    mirrored=setting.mirrored,
+                    beside=setting.beside,
+                    progress=progress,
+                )
+                timeline = reading.timeline
+                told = {"watched": True, "seconds": reading.seconds, "cpu_seconds": reading.cpu_seconds}
+            for form in job.missing:
+                write_timeline(timeline, job.video, job.outputs[form], form)
+            outcome = Outcome(job, timeline, **told)
+            pictures = _second_look(outcome)
+        except CaptureError as problem:
+            progress(1.0)
+            return Outcome(job, problem=str(problem))
+    progress(1.0)
+    return Outcome(job, timeline, **told, **pictures, warnings=tuple(dict.fromkeys(warnings)))
+
+
+def _second_look(outcome: Outcome) -> dict[str, Any]:
+    """Clips and key frames, as attributes of an `Outcome`."""
+    job, wish = outcome.job, outcome.job.wish
+    takers: list[Taker] = []
+    clips: dict[str, Clip] = {}
+    kept: list[str] = []
+    for span in outcome.found if wish.clips is not None else ():
+        assert wish.clips is not None
+        name = clip_name(job.video, span)
+        if (wish.clips / name).exists() and not wish.force:
+            kept.append(name)
+        else:
+            clips[name] = Clip(span, wish.margin, wish.clips / name)
+    takers += clips.values()
+    key_frames = KeyFrames(outcome.found)
+    if wish.key_frames and outcome.found:
+        takers.append(key_frames)
+    look_again(job.video, takers)
+    for clip in clips.values():
+        clip.done()
+    return {"clips": tuple(clips), "kept_clips": tuple(kept), "key_frames": key_frames.jpegs}
+
+
+@contextmanager
+def _heard_warnings() -> Iterator[list[str]]:
+    """What capture says about the video; in a worker nobody else would hear it."""
+    heard: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            heard.append(record.getMessage())
+
+    logger, listener = logging.getLogger("gesturelrcn.capture"), Listener(logging.WARNING)
+    before = logger.propagate
+    logger.addHandler(listener)
+    logger.propagate = False
+    try:
+        yield heard
+    finally:
+        logger.removeHandler(listener)
+        logger.propagate = before
+
+
+def _size(job: Job) -> int:
+    """Bytes that are to be watched."""
+    try:
+        return 0 if job.done or job.problem else job.video.stat().st_size
+    except OSError:
+        return 0
+
+
+@contextmanager
+def _pool(workers: int, context: Any, begin: tuple[Any, ...]) -> Generator[ProcessPoolExecutor, None, None]:
+    """Workers that end with the block, however it ends."""
+    others = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(workers, context, _begin_work, begin)
+    try:
+        yield pool
+    except BaseException as error:
+        # What they have finished is written; a long video shall not be waited for.
+        for worker in set(multiprocessing.active_children()) - others:
+            worker.terminate()
+        pool.shutdown(wait=True, cancel_futures=True)
+        if isinstance(error, BrokenProcessPool):
+            raise GestureLrcnError(
+                "A worker was killed, perhaps for want of memory: give the same command again with fewer"
+                " --workers, it goes on from there."
+            ) from error
+        raise
+    pool.shutdown()
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What a worker holds."""
+
+    engine: Engine
+    setting: Setting
+    shares: Any
+
+
+_places: list[_Place] = []
+"""One in every worker, none in the parent."""
+
+
+def _begin_work(setting: Setting, shares: Any) -> None:
+    """First thing in every worker: it leaves Ctrl-C to the parent, and never outlives it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    cv2.setNumThreads(1)
+    _places.append(_Place(load_model(setting.model, setting.engine), setting, shares))
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _work(number: int, job: Job) -> Outcome:
+    (place,) = _places
+
+    def progress(share: float) -> None:
+        place.shares[number] = share
+
+    return do_job(job, place.engine, place.setting, progress)

@@ -1,0 +1,278 @@
+"""`gesturelrcn annotate`."""
+
+import json as json_module
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gesturelrcn.cli import options
+from gesturelrcn.cli.options import EngineChoice
+from gesturelrcn.cli.playing import SAMPLE, say
+from gesturelrcn.cli.signals import StopSignals
+from gesturelrcn.errors import CaptureError, GestureLrcnError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from gesturelrcn.annotation import Job, Outcome, Wish
+    from gesturelrcn.annotation.workers import Setting
+
+_VIDEOS_HELP = (
+    "Video files, or folders: all videos in them and below. The word **sample** is the clip that ships with "
+    "gesturelrcn."
+)
+_OUT_HELP = "Folder for the timelines; without it each lies beside its video."
+_FORMAT_HELP = (
+    "**jsonl** (always written), **csv**, **vtt** (WebVTT), **eaf** (ELAN); several: --format vtt,eaf."
+)
+_FIND_HELP = "Clips, summary and list of these gestures only; the timelines hold all. Several: A,B."
+_FORCE_HELP = "Do everything again and replace what is there."
+_CLIPS_HELP = "Cut each gesture into a film of its own (.mp4) in this folder. Needs the extra **clips**."
+_SUMMARY_HELP = "Write one page with a picture of every gesture."
+_WORKERS_HELP = "Videos that are watched at the same time, one core each; 0: as many as there are cores."
+
+
+def annotate(
+    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help=_VIDEOS_HELP, show_default=False)],
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help=_OUT_HELP)] = None,
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", metavar="FORMAT", help=_FORMAT_HELP, show_default="jsonl")
+    ] = None,
+    find: Annotated[list[str] | None, typer.Option(metavar="GESTURE", help=_FIND_HELP)] = None,
+    clips: Annotated[Path | None, typer.Option(metavar="DIR", help=_CLIPS_HELP)] = None,
+    margin: Annotated[float, typer.Option(help="Seconds before and after the gesture in a clip.")] = 1.0,
+    summary: Annotated[Path | None, typer.Option(metavar="FILE.html", help=_SUMMARY_HELP)] = None,
+    workers: Annotated[int, typer.Option(help=_WORKERS_HELP)] = 0,
+    json: Annotated[
+        bool, typer.Option("--json", help="One JSON object, and nothing else, on stdout.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help=_FORCE_HELP)] = False,
+    model: options.Model = "default",
+    engine: options.Engine = EngineChoice.ONNXRUNTIME,
+    mirrored: options.Mirrored = False,
+) -> None:
+    """Write down the gestures in recorded videos: which, when, how sure, which hand.
+
+    The gestures are those that **gesturelrcn run VIDEO** would show, as fast as the machine allows. A
+    video that is done already and has not changed is not watched again, so a run that was stopped goes on
+    when the command is given once more. Videos that cannot be read are named and left out.
+
+    **gesturelrcn annotate lectures/ --format vtt --find raise_hand --clips moments --summary page.html**
+    """
+    from gesturelrcn.annotation import Wish
+
+    began = time.perf_counter()
+    wish = Wish(
+        tuple(dict.fromkeys(_words(formats) or ["jsonl"])),
+        out or (Path() if videos == [Path(SAMPLE)] else None),
+        tuple(dict.fromkeys(_words(find))),
+        clips,
+        margin,
+        summary is not None,
+        force,
+    )
+    with StopSignals():
+        asked = _Asked(wish, model, engine, mirrored, workers, summary, quiet=json)
+        outcomes = asked.fulfil(videos)
+    told = _figures(outcomes, time.perf_counter() - began)
+    if json:
+        say(json_module.dumps(told))
+    else:
+        _show(outcomes, told, summary)
+
+
+class _Asked:
+    """What is to be done, and with what."""
+
+    def __init__(
+        self,
+        wish: "Wish",
+        model: str,
+        engine: EngineChoice,
+        mirrored: bool,
+        workers: int,
+        summary: Path | None,
+        *,
+        quiet: bool,
+    ) -> None:
+        from gesturelrcn.model import read_card
+        from gesturelrcn.model.files import card_path
+
+        if workers < 0:
+            raise GestureLrcnError(f"{workers} workers cannot work: ask for at least 1, or 0 for one a core.")
+        self._card = read_card(card_path(model))
+        wish.check(self._card.gestures)
+        self._wish, self._model, self._engine, self._mirrored = wish, model, engine, mirrored
+        self._cores = _cores()
+        self._workers = workers or self._cores
+        self._summary = summary
+        self._quiet = quiet
+
+    def fulfil(self, videos: Sequence[Path]) -> "list[Outcome]":
+        """Outcomes in the order of the videos.
+
+        Raises:
+            GestureLrcnError: nothing could be read, or something cannot be written.
+        """
+        from gesturelrcn.annotation import origin_of, plan_jobs, run_jobs
+
+        jobs = plan_jobs(
+            [_place(video) for video in videos],
+            self._wish,
+            lambda video: origin_of(video, self._card, self._engine.value, self._mirrored),
+        )
+        self._look_at_folders(jobs)
+        ready: dict[Path, Outcome] = {}
+        with _bar() as bar:
+            task = bar.add_task("watching", total=len(jobs))
+            progress = lambda done: bar.update(task, completed=done)  # noqa: E731
+            for outcome in run_jobs(jobs, self._setting(len(jobs)), self._workers, progress):
+                ready[outcome.job.video] = outcome
+                self._tell(outcome, alone=len(jobs) == 1)
+        outcomes = [ready[job.video] for job in jobs]
+        failed = [outcome for outcome in outcomes if outcome.timeline is None]
+        if len(failed) == len(outcomes):
+            if len(failed) == 1:
+                raise CaptureError(failed[0].problem)
+            raise CaptureError(f"None of the {len(failed)} videos could be read; each is named above.")
+        if self._summary is not None:
+            from gesturelrcn.annotation.summary import write_summary
+
+            write_summary(self._summary, outcomes)
+        return outcomes
+
+    def _setting(self, jobs: int) -> "Setting":
+        from gesturelrcn.annotation.workers import Setting
+
+        beside = 2 * min(self._workers, jobs) <= self._cores
+        return Setting(self._model, self._engine.value, self._mirrored, beside)
+
+    def _look_at_folders(self, jobs: "Sequence[Job]") -> None:
+        """What cannot be written is said before anything is watched; nothing is made for nothing."""
+        from gesturelrcn.annotation.summary import must_be_replaceable
+        from gesturelrcn.annotation.whole_files import make_folder
+
+        if self._summary is not None and not self._wish.force:
+            must_be_replaceable(self._summary)
+        readable = [job for job in jobs if not job.problem]
+        folders = [path.parent for job in readable if job.missing for path in job.outputs.values()]
+        folders += [self._summary.parent] if self._summary is not None and readable else []
+        folders += [self._wish.clips] if self._wish.clips is not None and readable else []
+        for folder in dict.fromkeys(folders):
+            make_folder(folder)
+
+    def _tell(self, outcome: "Outcome", *, alone: bool) -> None:
+        for warning in outcome.warnings:
+            say(f"gesturelrcn: {warning}", to_stderr=True)
+        if outcome.problem and not alone:
+            say(f"gesturelrcn: skipped: {outcome.problem}", to_stderr=True)
+
+
+def _place(video: Path) -> Path:
+    from gesturelrcn.model import assets
+
+    if video == Path(SAMPLE) and not video.exists():
+        return assets() / "sample.mp4"
+    return video.expanduser()
+
+
+def _words(listed: list[str] | None) -> list[str]:
+    return [word.strip() for words in listed or [] for word in words.split(",") if word.strip()]
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _bar() -> "Progress":
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f} % of {task.total} videos"),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, console=console, disable=not console.is_terminal)
+
+
+def _figures(outcomes: "Sequence[Outcome]", seconds: float) -> dict[str, Any]:
+    """What `--json` prints."""
+    watched = [outcome for outcome in outcomes if outcome.watched and outcome.timeline]
+    media = sum(outcome.timeline.seconds for outcome in watched if outcome.timeline)
+    cpu = sum(outcome.cpu_seconds for outcome in watched)
+    skipped = [
+        {"video": str(outcome.job.video), "problem": outcome.problem}
+        for outcome in outcomes
+        if outcome.timeline is None
+    ]
+    return {
+        "videos": [_figures_of(outcome) for outcome in outcomes if outcome.timeline is not None],
+        "skipped": {"count": len(skipped), "items": skipped},
+        "watched_s": round(media, 3),
+        "took_s": round(seconds, 3),
+        "real_time_factor": _factor(media, seconds),
+        "real_time_factor_per_core": _factor(media, cpu),
+    }
+
+
+def _figures_of(outcome: "Outcome") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    timeline = outcome.timeline
+    assert timeline is not None
+    media = timeline.seconds if outcome.watched else 0.0
+    told: dict[str, Any] = {
+        "video": str(outcome.job.video),
+        "seconds": timeline.seconds,
+        "frames": timeline.frames,
+        "status": "watched" if outcome.watched else "up to date",
+        "outputs": [str(path) for path in outcome.job.outputs.values()],
+        "gestures": [asdict(span) for span in outcome.found],
+        "real_time_factor": _factor(media, outcome.seconds),
+        "real_time_factor_per_core": _factor(media, outcome.cpu_seconds),
+        "warnings": list(outcome.warnings),
+    }
+    if outcome.job.wish.clips is not None:
+        told |= {"clips": list(outcome.clips), "clips_there_already": list(outcome.kept_clips)}
+    return told
+
+
+def _factor(media: float, seconds: float) -> float | None:
+    return round(media / seconds, 2) if media and seconds else None
+
+
+def _show(outcomes: "Sequence[Outcome]", told: dict[str, Any], summary: Path | None) -> None:
+    from gesturelrcn.annotation.summary import clock
+
+    for outcome in outcomes:
+        if outcome.timeline is None:
+            continue
+        found = len(outcome.found)
+        state = "" if outcome.watched else ", up to date"
+        files = " ".join(str(path) for path in outcome.job.outputs.values())
+        length = clock(outcome.timeline.seconds)
+        say(f"{outcome.job.video}: {found} gesture{'' if found == 1 else 's'} in {length}{state}: {files}")
+        for span in outcome.found if outcome.job.wish.find else ():
+            say(f"{clock(span.start):>12} to {clock(span.end):<10} {span.title}")
+        if outcome.job.wish.clips is not None:
+            there = f", {len(outcome.kept_clips)} were there already" if outcome.kept_clips else ""
+            say(f"{'':12} {len(outcome.clips)} clips cut{there}: {outcome.job.wish.clips}")
+    if summary is not None:
+        say(f"summary: {summary}")
+    if told["skipped"]["count"]:
+        say(f"skipped: {told['skipped']['count']} (named above)")
+    if told["real_time_factor"]:
+        say(
+            f"{told['real_time_factor']:.1f} times real time, start included;"
+            f" {told['real_time_factor_per_core']:.1f} times for each core while watching."
+        )

@@ -1,0 +1,226 @@
+"""A model's card as a page for people: what it recognises, on whom that was measured, what it cannot do."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from gesturelrcn.model.card import ModelCard
+
+_Row = Mapping[str, Any]
+
+
+def occasions(card: ModelCard) -> dict[str, dict[str, Any]]:
+    """The measurements among the figures of a card, by name; what else stands there is text."""
+    return {name: told for name, told in card.figures.items() if isinstance(told, dict)}
+
+
+def card_page(card: ModelCard) -> str:
+    """The whole card in Markdown."""
+    parts = [
+        f"# {card.name}",
+        card.description,
+        f"It looks at pictures of {card.size} x {card.size} pixels"
+        + (f" and, of the acting hand, {card.hand_size} x {card.hand_size}" if card.hand_size else "")
+        + f", {card.min_fps:g} to {card.max_fps:g} a second, and has a score for each of "
+        + f"{len(card.gestures)} gestures and for none.",
+        *_measured(card),
+        "## What it cannot do",
+        _items(card.limits) or "Nothing is said of it.",
+        "## What it learnt from",
+        _table(
+            ("data", "source", "licence", "for"),
+            ([data[key] for key in ("name", "source", "licence", "used_for")] for data in card.data),
+        ),
+        "## When a gesture starts and ends",
+        "A gesture starts when its smoothed score has been above one threshold for some seconds, and ends"
+        " when it has been below the other.",
+        _table(
+            ("gesture", "starts above", "for s", "ends below", "for s"),
+            (
+                [name, f"{of.start:.2f}", f"{of.start_after:g}", f"{of.end:.2f}", f"{of.end_after:g}"]
+                for name, of in sorted(card.thresholds.items())
+            ),
+        ),
+        "## Files",
+        _table(("file", "SHA-256"), ([name, f"`{digest}`"] for name, digest in card.files.items())),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _measured(card: ModelCard) -> Iterator[str]:
+    for name, told in occasions(card).items():
+        yield f"## {_words(name)}"
+        yield _first_sentence(told)
+        yield _sentence(told.get("about", ""))
+        yield from (text for text in card.figures.values() if isinstance(text, str))
+        yield "[What the figures mean](metrics.md)."
+        yield _table(
+            (
+                "gesture",
+                "found",
+                "starts that were right",
+                "decided after onset, s",
+                "95 % within, s",
+                "clips right",
+            ),
+            _gestures(told),
+        )
+        for title, key in (
+            ("person", "per_subject"),
+            ("distance, m", "per_distance"),
+            ("framing", "per_framing"),
+        ):
+            yield _table(
+                (title, "found", "starts that were right", "clips right"), _groups(told.get(key, {}))
+            )
+        yield _without_gesture(told)
+        yield from _again(told.get("command", ""))
+
+
+def _first_sentence(told: _Row) -> str:
+    people = [subject for subject in told.get("subjects", []) if subject]
+    who = (
+        f" of {len(people)} {_many('person', 'people', len(people))} ({', '.join(people)})" if people else ""
+    )
+    everything = told["all"]
+    return (
+        f"{told['clips']} clips{who}, {told['minutes']:.1f} minutes of streams:"
+        f" {_of(everything, 'found', 'true')} gestures found,"
+        f" {_of(everything, 'found', 'starts')} starts right,"
+        f" the likeliest class right in {_percent(told.get('clip_accuracy'))} of the clips."
+    )
+
+
+def _gestures(told: _Row) -> Iterator[list[str]]:
+    for name, row in told["per_class"].items():
+        if "true" in row:
+            yield [name, *_found(row), *_latency(row), _percent(row["clip_accuracy"])]
+        else:
+            yield [
+                f"no gesture, {row['clips']} clips",
+                "",
+                f"0 of {row['starts']}",
+                "",
+                "",
+                _percent(row["clip_accuracy"]),
+            ]
+    for name in ("core", "all"):
+        row = told[name]
+        latency = _latency({"latency_s": told["core_latency_s" if name == "core" else "latency_s"]})
+        yield [f"**{name}**", *_found(row), *latency, _percent(row["clip_accuracy"])]
+
+
+def _groups(groups: _Row) -> Iterator[list[str]]:
+    for name, row in groups.items():
+        if name:
+            yield [name, *_found(row), _percent(row["clip_accuracy"])]
+
+
+def _found(row: _Row) -> tuple[str, str]:
+    return _of(row, "found", "true"), _of(row, "found", "starts")
+
+
+def _latency(row: _Row) -> tuple[str, str]:
+    told = row["latency_s"]
+    return tuple("" if told[key] is None else f"{told[key]:.2f}" for key in ("p50", "p95"))  # type: ignore[return-value]
+
+
+def _without_gesture(told: _Row) -> str:
+    free = told["false_triggers"]
+    if not free["hours"]:
+        return "No stream was without a gesture, so nothing is known about false triggers."
+    return (
+        f"False triggers: {free['count']} in {_duration(free['hours'])} without a gesture"
+        f" ({_duration(free['recorded_hours'])} of it played only once), which is {free['per_hour']:.3g} an"
+        f" hour; the exact 95 % interval is {free['low']:.3g} to {free['high']:.3g} an hour."
+    )
+
+
+def _again(command: str) -> Iterator[str]:
+    line, _, about = command.partition(" (")
+    if line:
+        yield "Measured by the command below" + (f" ({about}." if about else ".")
+        yield f"<!-- not run: needs the clips, which are no part of the project -->\n```bash\n{line}\n```"
+
+
+def card_summary(card: ModelCard) -> str:
+    """What a README has room for, in Markdown: a table of the gestures, best first, and one paragraph.
+
+    It tells the first measurement of the card.
+    """
+    name, told = next(iter(occasions(card).items()), ("", None))
+    if told is None:
+        return f"Of {card.name} nothing was measured."
+    rows = [
+        (gesture, *_found(row))
+        for gesture, row in sorted(told["per_class"].items(), key=_best_first)
+        if "true" in row
+    ]
+    half = (len(rows) + 1) // 2
+    beside = [*rows[half:], ("", "", "")]
+    head = ("gesture", "found", "right starts")
+    table = _table(
+        (*head, "", *head), ([*left, "", *right] for left, right in zip(rows[:half], beside, strict=False))
+    )
+    sentences = [
+        _first_sentence(told),
+        _distances(told),
+        _without_gesture(told),
+        _sentence(told.get("about", "")),
+    ]
+    return f"{table}\n\n{_words(name)}: " + " ".join(sentence for sentence in sentences if sentence)
+
+
+def _best_first(item: tuple[str, _Row]) -> tuple[float, float, str]:
+    name, row = item
+    return -(row.get("recall") or 0.0), -(row.get("precision") or 0.0), name
+
+
+def _distances(told: _Row) -> str:
+    groups = {name: row for name, row in told.get("per_distance", {}).items() if name}
+    if len(groups) < 2:
+        return ""
+    shares = [f"{_of(row, 'found', 'true')} at {name} m" for name, row in groups.items()]
+    return f"Found were {', '.join(shares)}."
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; empty for no rows."""
+    lines = [list(row) for row in rows]
+    if not lines:
+        return ""
+    cells = [list(head), ["---"] * len(head), *lines]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in cells)
+
+
+def _items(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _of(row: _Row, part: str, whole: str) -> str:
+    return f"{row[part]} of {row[whole]}" if row[whole] else "-"
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%}"
+
+
+def _duration(hours: float) -> str:
+    return (
+        f"{hours:.1f} hours"
+        if hours >= 1
+        else f"{hours * 60:.1f} minutes"
+        if hours * 60 >= 2
+        else f"{hours * 3600:.0f} s"
+    )
+
+
+def _many(one: str, several: str, count: int) -> str:
+    return one if count == 1 else several
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()

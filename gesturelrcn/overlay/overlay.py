@@ -1,0 +1,171 @@
+"""Collects from frame to frame what an overlay tells."""
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.actions.decision import ActionState, Decision
+from gesturelrcn.actions.dispatcher import News
+from gesturelrcn.capture.frame import Frame
+from gesturelrcn.decoding import acting_hand
+from gesturelrcn.model import KEYPOINTS, ModelCard
+from gesturelrcn.overlay.drawing import draw_overlay
+from gesturelrcn.overlay.known import Known, Note
+from gesturelrcn.recognizer import View
+from gesturelrcn.region import Region
+from gesturelrcn.trace import Moment, MomentTracker
+from gesturelrcn.vocabulary import NONE
+
+NEAR_MISS_LASTS = 3.0
+"""Seconds for which a near miss is shown."""
+ACTION_LASTS = 10.0
+"""Seconds for which the last action is shown."""
+_RATE_OVER = 1.0
+"""Seconds over which the frame rate and the latency are averaged."""
+_JOINTS = [KEYPOINTS.index(f"{side}_{joint}") for joint in ("wrist", "index_tip") for side in ("left", "right")]
+
+
+class Overlay:
+    """Knows what to draw while frames come, and draws it.
+
+    Ages are counted on the clock of the frames, so that a recording looks the same however fast it is played.
+
+    Example:
+        >>> recognizer = Recognizer()                             # doctest: +SKIP
+        >>> overlay = Overlay(recognizer.card)                    # doctest: +SKIP
+        >>> for frame in open_source("clip.mp4"):                 # doctest: +SKIP
+        ...     recognizer.process(frame)
+        ...     picture = overlay.draw(frame, recognizer.view)
+    """
+
+    def __init__(self, card: ModelCard, state: Callable[[], ActionState | None] = lambda: None) -> None:
+        """Set up the overlay.
+
+        Args:
+            card: of the model that recognises.
+            state: whether actions may fire, for example `lambda: dispatcher.state`; None where there are none.
+        """
+        self._classes = tuple(card.classes)
+        self._starts = np.array([np.inf if n == NONE else card.thresholds[n].start for n in self._classes])
+        self._moments = MomentTracker(card.classes, card.thresholds)
+        self._state = state
+        self._recognised: set[str] = set()
+        self._active_at = -math.inf
+        self._missed: tuple[str, float] | None = None
+        self._decided: Decision | None = None
+        self._lock = threading.Lock()
+        self._times: deque[float] = deque()
+        self._latency: float | None = None
+
+    def heard(self, news: News) -> None:
+        """A listener for `Dispatcher.add_listener`: what was done or held back is shown. From any thread."""
+        if isinstance(news, Decision):
+            with self._lock:
+                self._decided = news
+
+    def draw(
+        self, frame: Frame, view: View, *, latency: float | None = None, mirrored: bool = False
+    ) -> NDArray[np.uint8]:
+        """The frame as a new (H, W, 3) uint8 BGR picture with everything drawn into it.
+
+        Args:
+            frame: each frame once, in order of time.
+            view: what the recogniser made of it.
+            latency: seconds from its capture to the decision; default until now, and None for recordings.
+            mirrored: show it as a mirror does.
+        """
+        return draw_overlay(frame.image, self.see(frame, view, latency=latency), mirrored=mirrored)
+
+    def see(self, frame: Frame, view: View, *, latency: float | None = None) -> Known:
+        """Take in a frame as `draw` does, and say what is to be drawn."""
+        at = frame.captured_at
+        if latency is None and frame.media_time is None:
+            latency = time.monotonic() - at
+        self._clock(at, latency)
+        self._watch_misses(at, view)
+        known = Known(
+            state=self._state(),
+            latency=self._latency,
+            fps=self._rate(),
+            action=self._last_action(at),
+            near_miss=self._last_miss(at),
+        )
+        if view.region is None or view.keypoints is None or view.scores is None:
+            return known
+        strongest = int(np.argmax(view.scores / self._starts))
+        shown = strongest if view.active is None else self._classes.index(view.active)
+        return replace(
+            known,
+            region=view.region,
+            look=view.look,
+            joints=_in_frame(view.keypoints[_JOINTS], view.region),
+            hand=acting_hand(view.keypoints)[0],
+            gesture=self._classes[shown],
+            score=float(view.scores[shown]),
+            start=float(self._starts[shown]),
+            active=view.active is not None,
+        )
+
+    def _clock(self, at: float, latency: float | None) -> None:
+        if self._times and not 0 < at - self._times[-1] < _RATE_OVER:  # begun again, or silent for long
+            self._times.clear()
+            self._latency = None
+        if latency is not None:
+            since = at - self._times[-1] if self._times else math.inf
+            share = 1 - math.exp(-since / _RATE_OVER)
+            self._latency = latency if self._latency is None else self._latency + share * (latency - self._latency)
+        self._times.append(at)
+        while self._times[-1] - self._times[0] > _RATE_OVER:
+            self._times.popleft()
+
+    def _rate(self) -> float | None:
+        if len(self._times) < 2:
+            return None
+        return (len(self._times) - 1) / (self._times[-1] - self._times[0])
+
+    def _watch_misses(self, at: float, view: View) -> None:
+        if view.active is not None:
+            self._recognised.add(view.active)
+            self._active_at = at
+        scores = None if view.scores is None else view.scores.tolist()
+        for moment in self._moments.frame(at, scores, view.active):
+            if moment.gesture in self._recognised:
+                self._recognised.discard(moment.gesture)
+            elif self._active_at < moment.began:  # or it was only the shadow of another gesture
+                self._missed = near_miss(moment), at
+
+    def _last_miss(self, at: float) -> Note | None:
+        if self._missed is None or not 0 <= at - self._missed[1] < NEAR_MISS_LASTS:
+            return None
+        return Note(self._missed[0], at - self._missed[1])
+
+    def _last_action(self, at: float) -> Note | None:
+        with self._lock:
+            decided = self._decided
+        if decided is None or at - decided.at >= ACTION_LASTS:
+            return None
+        return Note(str(decided), max(0.0, at - decided.at), decided.fired)
+
+
+def near_miss(moment: Moment) -> str:
+    """What a gesture lacked, in a few words: "point_right 0.58 of 0.62"."""
+    if moment.peak < moment.threshold:
+        return f"{moment.gesture} {moment.peak:.2f} of {moment.threshold:.2f}"
+    if moment.above < moment.needed:
+        return f"{moment.gesture} for {moment.above:.2f} of {moment.needed:.2f} s"
+    if moment.rival is not None:
+        return f"{moment.gesture}, but {moment.rival} was stronger"
+    return f"{moment.gesture}, too soon after the one before"
+
+
+def _in_frame(joints: NDArray[np.float32], region: Region) -> NDArray[np.float32]:
+    """From shares of the region to pixels of the frame."""
+    placed = joints.copy()
+    placed[:, :2] = (joints[:, :2] - 0.5) * region.side + [region.x, region.y]
+    return placed

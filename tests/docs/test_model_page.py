@@ -1,0 +1,85 @@
+"""The page of the shipped model, and its table in the README, are what its card says."""
+
+from dataclasses import replace
+
+import pytest
+
+from docs.paste_model import BEGIN, END, PAGE, README, pasted
+from gesturelrcn.cli.models import models
+from gesturelrcn.model import read_card
+from gesturelrcn.model.card import ModelCard
+from gesturelrcn.model.card_page import card_page, card_summary, occasions
+from gesturelrcn.model.files import card_path
+
+AGAIN = "run `python docs/paste_model.py`"
+
+
+@pytest.fixture
+def card() -> ModelCard:
+    return read_card(card_path("default"))
+
+
+def rows(page: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line[:1] == "|"]
+
+
+def test_the_page_is_up_to_date(card: ModelCard) -> None:
+    assert PAGE.read_text(encoding="utf-8") == card_page(card), AGAIN
+
+
+def test_the_readme_is_up_to_date(card: ModelCard) -> None:
+    readme = README.read_text(encoding="utf-8")
+    assert pasted(readme, card) == readme, AGAIN
+
+
+def test_the_page_tells_classes_people_distances_licences_limits_and_commands(card: ModelCard) -> None:
+    page = card_page(card)
+    found = rows(page)
+    assert occasions(card)
+    for told in occasions(card).values():
+        for name, row in told["per_class"].items():
+            if "true" in row:
+                assert any(line[:2] == [name, f"{row['found']} of {row['true']}"] for line in found)
+        for name in {*told["per_subject"], *told["per_distance"]} - {""}:
+            assert any(line[0] == name for line in found)
+        assert told["command"].partition(" (")[0] in page
+        assert f"False triggers: {told['false_triggers']['count']} in" in page
+    for data in card.data:
+        assert [data["name"], data["source"], data["licence"], data["used_for"]] in found
+    assert all(f"- {limit}" in page for limit in card.limits)
+    assert all(digest in page for digest in card.files.values())
+
+
+def test_the_summary_names_every_gesture_once_best_first(card: ModelCard) -> None:
+    table = rows(card_summary(card))[2:]
+    names = [line[0] for line in table] + [line[4] for line in table if line[4]]
+    told = next(iter(occasions(card).values()))["per_class"]
+    assert sorted(names) == sorted(card.gestures)
+    recalls = [told[name]["recall"] for name in names]
+    assert recalls == sorted(recalls, reverse=True)
+
+
+def test_a_card_with_words_among_its_figures(card: ModelCard, capsys: pytest.CaptureFixture[str]) -> None:
+    with_note = replace(card, figures={**card.figures, "note": "Of readers that knew nobody."})
+    assert "Of readers that knew nobody." in card_page(with_note)
+    assert card_summary(with_note) == card_summary(card)
+
+
+def test_a_card_without_figures_says_so(card: ModelCard) -> None:
+    bare = replace(card, figures={}, limits=[], data=[])
+    assert card_summary(bare) == f"Of {card.name} nothing was measured."
+    assert "Nothing is said of it." in card_page(bare)
+
+
+def test_the_command_prints_the_page(card: ModelCard, capsys: pytest.CaptureFixture[str]) -> None:
+    models(model=card.name, json=False, markdown=True)
+    assert capsys.readouterr().out.strip() == card_page(card).strip()
+
+
+def test_only_what_stands_between_the_marks_is_replaced(card: ModelCard) -> None:
+    page = f"# Head\n{BEGIN}old | table\n{END}Foot\n"
+    once = pasted(page, card)
+    assert once == f"# Head\n{BEGIN}\n{card_summary(card)}\n\n{END}Foot\n"
+    assert pasted(once, card) == once
+    with pytest.raises(SystemExit, match="no line"):
+        pasted("# Head\n", card)
