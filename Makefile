@@ -2,24 +2,27 @@
 # make test    all checks and tests
 # make bench   how fast it is here, beside its peers; a page in runs/bench (docs/performance.md)
 # make model   trains the shipped model anew, into runs/gestures-3; hours. DATA=folder says where the clips are
+# make docs    all pages as a site, in site/index.html
 # They do their own set-up on first use. PYTHON=python3.12 chooses the Python that .venv is made from.
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 EXTRAS_demo :=
-EXTRAS_test := [train,synthesis,dev]
+EXTRAS_test := [train,synthesis,sinks,docs,dev]
 SETUP := Makefile pyproject.toml constraints.txt setup/system-packages
 
 # Threads that wait by spinning take the core from those that work.
 export OMP_WAIT_POLICY := passive
 export GOMP_SPINCOUNT := 0
+# Material's word about the future of MkDocs is not for readers of a build log.
+export NO_MKDOCS_2_WARNING := 1
 export GESTURELRCN_MPFB2 := $(CURDIR)/.cache/mpfb2
 
 .DEFAULT_GOAL := help
 # The fetching rules below run after the set-up, in the order in which the targets name them.
 .NOTPARALLEL:
-.PHONY: help setup demo test check format bench model
+.PHONY: help setup demo test check format bench model docs
 
 help:
 	@sed -n 's/^# make/make/p' $(MAKEFILE_LIST)
@@ -45,6 +48,9 @@ format: .venv/ready-for-test
 bench: .venv/ready-for-test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=median,iqr,ops,rounds
 	$(BIN)/gesturelrcn bench --peers --report runs/bench
+
+docs: .venv/ready-for-test
+	$(BIN)/mkdocs build --strict --quiet
 
 # Goes on where it was when it was stopped. MODEL_OPTIONS="--without body_gestures" builds the clean twin.
 DATA ?= ../shared/data

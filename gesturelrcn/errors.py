@@ -25,4 +25,4 @@ class InjectionError(GestureLrcnError):
 
 
 class SinkError(GestureLrcnError):
-    """Events cannot be handed to other programs: a port is in use, an address is none, a library is missing."""
+    """Events cannot be handed to other programs: a port is in use, a library is missing."""

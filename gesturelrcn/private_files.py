@@ -29,4 +29,4 @@ def open_new_private(path: Path) -> BinaryIO:
         OSError: it cannot be made.
     """
     # Path.open takes no opener.
-    return open(path, "x+b", opener=lambda name, flags: os.open(name, flags, _OWNER_ONLY))  # noqa: PTH123
+    return open(path, "x+b", opener=lambda name, flags: os.open(name, flags, _OWNER_ONLY))

@@ -3,9 +3,10 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +17,7 @@ from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine, EngineName, load_model
 from gesturelrcn.model.fovea import Fovea, hand_picture, place_fovea
 from gesturelrcn.region import BackgroundFollower, Follower, Region, SteppedFollower, crop
+from gesturelrcn.resting import Resting
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +58,11 @@ class Recognizer:
     is discontinuous; a gesture that is going on ends then.
 
     With `live=False` (recordings) there is no thread, and the same frames give the same events, bit for
-    bit. With `live=True` the person is located in a thread beside, and no frame waits for it.
+    bit. With `live=True` the person is located in a thread beside, and no frame waits for it; and while
+    nobody moves and no gesture is near, most frames are passed over (`gesturelrcn.resting`). OpenCV works in
+    one thread from then on, in the whole process.
 
-    Example:
+    Examples:
         >>> recognizer = Recognizer()                             # doctest: +SKIP
         >>> for frame in open_source("clip.mp4"):                 # doctest: +SKIP
         ...     for event in recognizer.process(frame):
@@ -73,6 +77,7 @@ class Recognizer:
         live: bool = False,
         follower: Follower | None = None,
         clock: Callable[[], float] = time.monotonic,
+        rests: bool | None = None,
     ) -> None:
         """Set up the model and the person locator.
 
@@ -82,12 +87,16 @@ class Recognizer:
             live: locate the person beside the loop instead of in step.
             follower: says where the person is; default MediaPipe Pose.
             clock: seconds, for `decided_at` of live events.
+            rests: pass over frames in which nobody moves; default as `live`.
 
         Raises:
             ModelError: the model cannot be loaded.
         """
         self._engine = load_model(model, engine) if isinstance(model, str | Path) else model
         self.card = self._engine.card
+        if live:
+            # What is cut out of a frame is too small to share: OpenCV's threads would only wake each other.
+            cv2.setNumThreads(1)
         self._follower = follower or (BackgroundFollower() if live else SteppedFollower())
         self._decoder = Decoder(self.card.classes, self.card.thresholds)
         self._clock = clock
@@ -97,6 +106,11 @@ class Recognizer:
         self._look_square: Region | None = None
         self._previous_at: float | None = None
         self._shape: tuple[int, ...] | None = None
+        self._resting = Resting() if (live if rests is None else rests) else None
+        limits = self.card.thresholds
+        self._near = np.array([limits[c].start / 2 if c in limits else np.inf for c in self.card.classes])
+        self._evidence: Evidence | None = None
+        self._passed_over_at: float | None = None
         self.view = View()
 
     @property
@@ -121,21 +135,24 @@ class Recognizer:
         self._shape = frame.image.shape
         if region is None or jumped or broken or (gap is not None and not 0 <= gap <= MAX_GAP):
             events += self._decoder.finish(self._now(frame))
-            self._state = self._engine.initial_state()
-            self._fovea = None
+            self._forget()
             gap = None
         if region is None:
             self.view = View()
             return events
+        if self._resting is not None and self._resting.skips(frame.image, region, at, self._is_quiet()):
+            self._passed_over_at = at
+            self.view = replace(self.view, region=region)
+            return events
+        self._catch_up()
         keypoints, scores = self._look(frame.image, region, _FIRST_DT if gap is None else gap)
         if not np.isfinite(scores).all():  # a memory that has gone wrong would stay so
             logger.error("the model gave scores that are no numbers; its memory is reset")
-            self._state = self._engine.initial_state()
-            self._fovea = None
+            self._forget()
             return events + self._decoder.finish(self._now(frame))
         hand, position = acting_hand(keypoints)
-        evidence = Evidence(scores, at, self._now(frame), hand, position, frame.media_time)
-        events += self._decoder.step(evidence)
+        self._evidence = Evidence(scores, at, self._now(frame), hand, position, frame.media_time)
+        events += self._decoder.step(self._evidence)
         self.view = View(
             region,
             self._decoder.smoothed,
@@ -146,6 +163,28 @@ class Recognizer:
             self._look_square,
         )
         return events
+
+    def _forget(self) -> None:
+        """What was seen so far belongs to somebody or somewhere else."""
+        self._state = self._engine.initial_state()
+        self._fovea = None
+        self._evidence = self._passed_over_at = None
+        if self._resting is not None:
+            self._resting.forget()
+
+    def _is_quiet(self) -> bool:
+        """Whether no gesture goes on, and none has half of what it needs to begin."""
+        smoothed = self._decoder.smoothed
+        if self._decoder.active is not None or smoothed is None:
+            return False
+        return bool((smoothed < self._near).all())
+
+    def _catch_up(self) -> None:
+        """Frames were passed over that would have told what the last step told: smoothing must know."""
+        at, told = self._passed_over_at, self._evidence
+        if at is not None and told is not None:
+            self._decoder.step(replace(told, captured_at=at, decided_at=max(at, told.decided_at)))
+        self._passed_over_at = None
 
     def _look(
         self, image: NDArray[np.uint8], region: Region, dt: float
@@ -175,6 +214,7 @@ class Recognizer:
             at: seconds on the source's clock; default the time of the last frame.
         """
         self.view = View()
+        self._passed_over_at = None
         return self._decoder.finish(at)
 
     def choose_person(self, x: float, y: float) -> None:

@@ -59,9 +59,10 @@ class GestureStream:
     """Gestures of a camera, stream, video file or folder of pictures, as callbacks and by iteration.
 
     Constructing opens nothing; `with`, `run()` and iteration do, and close everything at their end,
-    active gestures included. `async with` and `async for` do the same in asyncio. Callbacks of recordings run in the loop, in step, so that a replay does the
-    same each time. Callbacks of live sources run one after the other in a thread of their own and
-    delay no frame; when 64 events wait, `hold` events are dropped, `start` and `end` never.
+    active gestures included; so do `async with` and `async for` in asyncio. Callbacks of recordings run
+    in the loop, in step, so that a replay does the same each time. Callbacks of live sources run one after
+    the other in a thread of their own and delay no frame; when 64 events wait, `hold` events are dropped,
+    `start` and `end` never.
     A callback that raises is logged, and the stream goes on.
 
     A live source is watched: once it stalls or is lost, active gestures end, `on_source` callbacks are
@@ -76,7 +77,7 @@ class GestureStream:
         realtime: play a recording at the pace at which it was taken.
         recognizer: use this one instead of making one from `model`; it is not closed at the end.
 
-    Example:
+    Examples:
         >>> with GestureStream() as stream:                        # doctest: +SKIP
         ...     @stream.on("raise_hand")
         ...     def ask(event):

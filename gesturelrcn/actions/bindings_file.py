@@ -94,7 +94,12 @@ def load_bindings(path: str | os.PathLike[str], gestures: Sequence[str]) -> Bind
 
 
 def parse_bindings(
-    text: str, gestures: Sequence[str], name: str = "bindings", *, commands_exist: bool = True
+    text: str,
+    gestures: Sequence[str],
+    name: str = "bindings",
+    *,
+    commands_exist: bool = True,
+    may_be_empty: bool = False,
 ) -> Bindings:
     """Read the text of a binding file.
 
@@ -103,6 +108,7 @@ def parse_bindings(
         gestures: what the model recognises.
         name: what messages call the file.
         commands_exist: a command that this computer does not have is an error.
+        may_be_empty: that nothing is bound is none.
 
     Raises:
         BindingError: as `load_bindings`.
@@ -111,7 +117,10 @@ def parse_bindings(
         document, places = parse_toml(text)
     except TomlError as error:
         raise BindingError(f"{name}:{error.position}: not TOML: {error}") from error
-    return _Reader(name, places, gestures, commands_exist).bindings(document)
+    found = _Reader(name, places, gestures, commands_exist).bindings(document)
+    if not found and not may_be_empty:
+        raise BindingError(f"{name}:{Position(1, 1)}: no binding in this file; {_EXAMPLE}")
+    return found
 
 
 class _Reader:
@@ -135,8 +144,6 @@ class _Reader:
         everywhere = self._list_of_bindings(document, ())
         profiles = self._profiles(document)
         found = Bindings(everywhere, self._options, profiles)
-        if not found:
-            self._fail(Position(1, 1), f"no binding in this file; {_EXAMPLE}")
         if self._options.only_in_profiles and not profiles:
             self._fail(
                 self._key(("options", "only_in_profiles")),

@@ -28,7 +28,8 @@ def to_csv(timeline: Timeline) -> str:
 
 def to_webvtt(timeline: Timeline) -> str:
     """A cue a gesture (W3C WebVTT), which players show as subtitles or jump to as chapters."""
-    cues = [f"WEBVTT\n\nNOTE {timeline.video}, by gesturelrcn {timeline.origin.version}".replace("-->", "->")]
+    note = " ".join(timeline.video.split()).replace("-->", "->")
+    cues = [f"WEBVTT\n\nNOTE {note}, by gesturelrcn {timeline.origin.version}"]
     for number, span in enumerate(timeline.spans, 1):
         start, end = milliseconds(span.start, span.end)
         title = span.title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -64,4 +65,4 @@ def write_timeline(timeline: Timeline, video: Path, out: Path, form: str) -> Non
     Raises:
         GestureLrcnError: it cannot be written.
     """
-    write_whole(out, FORMATS[form](timeline, video, out).encode("utf-8"))
+    write_whole(out, FORMATS[form](timeline, video, out).encode("utf-8", "replace"))

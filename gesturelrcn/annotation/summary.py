@@ -11,7 +11,8 @@ from gesturelrcn.annotation.workers import Outcome
 from gesturelrcn.errors import GestureLrcnError
 
 _STYLE = """
-:root { color-scheme: light dark; --line: #8884; --soft: #888; }
+:root { color-scheme: light dark; --line: #8884; --soft: #666; }
+@media (prefers-color-scheme: dark) { :root { --soft: #aaa; } }
 body { font: 16px/1.45 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2.5rem 0 .3rem; overflow-wrap: anywhere; }
 p { margin: .3rem 0; } .soft { color: var(--soft); }

@@ -122,7 +122,7 @@ def to_lines(timeline: Timeline) -> str:
     """JSON lines: what the timeline is of, then one line a gesture."""
     head: dict[str, Any] = {"timeline": FORMAT, **asdict(timeline)}
     rows = [head, *head.pop("spans")]
-    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+    return "".join(f"{json.dumps(row)}\n" for row in rows)
 
 
 def read_timeline(path: Path) -> Timeline | None:

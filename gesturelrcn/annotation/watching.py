@@ -2,8 +2,7 @@
 
 The recogniser asks where the person is before it looks at a frame, and that answer depends on the pictures
 alone. So frames are decoded and searched some way ahead of the network, which gives the same regions, hence
-the same events, bit for bit. Work of one kind in a row leaves the code and weights of the next kind in the
-processor's cache, and where there is a second core, the run ahead goes on beside the network.
+the same events, bit for bit; where there is a second core, that goes on beside the network.
 """
 
 import hashlib
@@ -25,6 +24,7 @@ from gesturelrcn import __version__
 from gesturelrcn.annotation.timeline import Origin, Timeline, spans_of
 from gesturelrcn.capture import Frame, Source, open_source
 from gesturelrcn.capture.opencv import cv2
+from gesturelrcn.errors import CaptureError
 from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine, ModelCard
 from gesturelrcn.recognizer import Recognizer
@@ -32,7 +32,7 @@ from gesturelrcn.region import Follower, Region, SteppedFollower
 from gesturelrcn.stream import GestureStream
 
 AHEAD = 25
-"""Frames that are decoded and searched in one go; more bring nothing."""
+"""Frames that are decoded and searched in one go; more bring nothing, and cost memory."""
 _AHEAD_BYTES = 64 * 2**20
 """Large pictures go in shorter runs."""
 _ENDS = 2**20
@@ -196,9 +196,12 @@ def origin_of(video: Path, card: ModelCard, engine: str, mirrored: bool) -> Orig
     """
     try:
         size, ends = _ends(video)
-    except OSError:
-        open_source(video).close()  # says what is wrong with it
-        raise
+    except FileNotFoundError:
+        raise CaptureError(
+            f"There is no video {video}; check the path (cameras and addresses are for gesturelrcn run)."
+        ) from None
+    except OSError as problem:
+        raise CaptureError(f"The video {video} cannot be opened: {problem.strerror}.") from None
     card_sum = hashlib.sha256(card.to_json().encode()).hexdigest()
     return Origin(size, ends, card.name, card_sum, engine, mirrored, __version__)
 

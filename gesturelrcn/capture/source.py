@@ -77,7 +77,7 @@ def open_source(
     Raises:
         CaptureError: it cannot be opened, or holds no picture that can be decoded.
 
-    Example:
+    Examples:
         >>> with open_source("holiday.mp4") as source:          # doctest: +SKIP
         ...     for frame in source:
         ...         print(frame.index, frame.media_time, frame.image.shape)

@@ -18,7 +18,7 @@ from gesturelrcn.errors import CaptureError, GestureLrcnError
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from gesturelrcn.annotation import Job, Outcome, Wish
+    from gesturelrcn.annotation import Job, Origin, Outcome, Wish
     from gesturelrcn.annotation.workers import Setting
 
 _VIDEOS_HELP = (
@@ -37,7 +37,7 @@ _WORKERS_HELP = "Videos that are watched at the same time, one core each; 0: as 
 
 
 def annotate(
-    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help=_VIDEOS_HELP, show_default=False)],
+    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO", help=_VIDEOS_HELP, show_default=False)],
     out: Annotated[Path | None, typer.Option(metavar="DIR", help=_OUT_HELP)] = None,
     formats: Annotated[
         list[str] | None, typer.Option("--format", metavar="FORMAT", help=_FORMAT_HELP, show_default="jsonl")
@@ -68,7 +68,7 @@ def annotate(
     began = time.perf_counter()
     wish = Wish(
         tuple(dict.fromkeys(_words(formats) or ["jsonl"])),
-        out or (Path() if videos == [Path(SAMPLE)] else None),
+        out or (Path() if any(map(_is_sample, videos)) else None),
         tuple(dict.fromkeys(_words(find))),
         clips,
         margin,
@@ -118,13 +118,9 @@ class _Asked:
         Raises:
             GestureLrcnError: nothing could be read, or something cannot be written.
         """
-        from gesturelrcn.annotation import origin_of, plan_jobs, run_jobs
+        from gesturelrcn.annotation import plan_jobs, run_jobs
 
-        jobs = plan_jobs(
-            [_place(video) for video in videos],
-            self._wish,
-            lambda video: origin_of(video, self._card, self._engine.value, self._mirrored),
-        )
+        jobs = plan_jobs([_place(video) for video in videos], self._wish, self._origin)
         self._look_at_folders(jobs)
         ready: dict[Path, Outcome] = {}
         with _bar() as bar:
@@ -144,6 +140,15 @@ class _Asked:
 
             write_summary(self._summary, outcomes)
         return outcomes
+
+    def _origin(self, video: Path) -> "Origin":
+        """What a timeline of the video would be made from; a video that cannot be read is refused here."""
+        from gesturelrcn.annotation import origin_of
+        from gesturelrcn.capture import open_source
+
+        origin = origin_of(video, self._card, self._engine.value, self._mirrored)
+        open_source(video).close()
+        return origin
 
     def _setting(self, jobs: int) -> "Setting":
         from gesturelrcn.annotation.workers import Setting
@@ -175,9 +180,12 @@ class _Asked:
 def _place(video: Path) -> Path:
     from gesturelrcn.model import assets
 
-    if video == Path(SAMPLE) and not video.exists():
-        return assets() / "sample.mp4"
-    return video.expanduser()
+    return assets() / "sample.mp4" if _is_sample(video) else video.expanduser()
+
+
+def _is_sample(video: Path) -> bool:
+    """The clip that ships; nothing is written beside that one."""
+    return video == Path(SAMPLE) and not video.exists()
 
 
 def _words(listed: list[str] | None) -> list[str]:
@@ -266,7 +274,8 @@ def _show(outcomes: "Sequence[Outcome]", told: dict[str, Any], summary: Path | N
             say(f"{clock(span.start):>12} to {clock(span.end):<10} {span.title}")
         if outcome.job.wish.clips is not None:
             there = f", {len(outcome.kept_clips)} were there already" if outcome.kept_clips else ""
-            say(f"{'':12} {len(outcome.clips)} clips cut{there}: {outcome.job.wish.clips}")
+            cut = f"{len(outcome.clips)} clip{'' if len(outcome.clips) == 1 else 's'} cut{there}"
+            say(f"{'':12} {cut}: {outcome.job.wish.clips}")
     if summary is not None:
         say(f"summary: {summary}")
     if told["skipped"]["count"]:

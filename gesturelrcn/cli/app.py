@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -47,25 +48,41 @@ app = typer.Typer(
     cls=_Commands,
     name="gesturelrcn",
     help="Gestures in front of a camera become events, keys and slides.",
-    epilog="Try **gesturelrcn run sample**: no camera needed, nothing is pressed.",
+    epilog="Try **gesturelrcn run sample**: no camera needed, nothing is pressed. Each command says more: "
+    "**gesturelrcn run --help**.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(run)
-app.command()(slides)
-app.command()(bindings)
-app.command()(why)
-app.command()(replay)
-app.command()(models)
-app.command()(synth)
-app.command()(annotate)
-app.command()(doctor)
-app.command()(train)
-app.command()(evaluate)
-app.command()(bench)
+
+_GESTURES, _WHAT_HAPPENED, _TEACHING = "Use gestures", "See what happens", "Teach and measure"
+
+_EXAMPLES: dict[str, dict[Callable[..., None], str]] = {
+    _GESTURES: {
+        run: "run 0 --bindings my.toml --rehearse",
+        slides: "slides --arm raise_hand",
+        bindings: "bindings --example > my.toml",
+        annotate: "annotate talk.mp4 --format vtt",
+    },
+    _WHAT_HAPPENED: {
+        doctor: "doctor --source 1",
+        why: "why --gesture wave --last 20",
+        replay: "replay trace.jsonl",
+        models: "models",
+    },
+    _TEACHING: {
+        train: "train my.toml --data clips",
+        evaluate: "evaluate clips --report page",
+        synth: "synth --out films --people 20 --hours 0.5",
+        bench: "bench --quick",
+    },
+}
+"""Every command with a line to try, as they stand in the help."""
+
+for _panel, _commands in _EXAMPLES.items():
+    for _command, _example in _commands.items():
+        app.command(rich_help_panel=_panel, epilog=f"For example: **gesturelrcn {_example}**")(_command)
 
 
 def _show_version(wanted: bool) -> None:

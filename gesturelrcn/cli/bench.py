@@ -131,8 +131,12 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        raise GestureLrcnError(f"The report {path} cannot be read: {problem}.") from None
+        raise GestureLrcnError(f"The report {path} cannot be read: {_why(problem)}.") from None
     return read_report(text, str(path))
+
+
+def _why(problem: OSError | UnicodeDecodeError) -> str:
+    return problem.strerror or "no reason" if isinstance(problem, OSError) else "it is no text"
 
 
 def _plain(change: "Change") -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from gesturelrcn.cli import completing
+
 
 class EngineChoice(str, Enum):
     """What runs the network."""
@@ -46,7 +48,11 @@ Record = Annotated[
 Engine = Annotated[EngineChoice, typer.Option(help="What runs the network; torch is slower and an extra.")]
 Model = Annotated[
     str,
-    typer.Option(metavar="NAME|FILE", help="A model of **gesturelrcn models**, or a card (.json)."),
+    typer.Option(
+        metavar="NAME|FILE",
+        help="A model of **gesturelrcn models**, or a card (.json).",
+        autocompletion=completing.models,
+    ),
 ]
 Mirrored = Annotated[
     bool,

@@ -2,13 +2,15 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gesturelrcn import InjectionError
 from gesturelrcn.actions import (
+    ActionState,
     ActiveWindow,
     Bindings,
     Decision,
@@ -23,13 +25,15 @@ from gesturelrcn.actions.choice import choose_injector
 from gesturelrcn.actions.dispatcher import News
 from gesturelrcn.actions.hot_reload import BindingsWatch
 from gesturelrcn.actions.real_input import RealInput, start_watching
-from gesturelrcn.cli.board import Board, nearly, told
 from gesturelrcn.cli.options import EngineChoice
 from gesturelrcn.cli.signals import StopSignals
 from gesturelrcn.cli.sinks import NO_SINKS, SinkOptions
 
 if TYPE_CHECKING:
+    from gesturelrcn.capture import Frame
     from gesturelrcn.model import ModelCard
+    from gesturelrcn.overlay import Recorder
+    from gesturelrcn.recognizer import View
     from gesturelrcn.stream import GestureStream
 
 SAMPLE = "sample"
@@ -65,6 +69,7 @@ class Playing:
         bindings_file: watched for changes.
         adapted: what becomes of bindings that are read anew from that file.
         sinks: other programs that get the events.
+        record: a film to write of what is seen and recognised.
     """
 
     source: str
@@ -79,6 +84,7 @@ class Playing:
     bindings_file: Path | None = None
     adapted: Callable[[Bindings], Bindings] = lambda bindings: bindings
     sinks: SinkOptions = NO_SINKS
+    record: Path | None = None
 
     def card(self) -> "ModelCard":
         """The card of the model, read without loading the model.
@@ -103,6 +109,8 @@ class Playing:
             SystemExit: told to stop by a signal.
         """
         with StopSignals() as signals, ExitStack() as open_things:
+            # Opened first, so that keys need not wait for the disk at the end.
+            recorder = open_things.enter_context(self._recorder())
             sinks = self.sinks.open(as_json=self.as_json, say=self._say, open_things=open_things)
             injector = self._injector(bindings)
             open_things.callback(injector.close)
@@ -114,6 +122,7 @@ class Playing:
             stream = self._stream()
             stopped = self._attend(dispatcher, stream, bindings, open_things)
             self._watch_frames(dispatcher, stream, open_things)
+            self._show_frames(dispatcher, stream, recorder, open_things)
             open_things.enter_context(stream)
             signals.stop_with(stream.stop)
             opened()
@@ -174,34 +183,68 @@ class Playing:
             open_things.callback(watcher.close)
 
     def _watch_frames(self, dispatcher: Dispatcher, stream: "GestureStream", open_things: ExitStack) -> None:
-        """Each frame goes to the trace, the dispatcher, the board and the preview."""
-        from gesturelrcn.cli.watching import FrameWatch, trace_of
+        """Each frame goes to the trace and the dispatcher."""
+        from gesturelrcn.cli.watching import FrameWatch, nearly, trace_of
 
         card = self.card()
-        board = Board(lambda: dispatcher.state)
-        dispatcher.add_listener(board.heard)
         writer = open_things.enter_context(trace_of(card, self.source, dispatcher))
         watch = FrameWatch(card, dispatcher, writer)
-        watch.on_moment(board.passed)
         if self.rehearse:
             watch.on_moment(
                 lambda moment: None if moment.recognised else self._say(f"          {nearly(moment)}")
             )
         dispatcher.add_listener(watch.heard)
         stream.add_frame_listener(watch.see)
+
+    def _recorder(self) -> "AbstractContextManager[Recorder | None]":
+        if self.record is None:
+            return nullcontext()
+        from gesturelrcn.overlay import Recorder
+
+        return Recorder(self.record)
+
+    def _show_frames(
+        self,
+        dispatcher: Dispatcher,
+        stream: "GestureStream",
+        recorder: "Recorder | None",
+        open_things: ExitStack,
+    ) -> None:
+        """Each frame goes to the window and into the film, where they are wanted."""
+        if not self.preview and recorder is None:
+            return
+        from gesturelrcn.overlay import Overlay, draw_overlay
+
+        def state() -> ActionState | None:
+            now = dispatcher.state
+            return now if dispatcher.bindings or now.inhibitor else None
+
+        overlay = Overlay(self.card(), state)
+        dispatcher.add_listener(overlay.heard)
+        window = None
         if self.preview:
             from gesturelrcn.cli.preview import Preview
 
-            preview = open_things.enter_context(
-                Preview(stream.stop, lambda: board.status, on_choice=stream.choose_person)
+            pause = partial(dispatcher.control, "pause")
+            window = open_things.enter_context(
+                Preview(stream.stop, on_choice=stream.choose_person, on_pause=pause)
             )
-            stream.add_frame_listener(preview.draw)
+
+        def show(frame: "Frame", view: "View") -> None:
+            known = overlay.see(frame, view)
+            if recorder is not None:
+                in_no_hurry = frame.media_time is not None and not self.realtime
+                recorder.put(frame.captured_at, lambda: draw_overlay(frame.image, known), wait=in_no_hurry)
+            if window is not None:
+                window.show(frame, known)
+
+        stream.add_frame_listener(show)
 
     def _line_about(self, news: News) -> str:
         """What a person wants to read about it; empty for nothing."""
         if isinstance(news, Decision):
             if not news.fired:
-                return told(news)
+                return str(news)
             return f"would do: {news.meaning}" if self.rehearse else ""
         return _STATES.get(news.kind, "") if isinstance(news, Fact) else ""
 

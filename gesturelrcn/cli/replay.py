@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from gesturelrcn.cli import options
-from gesturelrcn.cli.board import told
 from gesturelrcn.cli.playing import say
 
 
@@ -29,7 +28,7 @@ def replay(
         if as_json:
             say(json.dumps(asdict(decision)))
         else:
-            say(f"{decision.at:10.2f} s  {decision.gesture:<12} {decision.phase!s:<5}  {told(decision)}")
+            say(f"{decision.at:10.2f} s  {decision.gesture:<12} {decision.phase!s:<5}  {decision}")
     calm = (
         ""
         if lines[0].get("calm", True)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gesturelrcn.actions import Bindings, load_bindings
-from gesturelrcn.cli import options, sinks
+from gesturelrcn.cli import completing, options, sinks
 from gesturelrcn.cli.options import EngineChoice
 from gesturelrcn.cli.playing import Playing
 
@@ -14,7 +14,15 @@ _BINDINGS_HELP = "A TOML file that says what each gesture does. Without it nothi
 
 
 def run(
-    source: Annotated[str, typer.Argument(help=options.SOURCE_HELP, show_default=False)],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help=options.SOURCE_HELP,
+            show_default=False,
+            autocompletion=completing.sources,
+        ),
+    ],
     bindings: Annotated[Path | None, typer.Option(metavar="FILE", help=_BINDINGS_HELP)] = None,
     dry_run: options.DryRun = False,
     rehearse: options.Rehearse = False,
@@ -50,6 +58,7 @@ def run(
     playing = Playing(
         *(source, model, engine, mirrored, realtime, json, dry_run, preview, rehearse),
         bindings_file=bindings,
+        record=record,
         sinks=sinks.SinkOptions(websocket, tuple(allow_origin or ()), osc),
     )
     bound = load_bindings(bindings, playing.card().gestures) if bindings else Bindings()

@@ -62,9 +62,7 @@ class SinkOptions:
             SinkError: one of them cannot be opened.
         """
         if self.origins and self.websocket is None:
-            raise SinkError(
-                "--allow-origin goes with --websocket, which was not given: add --websocket 8765."
-            )
+            raise SinkError("--allow-origin goes with --websocket, which is missing: add --websocket 8765.")
         sinks: list[Sink] = []
         if self.websocket is not None:
             sinks.append(_web_socket(self.websocket, self.origins, say))
@@ -73,6 +71,10 @@ class SinkOptions:
             sinks.append(_osc(self.osc, say))
             open_things.callback(sinks[-1].close)
         return [_shown(as_json), *sinks]
+
+
+NO_SINKS = SinkOptions()
+"""Events are shown here only."""
 
 
 def _shown(as_json: bool) -> Sink:

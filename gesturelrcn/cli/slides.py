@@ -8,7 +8,7 @@ import typer
 
 from gesturelrcn import BindingError, Phase
 from gesturelrcn.actions import Binding, Bindings, Laser, load_bindings
-from gesturelrcn.cli import options
+from gesturelrcn.cli import completing, options
 from gesturelrcn.cli.options import EngineChoice
 from gesturelrcn.cli.playing import Playing, say
 from gesturelrcn.vocabulary import GESTURES, suggestion
@@ -22,9 +22,15 @@ _ANYWHERE_HELP = "Keys go to whatever window is in front, not only to presentati
 
 
 def slides(
-    source: Annotated[str, typer.Argument(help=options.SOURCE_HELP)] = "0",
-    arm: Annotated[str | None, typer.Option(metavar="GESTURE", help=_ARM_HELP)] = None,
-    laser: Annotated[str | None, typer.Option(metavar="GESTURE", help=_LASER_HELP)] = None,
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help=options.SOURCE_HELP, autocompletion=completing.sources)
+    ] = "0",
+    arm: Annotated[
+        str | None, typer.Option(metavar="GESTURE", help=_ARM_HELP, autocompletion=completing.gestures)
+    ] = None,
+    laser: Annotated[
+        str | None, typer.Option(metavar="GESTURE", help=_LASER_HELP, autocompletion=completing.gestures)
+    ] = None,
     anywhere: Annotated[bool, typer.Option("--anywhere", help=_ANYWHERE_HELP)] = False,
     bindings: Annotated[Path | None, typer.Option(metavar="FILE", help=_BINDINGS_HELP)] = None,
     dry_run: options.DryRun = False,
@@ -52,7 +58,8 @@ def slides(
 
     # A recording keeps its own pace: a presentation swallows keys that come faster than people press them.
     playing = Playing(
-        *(source, model, engine, mirrored, not dry_run, json, dry_run, preview, rehearse, bindings, adapted)
+        *(source, model, engine, mirrored, not dry_run, json, dry_run, preview, rehearse, bindings, adapted),
+        record=record,
     )
     card = playing.card()
     shipped = bindings is None

@@ -19,6 +19,7 @@ from gesturelrcn.trace import (
     seen_from,
     trace_folder,
 )
+from gesturelrcn.trace.explanation import why_not_recognised
 
 
 def trace_of(card: ModelCard, source: str, dispatcher: Dispatcher) -> TraceWriter:
@@ -26,6 +27,11 @@ def trace_of(card: ModelCard, source: str, dispatcher: Dispatcher) -> TraceWrite
     remove_old_traces(trace_folder())
     setting = Setting(source, card.name, tuple(card.classes), card.thresholds)
     return TraceWriter(trace_folder() / str(os.getpid()), setting, dispatcher)
+
+
+def nearly(moment: Moment) -> str:
+    """A near miss in one line."""
+    return f"nearly {moment.gesture}: {why_not_recognised(moment)}"
 
 
 class FrameWatch:

@@ -6,7 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
+from gesturelrcn.cli import completing
 from gesturelrcn.cli.playing import say
+from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.vocabulary import NONE, suggestion
 
 _FILE_HELP = "A trace that was saved. Without it, that of the program that runs or ran last."
 _SAVE_HELP = "Write the trace as JSON lines, for **gesturelrcn replay** and for a report of what went wrong."
@@ -16,7 +19,9 @@ _GESTURE_HELP = "Only this gesture."
 
 def why(
     trace: Annotated[Path | None, typer.Argument(metavar="FILE", help=_FILE_HELP, show_default=False)] = None,
-    gesture: Annotated[str | None, typer.Option(metavar="NAME", help=_GESTURE_HELP)] = None,
+    gesture: Annotated[
+        str | None, typer.Option(metavar="NAME", help=_GESTURE_HELP, autocompletion=completing.gestures)
+    ] = None,
     last: Annotated[float, typer.Option(metavar="SECONDS", help=_LAST_HELP, min=1.0)] = 60.0,
     save: Annotated[Path | None, typer.Option(metavar="FILE", help=_SAVE_HELP)] = None,
 ) -> None:
@@ -43,6 +48,11 @@ def why(
         end = frames[-1]["at"] if frames else lines[0]["at"]
         moments = [each for each in explained if each.ended >= end - last]
         head = _head(lines, frames, end, last)
+        known = [name for name in lines[0]["setting"]["classes"] if name != NONE]
+    if gesture is not None and gesture not in known:
+        near = suggestion(gesture, known)
+        hint = f"did you mean {near}?" if near else f"its model knows {', '.join(known)}."
+        raise GestureLrcnError(f"The trace has no gesture {gesture!r}; {hint}")
     if gesture is not None:
         moments = [each for each in moments if each.gesture == gesture]
     say(head)

@@ -68,7 +68,7 @@ def evaluate(
     Raises:
         GestureLrcnError: the model cannot be loaded, or nothing can be played.
 
-    Example:
+    Examples:
         >>> found = read_listing(Path("clips")).only(("S5", "S8"))      # doctest: +SKIP
         >>> evaluate(found, "my.json", workers=2).figures["core"]["recall"]      # doctest: +SKIP
         0.91

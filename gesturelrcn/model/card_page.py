@@ -16,7 +16,7 @@ def occasions(card: ModelCard) -> dict[str, dict[str, Any]]:
 def card_page(card: ModelCard) -> str:
     """The whole card in Markdown."""
     parts = [
-        f"# {card.name}",
+        f"# The model {card.name}",
         card.description,
         f"It looks at pictures of {card.size} x {card.size} pixels"
         + (f" and, of the acting hand, {card.hand_size} x {card.hand_size}" if card.hand_size else "")
@@ -50,9 +50,8 @@ def _measured(card: ModelCard) -> Iterator[str]:
     for name, told in occasions(card).items():
         yield f"## {_words(name)}"
         yield _first_sentence(told)
-        yield _sentence(told.get("about", ""))
-        yield from (text for text in card.figures.values() if isinstance(text, str))
-        yield "[What the figures mean](metrics.md)."
+        yield _split(card, told)
+        yield "[What the figures mean](metrics.md), and which gestures are the core."
         yield _table(
             (
                 "gesture",
@@ -82,31 +81,35 @@ def _first_sentence(told: _Row) -> str:
         f" of {len(people)} {_many('person', 'people', len(people))} ({', '.join(people)})" if people else ""
     )
     everything = told["all"]
+    median, _ = _latency(told)
+    soon = f" (half of them within {median} s of the onset)" if median else ""
     return (
         f"{told['clips']} clips{who}, {told['minutes']:.1f} minutes of streams:"
-        f" {_of(everything, 'found', 'true')} gestures found,"
+        f" {_of(everything, 'found', 'true')} gestures found{soon},"
         f" {_of(everything, 'found', 'starts')} starts right,"
         f" the likeliest class right in {_percent(told.get('clip_accuracy'))} of the clips."
     )
 
 
+def _split(card: ModelCard, told: _Row) -> str:
+    people = " and ".join(subject for subject in told.get("subjects", []) if subject)
+    notes = [text for text in card.figures.values() if isinstance(text, str)]
+    held_out = f"The figures are of {people}." if people else ""
+    return " ".join(part for part in ("Split:", held_out, _sentence(told.get("about", "")), *notes) if part)
+
+
 def _gestures(told: _Row) -> Iterator[list[str]]:
-    for name, row in told["per_class"].items():
-        if "true" in row:
-            yield [name, *_found(row), *_latency(row), _percent(row["clip_accuracy"])]
-        else:
-            yield [
-                f"no gesture, {row['clips']} clips",
-                "",
-                f"0 of {row['starts']}",
-                "",
-                "",
-                _percent(row["clip_accuracy"]),
-            ]
+    made = {name: row for name, row in told["per_class"].items() if "true" in row}
+    for name, row in made.items():
+        yield [name, *_found(row), *_latency(row), _percent(row["clip_accuracy"])]
     for name in ("core", "all"):
         row = told[name]
         latency = _latency({"latency_s": told["core_latency_s" if name == "core" else "latency_s"]})
         yield [f"**{name}**", *_found(row), *latency, _percent(row["clip_accuracy"])]
+    for name in sorted(told["per_class"].keys() - made.keys()):
+        row = told["per_class"][name]
+        right = _percent(row["clip_accuracy"])
+        yield [f"no gesture, {row['clips']} clips", "", f"0 of {row['starts']}", "", "", right]
 
 
 def _groups(groups: _Row) -> Iterator[list[str]]:
@@ -161,13 +164,9 @@ def card_summary(card: ModelCard) -> str:
     table = _table(
         (*head, "", *head), ([*left, "", *right] for left, right in zip(rows[:half], beside, strict=False))
     )
-    sentences = [
-        _first_sentence(told),
-        _distances(told),
-        _without_gesture(told),
-        _sentence(told.get("about", "")),
-    ]
-    return f"{table}\n\n{_words(name)}: " + " ".join(sentence for sentence in sentences if sentence)
+    found = f"{_words(name)}: {_first_sentence(told)}"
+    paragraphs = ((found, _distances(told)), (_without_gesture(told), _sentence(told.get("about", ""))))
+    return "\n\n".join([table, *(" ".join(filter(None, sentences)) for sentences in paragraphs)])
 
 
 def _best_first(item: tuple[str, _Row]) -> tuple[float, float, str]:
@@ -201,7 +200,7 @@ def _of(row: _Row, part: str, whole: str) -> str:
 
 
 def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share:.0%}"
+    return "" if share is None else f"{100 * share:.0f} %"
 
 
 def _duration(hours: float) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.errors import ModelError
+from gesturelrcn.freed_memory import give_back
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.engine import StepResult
 
@@ -31,6 +32,9 @@ class OnnxEngine:
         except Exception as problem:  # onnxruntime's exceptions have no common base of their own
             reason = str(problem).splitlines()[0]
             raise ModelError(f"{card.name}: onnxruntime cannot load the model's graph ({reason}).") from None
+        # It keeps the file to be able to change to another kind of processor, which never happens here.
+        self._session._model_bytes = None
+        give_back()
         inputs = {i.name: i.shape for i in self._session.get_inputs()}
         expected = {"crop": [1, card.size, card.size, 3], "state": [card.rows, 1, card.hidden], "dt": [1]}
         if card.hand_size:

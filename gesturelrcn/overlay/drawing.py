@@ -143,7 +143,7 @@ def _draw_gesture(canvas: _Canvas, known: Known) -> None:
     bottom = edge + px(50)
     canvas.panel(edge, edge, edge + wide, bottom)
     left, right = edge + pad, edge + wide - pad
-    name = (known.gesture or "") if known.region is not None else "nobody is seen"
+    name = known.gesture or ("nobody is seen" if known.region is None else "no gesture")
     colour = GREEN if known.active else WHITE if known.gesture else GREY
     figures = f"{known.score:.2f} / {known.start:.2f}" if known.gesture else ""
     from_right = width_of(figures, px(13)) if figures else 0
@@ -183,9 +183,9 @@ def _draw_speed(canvas: _Canvas, known: Known) -> None:
     ]
     if not told:
         return
-    size, edge, pad, column = px(13), px(8), px(7), px(52)
+    size, edge, pad, column = px(15), px(8), px(7), px(60)
     right = canvas.width - edge
-    canvas.panel(right - column * len(told) - pad, edge, right, edge + px(24))
+    canvas.panel(right - column * len(told) - pad, edge, right, edge + px(26))
     for number, text in enumerate(reversed(told)):
         # Right-aligned in columns, so that figures that change do not dance.
         place = right - pad - number * column - width_of(text, size)
@@ -193,7 +193,7 @@ def _draw_speed(canvas: _Canvas, known: Known) -> None:
 
 
 def _draw_actions(canvas: _Canvas, known: Known) -> None:
-    """Along the lower edge: whether anything may fire, large enough for across a room, and what was done last."""
+    """Along the lower edge: whether anything may fire, to be read from afar, and what was done last."""
     if known.state is None and known.action is None:
         return
     px = canvas.px

@@ -35,7 +35,7 @@ class Known:
         joints: (4, 3) left wrist, right wrist, left and right tip of the index finger: x, y in pixels of the
             frame, and visibility 0 to 1.
         hand: the user's own hand that acts.
-        gesture: that goes on, or else the strongest.
+        gesture: that goes on, or else the strongest; None where there is hardly any sign of one.
         score: of that gesture, smoothed, 0 to 1.
         start: score at which it starts.
         active: it goes on.

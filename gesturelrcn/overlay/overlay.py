@@ -26,9 +26,13 @@ NEAR_MISS_LASTS = 3.0
 """Seconds for which a near miss is shown."""
 ACTION_LASTS = 10.0
 """Seconds for which the last action is shown."""
+WORTH_TELLING = 0.05
+"""Least score of a gesture that does not go on and is shown all the same."""
 _RATE_OVER = 1.0
 """Seconds over which the frame rate and the latency are averaged."""
-_JOINTS = [KEYPOINTS.index(f"{side}_{joint}") for joint in ("wrist", "index_tip") for side in ("left", "right")]
+_JOINTS = [
+    KEYPOINTS.index(f"{side}_{joint}") for joint in ("wrist", "index_tip") for side in ("left", "right")
+]
 
 
 class Overlay:
@@ -36,7 +40,7 @@ class Overlay:
 
     Ages are counted on the clock of the frames, so that a recording looks the same however fast it is played.
 
-    Example:
+    Examples:
         >>> recognizer = Recognizer()                             # doctest: +SKIP
         >>> overlay = Overlay(recognizer.card)                    # doctest: +SKIP
         >>> for frame in open_source("clip.mp4"):                 # doctest: +SKIP
@@ -49,7 +53,7 @@ class Overlay:
 
         Args:
             card: of the model that recognises.
-            state: whether actions may fire, for example `lambda: dispatcher.state`; None where there are none.
+            state: whether actions may fire, as `lambda: dispatcher.state`; None where there are none.
         """
         self._classes = tuple(card.classes)
         self._starts = np.array([np.inf if n == NONE else card.thresholds[n].start for n in self._classes])
@@ -100,12 +104,17 @@ class Overlay:
             return known
         strongest = int(np.argmax(view.scores / self._starts))
         shown = strongest if view.active is None else self._classes.index(view.active)
-        return replace(
+        known = replace(
             known,
             region=view.region,
             look=view.look,
             joints=_in_frame(view.keypoints[_JOINTS], view.region),
             hand=acting_hand(view.keypoints)[0],
+        )
+        if view.active is None and view.scores[shown] < WORTH_TELLING:
+            return known
+        return replace(
+            known,
             gesture=self._classes[shown],
             score=float(view.scores[shown]),
             start=float(self._starts[shown]),
@@ -119,7 +128,9 @@ class Overlay:
         if latency is not None:
             since = at - self._times[-1] if self._times else math.inf
             share = 1 - math.exp(-since / _RATE_OVER)
-            self._latency = latency if self._latency is None else self._latency + share * (latency - self._latency)
+            self._latency = (
+                latency if self._latency is None else self._latency + share * (latency - self._latency)
+            )
         self._times.append(at)
         while self._times[-1] - self._times[0] > _RATE_OVER:
             self._times.popleft()

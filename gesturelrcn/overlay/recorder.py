@@ -1,4 +1,4 @@
-"""Records pictures as H.264 in MP4 on a thread of its own, so that no frame waits for the encoder or the disk."""
+"""Records pictures as H.264 in MP4 on a thread of its own: no frame waits for the encoder or the disk."""
 
 import importlib.util
 import logging
@@ -52,7 +52,7 @@ class Recorder:
     The file appears with the first picture and is whole after `close`, however the program ends; after
     kill -9 it lacks the last one or two seconds. Pictures may be of any size and come at any rate.
 
-    Example:
+    Examples:
         >>> with Recorder(Path("out.mp4")) as recorder:           # doctest: +SKIP
         ...     recorder.put(frame.captured_at, lambda: overlay.draw(frame, view))
     """
@@ -109,7 +109,9 @@ class Recorder:
             pass
         if self._thread.is_alive():
             leave_behind(self._thread)
-            raise RecordingError(f"{self._path}: the disk does not answer; the film's last seconds are missing.")
+            raise RecordingError(
+                f"{self._path}: the disk does not answer; the film's last seconds are missing."
+            )
         if self._failure is not None:
             raise RecordingError(
                 f"{self._path}: the film could not be written to its end ({_reason(self._failure)});"
@@ -172,7 +174,9 @@ class _Film:
             self._now += min(step, LONGEST_GAP) if step > 0 else 1 / 30
         self._last_at = at
         size = (self._stream.width, self._stream.height)
-        fitted = _even(picture) if _even(picture).shape[1::-1] == size else cv2.resize(picture, size)
+        fitted = _even(picture)
+        if fitted.shape[1::-1] != size:
+            fitted = np.asarray(cv2.resize(picture, size), np.uint8)
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(fitted), format="bgr24")
         frame.pts, frame.time_base = round(self._now * _TICKS), Fraction(1, _TICKS)
         self._container.mux(self._stream.encode(frame))

@@ -31,7 +31,9 @@ def write(picture: NDArray[np.uint8], text: str, place: tuple[int, int], size: i
     here = picture[max(0, y) : max(0, y + mask.shape[0]), max(0, x) : max(0, x + mask.shape[1])]
     if here.size:
         part = mask[max(0, -y) :, max(0, -x) :][: here.shape[0], : here.shape[1], None]
-        here += (((np.array(colour, np.int32) - here) * part) // 255).astype(np.uint8)  # wraps to the right value
+        here += (((np.array(colour, np.int32) - here) * part) // 255).astype(
+            np.uint8
+        )  # wraps to the right value
     return mask.shape[1]
 
 

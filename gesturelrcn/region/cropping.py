@@ -49,7 +49,9 @@ def _halved(image: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
     block = 2**times
     if image.shape[0] % block or image.shape[1] % block:
         factor = 1.0 / block
-        return np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+        return np.asarray(
+            cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8
+        )
     for _ in range(times):
         size = (image.shape[1] // 2, image.shape[0] // 2)
         image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,13 +1,14 @@
 """How many people are there, and where: MediaPipe's face detector, up to about five metres."""
 
-import os
 import threading
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gesturelrcn.region import graphs
 from gesturelrcn.region.quiet import native_stderr_to_log
 
 
@@ -34,14 +35,8 @@ class FaceFinder:
 
     def __init__(self, min_confidence: float = 0.5) -> None:
         """Args: min_confidence: 0 to 1."""
-        os.environ.setdefault("GLOG_minloglevel", "3")
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        self._faces: Any = graphs.faces(min_confidence=min_confidence)
         with native_stderr_to_log():
-            from mediapipe.python.solutions import face_detection
-
-            self._faces: Any = face_detection.FaceDetection(
-                model_selection=1, min_detection_confidence=min_confidence
-            )
             self._faces.process(np.zeros((192, 192, 3), np.uint8))  # the first picture prints a banner
         self._lock = threading.Lock()
 
@@ -51,7 +46,7 @@ class FaceFinder:
         with self._lock:
             if self._faces is None:
                 return []
-            found = self._faces.process(np.ascontiguousarray(image[..., ::-1])).detections or []
+            found = self._faces.process(cv2.cvtColor(image, cv2.COLOR_BGR2RGB)).detections or []
         boxes = [detection.location_data.relative_bounding_box for detection in found]
         faces = [
             Face((box.xmin + box.width / 2) * width, (box.ymin + box.height / 2) * height, box.width * width)

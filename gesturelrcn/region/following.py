@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gesturelrcn.region.locating_thread import HUNG_AFTER, LocatingThread
 from gesturelrcn.region.locator import Locator
 from gesturelrcn.region.people import PersonLocator
+from gesturelrcn.region.sparing import SparingLocator
 from gesturelrcn.region.square import Region
 from gesturelrcn.region.tracker import RegionTracker
 
@@ -87,7 +88,7 @@ class BackgroundFollower:
 
     def __init__(
         self,
-        locator: Callable[[], Locator] = PersonLocator,
+        locator: Callable[[], Locator] = SparingLocator,
         *,
         every: float = 0.4,
         hung_after: float = HUNG_AFTER,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from gesturelrcn.freed_memory import give_back
 from gesturelrcn.hanging import leave_behind
 from gesturelrcn.region.locator import Locator
 from gesturelrcn.region.square import Region
@@ -82,6 +83,7 @@ class LocatingThread:
     def _work(self) -> None:
         try:
             locator = self._make()
+            give_back()
             self._hangs_from = None
             try:
                 self._locate_for_ever(locator)

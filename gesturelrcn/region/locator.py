@@ -1,7 +1,6 @@
 """Where is the person? MediaPipe's pose landmarks, reduced to one square around shoulders and arms."""
 
 import logging
-import os
 import threading
 from importlib import resources
 from typing import Any, Protocol
@@ -10,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gesturelrcn.region import graphs
 from gesturelrcn.region.quiet import native_stderr_to_log
 from gesturelrcn.region.square import Region
 
@@ -58,6 +58,29 @@ def region_from_landmarks(landmarks: NDArray[np.float64], at: float) -> Region |
     return Region(float(middle[0]), float(middle[1]) + DROP * unit, SHOULDER_WIDTHS * unit, confidence, at)
 
 
+def squared(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(H, W, 3) BGR -> (S, S, 3) RGB, black at its right or below.
+
+    The detector squares the picture anyway; done here, it does not warn about other shapes.
+    """
+    side = max(image.shape[:2])
+    square = np.zeros((side, side, 3), np.uint8)
+    cv2.cvtColor(image, cv2.COLOR_BGR2RGB, dst=square[: image.shape[0], : image.shape[1]])
+    return square
+
+
+def warm_up(graph: Any) -> None:
+    """Show a new graph a person and then nobody, so that neither falls on the first frame.
+
+    The first person that it finds builds its second half and prints a banner; the empty picture makes it
+    forget that person.
+    """
+    somebody = cv2.imread(str(resources.files("gesturelrcn") / "assets" / "person.jpg"))
+    with native_stderr_to_log():
+        for picture in (somebody, np.zeros_like(somebody)):
+            graph.process(picture[..., ::-1].copy())
+
+
 class PoseLocator:
     """MediaPipe Pose (BlazePose full, bundled in the mediapipe 0.10.21 wheel; nothing is downloaded).
 
@@ -67,33 +90,15 @@ class PoseLocator:
 
     def __init__(self, min_confidence: float = 0.5, *, tracking: bool = True) -> None:
         """Args: min_confidence: 0 to 1. tracking: look first where the person was in the picture before."""
-        # absl and glog read these once, when they load.
-        os.environ.setdefault("GLOG_minloglevel", "3")
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        with native_stderr_to_log():
-            from mediapipe.python.solutions import pose
-
-            self._pose: Any = pose.Pose(
-                static_image_mode=not tracking,
-                model_complexity=1,  # the only one whose weights are in the wheel
-                smooth_landmarks=False,
-                min_detection_confidence=min_confidence,
-                min_tracking_confidence=min_confidence,
-            )
-            # The first person it finds builds the second half of the graph and prints a banner; done
-            # here, neither falls on the first frame. The empty picture makes it forget that person.
-            somebody = cv2.imread(str(resources.files("gesturelrcn") / "assets" / "person.jpg"))
-            for picture in (somebody, np.zeros_like(somebody)):
-                self._pose.process(picture[..., ::-1].copy())
+        self._pose: Any = graphs.pose(tracking=tracking, min_confidence=min_confidence)
+        warm_up(self._pose)
         # MediaPipe's graph is not re-entrant, and closing it under a running call aborts the process.
         self._lock = threading.Lock()
 
     def landmarks(self, image: NDArray[np.uint8]) -> NDArray[np.float64] | None:
         """(33, 3) pose landmarks (x, y in pixels, visibility) of the person in `image`, or None."""
-        side = max(image.shape[:2])
-        # The detector squares the picture anyway; done here, it does not warn about other shapes.
-        square = np.zeros((side, side, 3), np.uint8)
-        square[: image.shape[0], : image.shape[1]] = image[..., ::-1]
+        square = squared(image)
+        side = len(square)
         with self._lock:
             if self._pose is None:
                 return None

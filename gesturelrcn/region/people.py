@@ -2,13 +2,16 @@
 
 import logging
 import math
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gesturelrcn.freed_memory import give_back
+from gesturelrcn.region.detecting import DetectingLocator
 from gesturelrcn.region.faces import Face, FaceFinder
-from gesturelrcn.region.locator import PoseLocator, region_from_landmarks
+from gesturelrcn.region.locator import Locator, PoseLocator, region_from_landmarks
 from gesturelrcn.region.square import Region
 
 logger = logging.getLogger(__name__)
@@ -20,6 +23,8 @@ STAYS = 2.0
 """Seconds that the chosen person may not be found before somebody else is chosen."""
 LOOK_AROUND = 2.0
 """Seconds between two looks for other people while somebody is followed."""
+KEPT = 30.0
+"""Seconds for which what looks at several people is kept after a second person was seen last."""
 MOST_PEOPLE = 4
 """The nearest so many are looked at."""
 _TOO_CLOSE = 1.5
@@ -30,21 +35,33 @@ _LEFT_WRIST, _RIGHT_WRIST, _NOSE = 15, 16, 0
 class PersonLocator:
     """A `Locator` that follows one person among several.
 
-    As long as one face or none is seen this is `PoseLocator` and nothing else. Where there are several
+    As long as one face or none is seen this is another locator and nothing else. Where there are several
     faces, one person is chosen, and the pose is looked for in that person's share of the picture only, so
     that it cannot wander to somebody else. Who was chosen stays chosen until not found for two seconds, or
     until `choose` names another.
     """
 
-    def __init__(self, choice: Choice = "raised_hand", *, look_around: float = LOOK_AROUND) -> None:
-        """Args: choice: who is followed where there are several. look_around: seconds between two looks."""
+    def __init__(
+        self,
+        choice: Choice = "raised_hand",
+        *,
+        look_around: float = LOOK_AROUND,
+        alone: Callable[[], Locator] = DetectingLocator,
+    ) -> None:
+        """Set up the locator.
+
+        Args:
+            choice: who is followed where there are several.
+            look_around: seconds between two looks for others.
+            alone: makes the locator for a person without others.
+        """
         self._choice = choice
         self._look_around = look_around
-        self._pose = PoseLocator()
+        self._alone = alone()
         self._finder = FaceFinder()
-        self._fresh_pose: PoseLocator | None = None  # made where a second person is seen
+        self._fresh_pose: PoseLocator | None = None  # takes 115 MB; held while a second person is seen
         self._faces: list[Face] = []
-        self._looked_at = -math.inf
+        self._looked_at = self._several_at = -math.inf
         self._followed: Region | None = None
         self._wanted: tuple[float, float] | None = None
 
@@ -57,13 +74,12 @@ class PersonLocator:
         if self._followed is not None and not 0 <= at - self._followed.located_at <= STAYS:
             self._followed = None
         if self._followed is None or self._wanted or not 0 <= at - self._looked_at < self._look_around:
-            self._faces = self._finder.find(image)[:MOST_PEOPLE]
-            self._looked_at = at
+            self._look_for_faces(image, at)
         if self._wanted is not None:
             found = self._locate_at(image, at, self._wanted)
             self._wanted = None
         elif len(self._faces) < 2 and not self._sees_another():
-            found = self._pose.locate(image, at)
+            found = self._alone.locate(image, at)
         elif self._followed is None:
             found = self._choose_anew(image, at)
         else:
@@ -71,13 +87,23 @@ class PersonLocator:
         self._followed = found or self._followed
         return found
 
+    def _look_for_faces(self, image: NDArray[np.uint8], at: float) -> None:
+        self._faces = self._finder.find(image)[:MOST_PEOPLE]
+        self._looked_at = at
+        if len(self._faces) > 1:
+            self._several_at = at
+        elif self._fresh_pose is not None and not 0 <= at - self._several_at <= KEPT:
+            self._fresh_pose.close()
+            self._fresh_pose = None
+            give_back()
+
     def _sees_another(self) -> bool:
         """Whether the only face is somebody else's, because the chosen one has turned away or gone."""
         return bool(self._faces and self._followed) and not _belongs(self._faces[0], self._followed)
 
     def _locate_at(self, image: NDArray[np.uint8], at: float, place: tuple[float, float]) -> Region | None:
         if not self._faces:
-            return self._pose.locate(image, at)
+            return self._alone.locate(image, at)
         wanted = min(self._faces, key=lambda face: math.hypot(face.x - place[0], face.y - place[1]))
         return _region(self._look_at(image, wanted), at)
 
@@ -97,7 +123,7 @@ class PersonLocator:
         if not _belongs(own, followed):  # turned away: all these faces are other people's
             own = Face(followed.x, followed.y, followed.side / 8)
         share = _share_of(image, own, self._faces)
-        found = _region(self._pose.landmarks(share), at) or _region(self._fresh().landmarks(share), at)
+        found = self._alone.locate(share, at)
         if found is None or math.hypot(found.x - followed.x, found.y - followed.y) > followed.side / 2:
             return None
         return found
@@ -113,7 +139,7 @@ class PersonLocator:
 
     def close(self) -> None:
         """Free everything. Further calls find nobody."""
-        for held in (self._pose, self._finder, self._fresh_pose):
+        for held in (self._alone, self._finder, self._fresh_pose):
             if held is not None:
                 held.close()
 

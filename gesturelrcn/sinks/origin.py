@@ -1,7 +1,7 @@
 """Which web pages may read gestures.
 
-A browser lets every page open a WebSocket to any address, 127.0.0.1 included, and tells the server only by the
-`Origin` header whose page it is (RFC 6455, section 10.2).
+A browser lets every page open a WebSocket to any address, 127.0.0.1 included, and tells the server only by
+the `Origin` header whose page it is (RFC 6455, section 10.2).
 """
 
 import logging
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 ANY = "*"
 FROM_A_FILE = "null"
-"""What a browser calls the origin of a page without one: from a file, or in a closed-off frame of any page."""
+"""What a browser calls the origin of pages without one: from a file, or in a closed-off frame."""
 _TOLD_LIMIT = 32
 
 

@@ -35,7 +35,7 @@ class OscSink:
     Raises:
         SinkError: the host is not known or cannot be reached, or python-osc is not installed.
 
-    Example:
+    Examples:
         >>> with OscSink(9000) as sink, GestureStream() as stream:     # doctest: +SKIP
         ...     stream.add_listener(sink.send)
         ...     stream.run()

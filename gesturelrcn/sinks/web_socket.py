@@ -12,6 +12,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from types import TracebackType
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from gesturelrcn.errors import SinkError
 from gesturelrcn.event_queue import EventQueue
@@ -60,7 +61,7 @@ class WebSocketSink:
         SinkError: the port is in use, the host is not this computer's, an origin is none, or websockets
             is not installed.
 
-    Example:
+    Examples:
         >>> with WebSocketSink(8765) as sink, GestureStream() as stream:     # doctest: +SKIP
         ...     stream.add_listener(sink.send)
         ...     stream.run()
@@ -73,6 +74,7 @@ class WebSocketSink:
             raise SinkError("WebSocket needs websockets: `pip install 'gesturelrcn[sinks]'`.") from None
         self._policy = OriginPolicy(origins)
         self._clients: set[_Client] = set()
+        self._connections: WeakSet[ServerConnection] = WeakSet()  # those that are still being admitted too
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing = asyncio.Event()
         opened: Future[int] = Future()
@@ -134,23 +136,35 @@ class WebSocketSink:
         server.close()
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(server.wait_closed(), 2 * CLOSE_TIMEOUT)
+        for connection in self._connections:
+            connection.transport.abort()
+        await asyncio.sleep(0)  # aborted transports close at the next turn
 
     async def _listen(self, address: Address) -> "Server":
-        from websockets.asyncio.server import serve
+        from websockets.asyncio.server import ServerConnection, serve
+
+        connections = self._connections
+
+        class Connection(ServerConnection):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                super().connection_made(transport)
+                connections.add(self)
 
         # Its own log tells of every port scan with a traceback; what matters is told here.
         silent = logging.Logger("websockets", logging.CRITICAL + 1)
-        return await serve(
+        server: Server = await serve(
             self._attend,
             address.host,
             address.port,
             process_request=self._admit,
+            create_connection=Connection,
             compression=None,
             max_size=MAX_MESSAGE,
             close_timeout=CLOSE_TIMEOUT,
             logger=silent,
             server_header=None,
         )
+        return server
 
     def _admit(self, connection: "ServerConnection", request: "Request") -> "Response | None":
         """None for those that are let in, before anything is sent to them."""
@@ -225,7 +239,7 @@ class _Client:
 
 _REMEDIES = {
     errno.EADDRINUSE: "another program uses this port; choose another, or 0 for any that is free",
-    errno.EADDRNOTAVAIL: "this computer has no such address; 127.0.0.1 is for itself, 0.0.0.0 for all networks",
+    errno.EADDRNOTAVAIL: "this computer has no such address; 127.0.0.1 is itself, 0.0.0.0 all its networks",
     errno.EACCES: "only the administrator may use this port; choose one from 1024 to 65535",
 }
 

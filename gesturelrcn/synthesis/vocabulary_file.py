@@ -208,7 +208,7 @@ class _Reader:
             for bone in ("head", "spine", "shift")
         )
         turn, jaw = (self._optional(table, bone, way, self._number, 0.0) for bone in ("turn", "jaw"))
-        legs = {name: self._optional(table, name, way, self._angle, 0.0) for name in _LEGS}
+        legs: dict[str, Any] = {name: self._optional(table, name, way, self._angle, 0.0) for name in _LEGS}
         fall = np.radians(self._optional(table, "fall", way, self._pair, (0.0, 0.0)))
         trunk = Trunk(np.radians(head), np.radians(spine), math.radians(turn), shift, math.radians(jaw))
         return replace(trunk, **legs, fall=fall)

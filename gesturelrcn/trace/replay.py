@@ -68,7 +68,7 @@ def replay(lines: Sequence[Line]) -> Replay:
 def bindings_of(line: Line) -> Bindings:
     """The bindings that a `begin` or a `reload` line carries."""
     gestures = [name for name in line["classes"] if name != NONE]
-    return parse_bindings(line["bindings"], gestures, "trace", commands_exist=False)
+    return parse_bindings(line["bindings"], gestures, "trace", commands_exist=False, may_be_empty=True)
 
 
 def setting_of(begin: Line) -> Setting:

@@ -15,6 +15,7 @@ from gesturelrcn.errors import ModelError
 from gesturelrcn.model.card import ModelCard, read_card
 from gesturelrcn.model.files import EngineName, load_model
 from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.torch_engine import TorchEngine
 from gesturelrcn.training.fusing import FusedStep
 from gesturelrcn.training.slimming import graphs_apart, slim
 
@@ -29,6 +30,7 @@ class PlainStep(nn.Module):
         self.network = network
 
     def forward(self, crop: Tensor, state: Tensor, dt: Tensor, *hand_and_side: Tensor) -> tuple[Tensor, ...]:
+        """Inputs and outputs: see `onnx_step`."""
         more = [tensor[None] for tensor in hand_and_side]
         told = self.network.advance(crop[None], state, dt[None], *more)
         scores, keypoints, new_state, numbers = told
@@ -97,7 +99,9 @@ def export_again(card: Path) -> str:
     load_model(card)  # refuses what does not belong together
     path = card.with_suffix(".onnx")
     old = path.read_bytes()
-    new = onnx_step(load_model(card, "torch").network)
+    engine = load_model(card, "torch")
+    assert isinstance(engine, TorchEngine)
+    new = onnx_step(engine.network)
     apart = graphs_apart(old, new)
     if apart > 1e-4:
         raise ModelError(f"{path}: scores would change by {apart:.1e}; the file is left as it was.")

@@ -59,7 +59,7 @@ class FusedStep(nn.Module):
 
     def _inspect(self, hand: Tensor, side: Tensor) -> list[Tensor]:
         positions, values = self.hand_head(*self.hand_backbone(self.normalise(hand)))
-        told, presence = values.split([HAND_LANDMARKS + HAND_SHAPE, 1], 1)
+        told, presence = torch.split(values, [HAND_LANDMARKS + HAND_SHAPE, 1], 1)
         presence = presence.sigmoid() * side.abs()
         held = self.hand(torch.cat([positions.view(1, 2 * HAND_LANDMARKS), told], 1))
         return [held * presence, presence - 0.5, side]
@@ -140,10 +140,10 @@ class _Memory(nn.Module):
             self.register_buffer(name, constant)
         if config.regression:
             # The mean over readers that lie behind one another is one product, too.
-            weights = torch.cat([reader.regress.weight.detach() for reader in readers], 1) / len(readers)
-            bias = torch.stack([reader.regress.bias.detach() for reader in readers]).mean(0)
+            told = torch.cat([reader.regress.weight.detach() for reader in readers], 1) / len(readers)
+            offset = torch.stack([reader.regress.bias.detach() for reader in readers]).mean(0)
             spread = network.number_spread
-            self.regress = _linear(weights * spread[:, None], bias * spread + network.number_middle)
+            self.regress = _linear(told * spread[:, None], offset * spread + network.number_middle)
 
     def forward(
         self, parts: list[Tensor], side: Tensor | None, dt: Tensor, state: Tensor
@@ -152,18 +152,18 @@ class _Memory(nn.Module):
         count, hidden = self.config.readers, self.config.hidden
         rows, last = state, None
         if self.config.motion:
-            rows, last = state.split([2 * count, 1])
+            rows, last = torch.split(state, [2 * count, 1])
             now = torch.cat([*parts, self.known], -1)
             observed = torch.cat([now, self._speed(now, last[0], side, dt)], -1)
             last = now[None]
         else:
             observed = torch.cat(parts, -1) if len(parts) > 1 else parts[0]
         described = self.encode(observed).relu().view(count, 1, -1)
-        before, cell = rows.view(count, 2, self.width)[..., :hidden].split(1, 1)
+        before, cell = torch.split(rows.view(count, 2, self.width)[..., :hidden], 1, 1)
         pace = torch.log(dt.clamp(0.005, 1.0) / REFERENCE_DT)
         gates = torch.cat([described, before], -1) @ self.gates + (pace * self.of_pace + self.bias)
-        open_, new = gates.split([3 * hidden, hidden], -1)
-        take, keep, show = open_.sigmoid().split(hidden, -1)
+        open_, new = torch.split(gates, [3 * hidden, hidden], -1)
+        take, keep, show = torch.split(open_.sigmoid(), hidden, -1)
         cell = keep * cell + take * new.tanh()
         remembered = show * cell.tanh()
         kept = torch.cat([remembered, cell], 1)
@@ -263,8 +263,9 @@ def _encoders(reader: Reader, config: NetworkConfig, seen: int) -> tuple[Tensor,
 
 def _gates(lstm: nn.LSTM) -> tuple[Tensor, Tensor, Tensor]:
     """Weights of features and memory (F + H, 4 H), of pace (1, 4 H), and the bias (1, 4 H)."""
-    fresh, kept = lstm.weight_ih_l0.detach(), lstm.weight_hh_l0.detach()
-    bias = lstm.bias_ih_l0.detach() + lstm.bias_hh_l0.detach()
+    held = {name: weights.detach() for name, weights in lstm.named_parameters()}
+    fresh, kept = held["weight_ih_l0"], held["weight_hh_l0"]
+    bias = held["bias_ih_l0"] + held["bias_hh_l0"]
     order = torch.cat([torch.arange(lstm.hidden_size) + gate * lstm.hidden_size for gate in _GATES])
     fresh, kept, bias = fresh[order], kept[order], bias[order]
     return torch.cat([fresh[:, :-1], kept], 1).T.contiguous(), fresh[:, -1:].T, bias[None]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from gesturelrcn.evaluation.number_tables import numbers_of, table_of
@@ -68,23 +68,6 @@ def number_loss(told: Tensor, true: Tensor, spread: Tensor) -> Tensor:
     apart = torch.where(known, (told - true.nan_to_num()) / spread, torch.zeros_like(told))
     losses = functional.huber_loss(apart, torch.zeros_like(apart), reduction="none")
     return losses.sum() / known.sum().clamp_min(1)
-
-
-class StepWithNumbers(nn.Module):
-    """One frame of one stream, as the exported step, with the numbers as one more output."""
-
-    def __init__(self, network: LRCN) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(
-        self, crop: Tensor, state: Tensor, dt: Tensor, *hand_and_side: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """crop, state, dt, and hand and side where the network looks at one; see `onnx_step`."""
-        more = [tensor[None] for tensor in hand_and_side]
-        scores, keypoints, new_state, numbers = self.network.advance(crop[None], state, dt[None], *more)
-        assert numbers is not None
-        return scores[0], keypoints[0], new_state, numbers[0]
 
 
 def _known(seen: SeenClip, number: int) -> bool:

@@ -23,8 +23,8 @@ _WITH_HANDS = (*_TAUGHT, "hands")
 _WITH_GESTURES = ("index", "folders", "films", "performances", "tracks")
 
 
-def sources(training: Training) -> list[dict[str, str]]:
-    """The sources in the order of their use."""
+def sources(training: Training, *, everybody: bool = False) -> list[dict[str, str]]:
+    """The sources in the order of their use; with `everybody`, gestures come from the people held out too."""
     used = []
     if training.config.start == IMAGENET:
         used.append(_WEIGHTS)
@@ -40,7 +40,11 @@ def sources(training: Training) -> list[dict[str, str]]:
         words = _used_for(training, held)
         asked = asked or (bool({"joints", "hands"} & set(words)) and held.kind in _TAUGHT)
         if words:
-            used.append(_described(held, " and ".join(words)))
+            described = _described(held, " and ".join(words))
+            held_out = sorted({clip.subject for clip in held.held_out} - {""})
+            if everybody and held_out and "gestures" in words:
+                described["used_for"] += f" (gestures of {' '.join(held_out)} too)"
+            used.append(described)
     return [*used, _TEACHER] if asked else used
 
 

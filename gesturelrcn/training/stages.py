@@ -374,12 +374,14 @@ def _export(training: Training) -> dict[str, Any]:
     return _checked(training, written, "model")
 
 
-def _write(training: Training, model: LRCN, folder: Path, figures: dict[str, Any]) -> ModelCard:
+def _write(
+    training: Training, model: LRCN, folder: Path, figures: dict[str, Any], *, everybody: bool = False
+) -> ModelCard:
     thresholds = training.run.read("thresholds.json")
     card = replace(
         training.card(),
         thresholds={name: Thresholds(**value) for name, value in thresholds.items()},
-        data=sources(training),
+        data=sources(training, everybody=everybody),
         limits=[*training.config.limits, f"Thresholds: {training.run.result('thresholds')['basis']}."],
         figures=figures,
     )
@@ -470,8 +472,8 @@ def _everybody(training: Training) -> dict[str, Any]:
     if not training.fabric.is_global_zero:
         return {}
     figures = read_card(training.run.path / "model" / f"{training.config.name}.json").figures
-    model = _trained(training, "everybody")
-    written = _write(training, model, training.run.path / "everybody", {**figures, "note": _NOTE})
+    model, told = _trained(training, "everybody"), {**figures, "note": _NOTE}
+    written = _write(training, model, training.run.path / "everybody", told, everybody=True)
     _copy_out(training, written, "everybody")
     return {
         "clips": {held.name: len(held.clips) for held in sets},

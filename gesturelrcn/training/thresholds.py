@@ -19,7 +19,7 @@ from gesturelrcn.training.streams import Chunk, StreamMaker
 from gesturelrcn.truth import TrueGesture
 from gesturelrcn.vocabulary import NONE
 
-STARTS = (0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+STARTS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 """Start thresholds that are tried, lowest first."""
 
 _UNTRIED = 0.7

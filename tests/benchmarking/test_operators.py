@@ -28,7 +28,7 @@ def test_the_convolutions_of_the_shipped_model_dominate():
     assert 0.5e8 < told["operations"] < 5e8
     assert next(iter(told["operators"])) == "Conv"
     assert sum(row["us"] for row in told["operators"].values()) == pytest.approx(told["us"], rel=1e-2)
-    assert (assets() / "gestures-2.onnx").is_file()  # the profiler leaves nothing beside it
+    assert (assets() / "gestures-3.onnx").is_file()  # the profiler leaves nothing beside it
     assert not list(assets().glob("*profile*"))
 
 

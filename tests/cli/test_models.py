@@ -1,9 +1,12 @@
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from gesturelrcn.cli.models import models
 from gesturelrcn.model import shipped_models
+from gesturelrcn.model.card_page import card_page
 from tests.cli.conftest import Program
 
 
@@ -28,6 +31,17 @@ def test_the_table_tells_gestures_sizes_figures_limits_and_sources(gesturelrcn: 
 def test_json_is_the_whole_cards(gesturelrcn: Program) -> None:
     done = gesturelrcn("models", "--json")
     assert json.loads(done.stdout) == [json.loads(card.to_json()) for card in shipped_models()]
+
+
+def test_one_card_by_its_file_with_words_among_its_figures(gesturelrcn: Program, tmp_path: Path) -> None:
+    shipped = shipped_models()[0]
+    card = replace(shipped, name="mine", figures={**shipped.figures, "note": "Of strangers."})
+    path = tmp_path / "mine.json"
+    path.write_text(card.to_json())
+    done = gesturelrcn("models", path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split()[0] == "mine"
+    assert gesturelrcn("models", path, "--markdown").stdout.strip() == card_page(card).strip()
 
 
 def test_no_shipped_model(

@@ -48,6 +48,7 @@ def commands(clip: Path, eager_model: Callable[..., Path], tmp_path: Path) -> di
         "doctor": ["doctor", "--json", "--source", str(clip)],
         "evaluate": ["evaluate", str(folder.parent), "--model", model, "--json"],
         "why": ["why"],
+        "annotate": ["annotate", str(clip), "--out", str(tmp_path / "timelines"), "--model", model],
         "train": ["train", str(_training(tmp_path)), "--run", str(tmp_path / "run"), *TINY],
     }
 
@@ -57,7 +58,7 @@ def _training(folder: Path) -> Path:
     return tracks_config(folder, recognition="steps = 3\nstreams = 2\nchunk = 16\nrate = 1e-3\n")
 
 
-NAMES = ("run with the shipped model", "models", "doctor", "evaluate", "why", "train")
+NAMES = ("run with the shipped model", "models", "doctor", "evaluate", "why", "annotate", "train")
 TINY = ("--workers", "1", "--device", "cpu", "--until", "recognition")
 
 

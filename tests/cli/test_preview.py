@@ -1,8 +1,11 @@
+import itertools
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,48 +16,17 @@ from Xlib.error import XError
 from Xlib.ext import xtest
 from Xlib.protocol.event import ClientMessage
 
-from gesturelrcn.capture.frame import Frame
-from gesturelrcn.cli.preview import picture_of, place_in_frame
-from gesturelrcn.recognizer import View
-from gesturelrcn.region import Region
+from gesturelrcn.capture import open_source
+from gesturelrcn.capture.opencv import cv2
+from gesturelrcn.cli.preview import Preview, PreviewError, place_in_frame
+from gesturelrcn.model import assets
+from gesturelrcn.overlay.drawing import GREEN, RED
 from tests.cli.conftest import Program
+from tests.mjpeg_server import MjpegServer
 from tests.xvfb import XServer
 
-REGION = Region(x=80, y=150, side=100, confidence=1, located_at=0)
 
-
-def frame(image: np.ndarray | None = None) -> Frame:
-    return Frame(np.zeros((240, 320, 3), np.uint8) if image is None else image, 0.0, 0, "test")
-
-
-def test_the_picture_is_a_mirror() -> None:
-    image = np.zeros((240, 320, 3), np.uint8)
-    image[200:, :100] = 255
-    picture = picture_of(frame(image), View())
-    assert picture[220, 270].min() == 255
-    assert picture[220, 50].max() == 0
-    assert image[:200].max() == 0  # the frame itself is not drawn into
-
-
-def test_the_region_is_drawn_where_the_person_is_in_the_mirror() -> None:
-    rows, columns = np.nonzero(picture_of(frame(), View(REGION)).max(axis=2))
-    assert (columns.min(), columns.max()) == pytest.approx((190, 290), abs=2)
-    assert (rows.min(), rows.max()) == pytest.approx((100, 200), abs=2)
-
-
-def test_the_gesture_and_an_empty_room_are_told_in_words() -> None:
-    words = slice(0, 60)  # rows above the region
-    calm, waving, empty = (picture_of(frame(), view)[words] for view in VIEWS)
-    assert calm.max() == 0
-    assert waving.max() > 0
-    assert empty.max() > 0
-    assert not np.array_equal(waving, empty)
-
-
-VIEWS = (View(REGION), View(REGION, active="wave"), View())
-
-
-def find_window(display: Display, title: str, timeout: float = 30.0):
+def find_window(display: Display, title: str, timeout: float = 100.0):
     """The window of that title on a screen without a window manager."""
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
@@ -71,12 +43,20 @@ def find_window(display: Display, title: str, timeout: float = 30.0):
     return pytest.fail(f"no window {title}")
 
 
-def press_q(display: Display, window) -> None:
+def press(name: str, display: Display, window) -> None:
     window.set_input_focus(X.RevertToParent, X.CurrentTime)
     display.sync()
-    key = display.keysym_to_keycode(XK.string_to_keysym("q"))
+    key = display.keysym_to_keycode(XK.string_to_keysym(name))
     for stroke in (X.KeyPress, X.KeyRelease):
         xtest.fake_input(display, stroke, key)
+    display.sync()
+
+
+def click(display: Display, x: int, y: int) -> None:
+    xtest.fake_input(display, X.MotionNotify, x=x, y=y)
+    for stroke in (X.ButtonPress, X.ButtonRelease):
+        xtest.fake_input(display, stroke, 1)
+    display.sync()
 
 
 def close_window(display: Display, window) -> None:
@@ -86,7 +66,10 @@ def close_window(display: Display, window) -> None:
     window.send_event(ClientMessage(window=window, client_type=protocols, data=message))
 
 
-@pytest.mark.parametrize("end", [press_q, close_window])
+ENDS = [partial(press, "q"), partial(press, "Escape"), close_window]
+
+
+@pytest.mark.parametrize("end", ENDS, ids=["q", "Esc", "closed"])
 def test_a_window_opens_until_the_user_has_seen_enough(
     gesturelrcn: Program, eager_model: Callable[..., Path], end: Callable[..., None]
 ) -> None:
@@ -108,10 +91,16 @@ def test_a_window_opens_until_the_user_has_seen_enough(
     assert (process.returncode, err) == (0, "")
 
 
+def test_without_a_screen_it_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    with pytest.raises(PreviewError, match=r"There is no screen for --preview \(DISPLAY is not set\)"):
+        Preview(lambda: None)
+
+
 def test_a_place_in_the_mirror_is_one_in_the_frame() -> None:
     assert place_in_frame(0, 7, (320, 240)) == (319.0, 7.0)
     assert place_in_frame(319, 239, (320, 240)) == (0.0, 239.0)
-    assert place_in_frame(10, 240, (320, 240)) is None  # the banner
+    assert place_in_frame(10, 240, (320, 240)) is None
     assert place_in_frame(-1, 10, (320, 240)) is None
 
 
@@ -119,30 +108,41 @@ SHOWS_A_RED_SPOT = """if True:
     import numpy as np
     from gesturelrcn.capture.frame import Frame
     from gesturelrcn.cli.preview import Preview
-    from gesturelrcn.recognizer import View
+    from gesturelrcn.overlay import Known
     image = np.zeros((240, 320, 3), np.uint8)
     image[40:50, 60:70] = (0, 0, 255)
     chosen = []
     with Preview(lambda: chosen.append("closed"), on_choice=lambda x, y: chosen.append((x, y))) as preview:
         while not chosen:
-            preview.draw(Frame(image, 0.0, 0, "test"), View())
+            preview.show(Frame(image, 0.0, 0, "test"), Known())
     print(*chosen[0])
     """
 
 
-def red_spot(display: Display) -> tuple[int, int]:
-    """The middle of what is red on the screen, once something is."""
+def screen_of(display: Display) -> np.ndarray:
+    """(H, W, 3) BGR, what is on the screen."""
     root = display.screen().root
     size = root.get_geometry()
-    deadline = time.monotonic() + 60
+    raw = root.get_image(0, 0, size.width, size.height, X.ZPixmap, 0xFFFFFFFF).data
+    return np.frombuffer(raw, np.uint8).reshape(size.height, size.width, 4)[..., :3]
+
+
+def wait_for(look: Callable[[], object], what: str, timeout: float = 100.0):
+    """The first answer that is something."""
+    deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
-        raw = root.get_image(0, 0, size.width, size.height, X.ZPixmap, 0xFFFFFFFF).data
-        pixels = np.frombuffer(raw, np.uint8).reshape(size.height, size.width, 4)[..., :3].astype(int)
-        rows, columns = np.nonzero((pixels[..., 2] > 200) & (pixels[..., :2].max(axis=2) < 60))
-        if len(rows) >= 90:
-            return round(columns.mean()), round(rows.mean())
+        found = look()
+        if found is not None:
+            return found
         time.sleep(0.05)
-    return pytest.fail("nothing red is shown")
+    return pytest.fail(f"{what} is not shown")
+
+
+def red_spot(display: Display) -> tuple[int, int] | None:
+    """The middle of what is red on the screen."""
+    pixels = screen_of(display).astype(int)
+    rows, columns = np.nonzero((pixels[..., 2] > 200) & (pixels[..., :2].max(axis=2) < 60))
+    return (round(columns.mean()), round(rows.mean())) if len(rows) >= 90 else None
 
 
 def test_a_click_chooses_the_place_in_the_frame() -> None:
@@ -152,14 +152,110 @@ def test_a_click_chooses_the_place_in_the_frame() -> None:
             [sys.executable, "-c", SHOWS_A_RED_SPOT], env=environment, stdout=subprocess.PIPE, text=True
         )
         display = Display(server.display)
-        x, y = red_spot(display)
-        xtest.fake_input(display, X.MotionNotify, x=x, y=y)
-        for stroke in (X.ButtonPress, X.ButtonRelease):
-            xtest.fake_input(display, stroke, 1)
-        display.sync()
         try:
+            click(display, *wait_for(lambda: red_spot(display), "anything red"))
             out, _ = process.communicate(timeout=30)
         finally:
             process.kill()
             display.close()
     assert [float(word) for word in out.split()] == pytest.approx([64.5, 44.5], abs=2)
+
+
+def shows(display: Display, colour: tuple[int, int, int]) -> bool | None:
+    """Whether there is as much of this colour as where the state stands."""
+    return True if (screen_of(display) == colour).all(axis=2).sum() > 1000 else None
+
+
+def test_p_pauses_and_goes_on(gesturelrcn: Program, eager_model: Callable[..., Path], bindings: Path) -> None:
+    with XServer() as server:
+        process = gesturelrcn.start(
+            *("run", "sample", "--realtime", "--preview", "--dry-run", "--bindings", bindings),
+            *("--model", eager_model()),
+            display=server.display,
+        )
+        display = Display(server.display)
+        window = find_window(display, "gesturelrcn")
+        for colour in (GREEN, RED, GREEN):
+            wait_for(lambda colour=colour: shows(display, colour), f"the state in {colour}")
+            press("p" if colour == GREEN else "P", display, window)
+        wait_for(lambda: shows(display, RED), "pause")
+        press("q", display, window)
+        out, err = process.communicate(timeout=30)
+        display.close()
+    assert (process.returncode, err) == (0, "")
+    assert [line.strip() for line in out.splitlines() if line[:9].isspace()][-3:] == [
+        "paused",
+        "goes on",
+        "paused",
+    ]
+
+
+def standing(image: np.ndarray, scale: float) -> np.ndarray:
+    """(480, 320, 3): the person of the sample, smaller, before a grey wall."""
+    small = cv2.resize(image[:, 160:480], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    high, wide = small.shape[:2]
+    wall = np.full((480, 320, 3), (120, 125, 130), np.uint8)
+    wall[470 - high : 470, 160 - wide // 2 : 160 - wide // 2 + wide] = small
+    return wall
+
+
+@pytest.fixture(scope="module")
+def two_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A film of 80 seconds: two people beside each other, the one at the left of the picture nearer."""
+    path = tmp_path_factory.mktemp("two") / "two.avi"
+    with open_source(assets() / "sample.mp4") as sample:
+        frames = list(itertools.islice(sample, 40))
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 8.0, (640, 480))
+    pictures = [np.concatenate([standing(f.image, 0.75), standing(f.image, 0.6)], axis=1) for f in frames]
+    for number in range(640):
+        writer.write(pictures[number % len(pictures)])
+    writer.release()
+    return path
+
+
+def followed(display: Display, left: int) -> float | None:
+    """Where in the window the middle of the marks around the person is, pixels from its left edge."""
+    blue, green, red = np.moveaxis(screen_of(display)[80:], 2, 0)  # below the words
+    upright = ((green > 185) & (np.maximum(blue, red) < 150)).sum(axis=0) > 40
+    columns = np.flatnonzero(upright)
+    return float(columns.min() + columns.max()) / 2 - left if len(columns) and np.ptp(columns) > 60 else None
+
+
+@pytest.mark.parametrize("live", [False, True], ids=["file", "camera"])
+def test_a_click_on_another_person(
+    gesturelrcn: Program, eager_model: Callable[..., Path], two_people: Path, live: bool
+) -> None:
+    """The whole way: two people in a film or before a camera, the window, the mouse, and who is followed."""
+    with XServer() as server, ExitStack() as held:
+        source: object = two_people
+        if live:
+            with open_source(two_people) as film:
+                pictures = [frame.image for frame in itertools.islice(film, 40)]
+            source = held.enter_context(MjpegServer(itertools.cycle(pictures), fps=20)).url
+        process = gesturelrcn.start(
+            *("run", source, "--realtime", "--preview", "--model", eager_model()), display=server.display
+        )
+        display = Display(server.display)
+        held.callback(display.close)
+        window = find_window(display, "gesturelrcn")
+        left = window.translate_coords(display.screen().root, 0, 0).x * -1
+
+        def wait_until_followed(wanted: int) -> None:
+            def look() -> bool | None:
+                middle = followed(display, left)
+                return True if middle is not None and abs(middle - wanted) < 100 else None
+
+            wait_for(look, f"a person at {wanted}")
+
+        # In the mirror who is at the left of the picture stands at the right.
+        wait_until_followed(NEAR)
+        for wanted in (FAR, NEAR, FAR):
+            click(display, left + wanted, 200)
+            wait_until_followed(wanted)
+        press("q", display, window)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "")
+
+
+NEAR, FAR = 480, 160
+"""Where in the mirror the people are, pixels from its left edge."""

@@ -32,8 +32,11 @@ def test_why_and_replay_after_a_run(
     assert moment.split()[2] == "point_right"
     assert moment.endswith("done: key Ctrl+Right")
     assert (why.returncode, why.stderr) == (0, "")
-    other = gesturelrcn("why", saved, "--gesture", "wave")
-    assert other.stdout.splitlines()[1:] == ["Nothing like wave was seen."]
+    other = gesturelrcn("why", saved, "--gesture", "raise_hand")
+    assert other.stdout.splitlines()[1:] == ["Nothing like raise_hand was seen."]
+    typo = gesturelrcn("why", saved, "--gesture", "raise_hnad")
+    assert (typo.returncode, typo.stdout) == (2, "")
+    assert typo.stderr.endswith("has no gesture 'raise_hnad'; did you mean raise_hand?\n")
 
     replay = gesturelrcn("replay", saved)
     assert replay.returncode == 0, replay.stderr
@@ -50,6 +53,18 @@ def test_why_and_replay_after_a_run(
     assert changed.returncode == 1
     assert changed.stderr.endswith("NOT as they were.\n")
     assert json.loads(changed.stdout)["action"] == "key Ctrl+Right"
+
+
+def test_why_and_replay_after_a_run_without_bindings(
+    gesturelrcn: Program, eager_model: Callable[..., Path], clip: Path, tmp_path: Path
+) -> None:
+    saved = tmp_path / "why.jsonl"
+    assert gesturelrcn("run", clip, "--model", eager_model()).returncode == 0
+    why = gesturelrcn("why", "--save", saved)
+    assert (why.returncode, why.stderr) == (0, "")
+    _, moment = why.stdout.splitlines()
+    assert moment.split()[2] == "point_right"
+    assert gesturelrcn("replay", saved).returncode == 0
 
 
 def test_what_cannot_be_explained_is_one_sentence(gesturelrcn: Program, tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from gesturelrcn.toml_positions import parse_toml
 from tests.docs.blocks import ROOT
 
 _BUILT_IN = {"cd", "source", ".", "export", "exit", "true"}
-_WRAPPERS = {"nice": {"-n"}, "time": set(), "env": set(), "timeout": {"-k"}}
+_BEFORE_A_COMMAND = {"do", "then", "else", "if", "while", "!"}
+_NO_COMMAND = {"for", "done", "fi"}
+_WRAPPERS = {"nice": {"-n"}, "time": set(), "env": set(), "timeout": {"-k"}, "taskset": {"-c"}}
 """Programs that start another one, with those of their options that take a value."""
 
 
@@ -51,9 +53,9 @@ def commands(text: str) -> Iterator[list[str]]:
 
 
 def _without_assignments(words: list[str]) -> Iterator[list[str]]:
-    while words and re.match(r"[A-Z_]+=", words[0]):
+    while words and (re.match(r"[A-Za-z_]+=", words[0]) or words[0] in _BEFORE_A_COMMAND):
         words = words[1:]
-    if words:
+    if words and words[0] not in _NO_COMMAND:
         yield words
 
 
@@ -95,7 +97,7 @@ def _wrapped(program: str, arguments: list[str]) -> list[str]:
 def check_gesturelrcn(words: list[str], *, may_be_short: bool = False) -> None:
     """Parse the words behind `gesturelrcn` as the program would, and do nothing.
 
-    Brackets of a synopsis, as in `[--json]`, are taken for what they hold.
+    Brackets of a synopsis, as in `[--json]`, are taken for what they hold; `COMMAND` stands for any.
 
     Raises:
         WrongCommandError: there is no such command or option, or an argument is missing or one too many.
@@ -103,6 +105,8 @@ def check_gesturelrcn(words: list[str], *, may_be_short: bool = False) -> None:
     group = typer.main.get_command(app)
     words = [word.strip("[]") for word in words]
     name = next((word for word in words if not word.startswith("-")), None)
+    if name == "COMMAND":
+        return
     if name is not None and name not in group.commands:  # type: ignore[attr-defined]
         raise WrongCommandError(f"gesturelrcn has no command {name}")
     at = words.index(name) if name is not None else len(words)
@@ -115,10 +119,10 @@ def check_gesturelrcn(words: list[str], *, may_be_short: bool = False) -> None:
 def _parse(command: typer.core.TyperCommand, words: list[str], *, may_be_short: bool = False) -> None:
     try:
         command.make_context(command.name or "", words)
-    except typer.Exit:
+    except (typer.Exit, SystemExit):  # --help and --version
         pass
     except Exception as problem:
-        if may_be_short and type(problem).__name__ == "MissingParameter":
+        if may_be_short and type(problem).__name__ in ("MissingParameter", "BadOptionUsage"):
             return
         said = getattr(problem, "message", "") or str(problem) or type(problem).__name__
         raise WrongCommandError(f"gesturelrcn {command.name} {' '.join(words)}: {said}") from None

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
 
 from gesturelrcn.actions import parse_bindings
@@ -22,6 +23,9 @@ from tests.docs.commands import PROGRAMS, WrongCommandError, check_all, without_
 SHELL, SESSION = ("bash", "sh"), "console"
 _SECONDS = 900
 """For one block; so many because the machine may be busy. What hangs is ended all the same."""
+
+_READER_GONE = 141
+"""How a program ends when `head` has seen enough of it."""
 
 
 class BlockError(Exception):
@@ -56,6 +60,7 @@ class PageRun:
             "python": self._python,
             "toml": self._toml,
             "json": self._json,
+            "html": self._html,
             "text": self._text,
         }
         kind = kinds.get(block.language)
@@ -92,15 +97,26 @@ class PageRun:
             check=False,
         )
         self._said = done.stdout + done.stderr
-        if done.returncode:
+        if done.returncode not in (0, _READER_GONE):
             raise BlockError(f"ended with {done.returncode}: {self._said[-2000:].strip()}")
 
-    def _toml(self, block: Block) -> None:
-        text, name = block.as_run, block.directive("file")
-        file = self._folder / (name or "block.toml")
+    def _kept(self, block: Block) -> Path:
+        """The file in the folder of the page that holds the block."""
+        name = block.directive("file") or f"block.{block.language}"
+        file = self._folder / name
         if not file.resolve().is_relative_to(self._folder):
             raise BlockError(f"{name} is not in the folder of the page")
-        file.write_text(text, encoding="utf-8")
+        file.write_text(block.as_run, encoding="utf-8")
+        return file
+
+    def _html(self, block: Block) -> None:
+        self._kept(block)
+        open_tags = _OpenTags(block.text)
+        if open_tags.left:
+            raise BlockError(f"<{open_tags.left[-1]}> is not closed")
+
+    def _toml(self, block: Block) -> None:
+        text, file = block.as_run, self._kept(block)
         document, _ = parse_toml(text)
         reader = block.directive("reader") or _reader_of(set(document))
         if reader == "bindings":
@@ -131,6 +147,25 @@ class PageRun:
                 if wanted not in said:
                     raise BlockError(f"the block before did not say {line.strip()!r}, but:\n{self._said}")
                 said = said[said.index(wanted) + 1 :]
+
+
+class _OpenTags(HTMLParser):
+    """Attributes: left: tags that are open at the end, or that are closed without having been opened."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.left: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: object) -> None:
+        if tag not in ("img", "br", "meta", "link", "input"):
+            self.left.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.left and self.left[-1] == tag:
+            self.left.pop()
+        else:
+            self.left.append(f"/{tag}")
 
 
 def _reason(block: Block) -> bool:

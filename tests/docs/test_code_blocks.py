@@ -1,21 +1,22 @@
 """Every code block of README.md, its neighbours and docs/ works.
 
-Blocks of a page run in order in one empty folder that holds `clip.avi`, the first seconds of the sample
-clip, and `clips/`, a folder of clips for each class. What a block needs to run here stands in the page, as a comment
-before it, where readers of the source see it and readers of the page do not:
+Blocks of a page run in order in one empty folder that holds `clip.avi`, some seconds of the sample
+clip, and `clips/`, a folder of clips for each class. What a block needs to run here stands in the page, as a
+comment before it, where readers of the source see it and readers of the page do not:
 
     <!-- run with: GestureStream() => GestureStream("clip.avi") -->
         replaced before it is run; there is no camera here
     <!-- not run: takes hours -->
         only checked: programs, commands, options, modules, files and targets exist
     <!-- file: my.toml -->
-        the TOML is kept in the folder under this name
+        the TOML or HTML is kept in the folder under this name
     <!-- reader: bindings -->
         who reads the TOML, where its tables do not tell: bindings, training, gestures, pyproject
     <!-- output -->
         a text block: what the block before said, but for numbers; `...` for lines left out
 
-Languages: bash and console (`$ ` before commands), python, toml, json (also one object a line), text.
+Languages: bash and console (`$ ` before commands), python, toml, json (also one object a line), html (tags
+are closed), text.
 """
 
 from pathlib import Path
@@ -29,8 +30,8 @@ from tests.docs.blocks import ROOT, Block, inline_commands, pages, read_blocks
 from tests.docs.commands import WrongCommandError, check_gesturelrcn
 from tests.docs.running import BlockError, PageRun
 
-SECONDS = 7.0
-"""Of the sample clip: somebody stands idle, then points to the right, and rests again."""
+BEGIN, END = 2.0, 6.2
+"""Seconds of the sample clip in which somebody stands idle, then points to the right, and rests again."""
 
 
 def names(page: Path) -> str:
@@ -43,7 +44,9 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open_source(assets() / "sample.mp4") as sample:
         writer = None
         for frame in sample:
-            if frame.captured_at > SECONDS:
+            if frame.captured_at < BEGIN:
+                continue
+            if frame.captured_at > END:
                 break
             height, width = frame.image.shape[:2]
             if writer is None:
@@ -118,6 +121,7 @@ WRONG = {
     "a gesture": ("toml", '[[movement]]\nname = "a"\ngestures = "wave"', "gestures"),
     "tables that nobody reads": ("toml", "[studio]\nport = 1", "studio"),
     "json": ("json", '{"gesture": wave}', "Expecting value"),
+    "html": ("html", "<h1>Gestures</h2>", "not closed"),
     "a language": ("yaml", "a: 1", "yaml"),
     "no language": ("", "gesturelrcn run sample", "no language"),
 }

@@ -57,7 +57,9 @@ def test_every_part_has_a_row():
     assert list(rows())[: len(PARTS)] == list(PARTS)
 
 
-@pytest.mark.parametrize(("part", "file", "name"), [(p, *place) for p, found in rows().items() for place in found])
+@pytest.mark.parametrize(
+    ("part", "file", "name"), [(p, *place) for p, found in rows().items() for place in found]
+)
 def test_what_a_row_names_is_there(part, file, name):
     thing = named(file, name)
     layer = PARTS.get(part)

@@ -38,7 +38,7 @@ class Kind:
 
 
 def _card() -> tuple[bytes, ...]:
-    whole = json.loads((assets() / "gestures-2.json").read_text())
+    whole = json.loads((assets() / "gestures-3.json").read_text())
     whole["figures"], whole["data"] = {}, whole["data"][:1]
     return (json.dumps(whole, indent=1).encode(),)
 
@@ -59,7 +59,7 @@ def _tiny_model() -> tuple[bytes, bytes]:
 
     classes = ("none", "point_left", "point_right")
     graph = one_idea(classes, "point_right")
-    card = json.loads((assets() / "gestures-2.json").read_text())
+    card = json.loads((assets() / "gestures-3.json").read_text())
     limits = next(iter(card["thresholds"].values()))
     card |= {
         **{"name": "tiny", "classes": classes, "size": SIZE, "hidden": HIDDEN, "figures": {}, "data": []},
@@ -102,11 +102,11 @@ def _read_onnx(path: Path) -> None:
 
 
 def _safetensors() -> tuple[bytes, ...]:
-    return ((assets() / "gestures-2.safetensors").read_bytes(),)
+    return ((assets() / "gestures-3.safetensors").read_bytes(),)
 
 
 def _read_safetensors(path: Path) -> None:
-    card = json.loads((assets() / "gestures-2.json").read_text())
+    card = json.loads((assets() / "gestures-3.json").read_text())
     _read_weights(path, ".safetensors", "torch", card)
 
 

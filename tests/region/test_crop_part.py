@@ -31,3 +31,16 @@ def test_little_is_averaged_for_a_hand_in_a_large_frame():
     assert (left % 2, top % 2) == (0, 0)
     assert left <= 800 - 2
     assert left + part.shape[1] >= 1000 + 2
+
+
+@pytest.mark.parametrize("shape", [(480, 640, 3), (240, 321, 3)])
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_halving_again_and_again_is_the_average_of_blocks(shape, times):
+    image = np.random.default_rng(2).integers(0, 256, shape, dtype=np.uint8)
+    block = 2**times
+    small = cropping._halved(image, times)
+    height, width = (side // block for side in shape[:2])
+    if shape[1] % block == 0:
+        means = image.reshape(height, block, width, block, 3).astype(float).mean((1, 3))
+        assert np.abs(small - means).max() <= 1.5
+    assert small.shape == (height, round(shape[1] / block), 3)

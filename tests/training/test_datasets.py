@@ -8,7 +8,7 @@ from gesturelrcn.training.config import DataSettings
 from gesturelrcn.training.datasets import open_data_set, vocabulary_of
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.joint_tracks import read_tracks, write_tracks
-from gesturelrcn.training.onsets import onset_of
+from gesturelrcn.training.onsets import offset_of, onset_of
 from tests.training.tiny_data import arms, grey_clip, moving, write_arm_tracks
 
 
@@ -172,3 +172,13 @@ def test_when_a_movement_begins():
     assert 0.8 < onset_of(track.keypoints, track.times) < 1.2
     still = moving("none", "A", 0)
     assert onset_of(still.keypoints, still.times) == 0.0
+
+
+def test_a_clip_whose_arms_are_back_in_the_end_holds_the_way_back():
+    there = moving("point_left", "A", 1)
+    keypoints = np.concatenate([there.keypoints, there.keypoints[::-1]])
+    times = (np.arange(len(keypoints)) / 20).astype(np.float32)
+    assert offset_of(there.keypoints, there.times) is None
+    assert 4.8 < offset_of(keypoints, times) < 5.2
+    still = moving("none", "A", 0)
+    assert offset_of(still.keypoints, still.times) is None

@@ -129,7 +129,7 @@ def test_the_card_names_sources_figures_and_thresholds(sample_run):
     card = load_model(run / "model" / "mine.json").card
     assert card.classes == ("none", "point_left", "point_right", "raise_hand")
     assert [(source["name"], source["licence"]) for source in card.data][-1] == ("mine", "Apache-2.0")
-    assert any("gestures-2" in source["name"] or "default" in source["name"] for source in card.data)
+    assert any("gestures-3" in source["name"] or "default" in source["name"] for source in card.data)
     assert card.figures["mine_not_trained_on"]["command"].startswith("gesturelrcn evaluate")
     assert set(card.thresholds) == set(card.gestures)
 

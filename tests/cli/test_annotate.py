@@ -1,0 +1,235 @@
+"""`gesturelrcn annotate` as a program: the same gestures as live, many videos, stops and bad input."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from gesturelrcn.annotation import Wish, origin_of, plan_jobs, run_jobs, spans_of
+from gesturelrcn.annotation.whole_files import make_folder
+from gesturelrcn.annotation.workers import Setting
+from gesturelrcn.capture.video import decode_video
+from gesturelrcn.cli.app import app
+from gesturelrcn.events import GestureEvent, Phase
+from gesturelrcn.model import read_card
+from tests.annotation.made import pointing
+from tests.cli.test_bad_input import sentence
+from tests.evaluation.films import pictures, write_pictures
+
+
+def children(pid):
+    """Processes that this one started, by what they were started with."""
+    told = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in told if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def test_the_same_gestures_as_run(gesturelrcn, tmp_path):
+    film = pointing(tmp_path / "film.avi")
+    live = gesturelrcn("run", film, "--json")
+    events = []
+    for line in live.stdout.splitlines():
+        told = json.loads(line)
+        position = None if told["position"] is None else tuple(told["position"])
+        events.append(GestureEvent(**told | {"phase": Phase(told["phase"]), "position": position}))
+    end = gesturelrcn("annotate", film, "--json", "--format", "csv,vtt")
+    told = json.loads(end.stdout)
+    (video,) = told["videos"]
+
+    assert (end.returncode, end.stderr) == (0, "")
+    assert [span["gesture"] for span in video["gestures"]] == ["point_right"]
+    # The spans of the live events, exactly.
+    assert video["gestures"] == [json.loads(json.dumps(vars(span))) for span in spans_of(events)]
+    assert (video["status"], video["frames"], video["seconds"]) == ("watched", 60, 3.0)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("film.avi", "film.gestures.csv", "film.gestures.jsonl", "film.gestures.vtt"),
+    ]
+    assert told["watched_s"] == 3.0
+    assert told["real_time_factor"] == pytest.approx(3.0 / told["took_s"], rel=0.1, abs=0.01)
+    assert video["real_time_factor_per_core"] == told["real_time_factor_per_core"] > 0
+
+
+@pytest.fixture
+def films(tmp_path, clip):
+    """Two videos that can be read and three that cannot."""
+    folder = tmp_path / "films"
+    (folder / "sub").mkdir(parents=True)
+    shutil.copy(clip, folder / "a.avi")
+    shutil.copy(clip, folder / "sub" / "b.avi")
+    (folder / "empty.mp4").touch()
+    (folder / "words.mp4").write_text("these are only words\n")
+    damaged = folder / "damaged.avi"
+    damaged.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
+    return folder
+
+
+def test_a_folder_with_bad_videos_among_good_ones(gesturelrcn, eager_model, films, tmp_path):
+    out, clips, page = tmp_path / "out", tmp_path / "clips", tmp_path / "page.html"
+    command = (
+        *("annotate", films, tmp_path / "gone.mp4", "--out", out, "--model", eager_model("raise_hand")),
+        *("--find", "raise_hand", "--clips", clips, "--margin", 0.2, "--summary", page, "--format", "eaf"),
+    )
+    end = gesturelrcn(*command, "--workers", 2, "--json")
+    told = json.loads(end.stdout)
+
+    assert end.returncode == 0
+    skipped = {Path(item["video"]).name for item in told["skipped"]["items"]}
+    assert (told["skipped"]["count"], skipped) == (3, {"empty.mp4", "words.mp4", "gone.mp4"})
+    for name in (*skipped, "damaged.avi ends early"):
+        assert name in end.stderr
+    assert [Path(video["video"]).name for video in told["videos"]] == ["a.avi", "damaged.avi", "b.avi"]
+    assert [len(video["gestures"]) for video in told["videos"]] == [1, 1, 1]
+    assert sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()) == [
+        *("a.gestures.eaf", "a.gestures.jsonl", "damaged.gestures.eaf", "damaged.gestures.jsonl"),
+        *("sub/b.gestures.eaf", "sub/b.gestures.jsonl"),
+    ]
+    (gesture,) = told["videos"][0]["gestures"]
+    (cut,) = told["videos"][0]["clips"]
+    times = [at for _, at, _ in decode_video(clips / cut)]
+    lasts = gesture["end"] - max(0.0, gesture["start"] - 0.2)
+    assert times[-1] == pytest.approx(lasts, abs=0.06)
+    assert len(list(clips.iterdir())) == 3
+    assert page.read_text().count("<img ") == 3
+
+    # Once more: nothing is watched, what is missing is written, what was corrected is left.
+    (out / "a.gestures.eaf").write_text("corrected")
+    (out / "sub" / "b.gestures.eaf").unlink()
+    (clips / cut).unlink()
+    again = gesturelrcn(*command)
+    assert again.returncode == 0
+    assert again.stdout.count("up to date") == 3
+    assert again.stdout.count("1 clip cut") == 1
+    assert "skipped: 3" in again.stdout
+    assert "times real time" not in again.stdout
+    assert (out / "a.gestures.eaf").read_text() == "corrected"
+    assert (out / "sub" / "b.gestures.eaf").stat().st_size > 0
+    assert (clips / cut).stat().st_size > 0
+
+
+def test_workers_change_nothing(eager_model, films, tmp_path):
+    places = (films / "a.avi", films / "sub")
+    model = str(eager_model("wave", ("none", "wave")))
+    found = []
+    for workers in (1, 2):
+        wish = Wish(out=tmp_path / str(workers))
+        jobs = plan_jobs(
+            places, wish, lambda video: origin_of(video, read_card(Path(model)), "onnxruntime", False)
+        )
+        for job in jobs:
+            make_folder(job.outputs["jsonl"].parent)
+        shares = []
+        outcomes = run_jobs(jobs, Setting(model), workers, shares.append)
+        found.append({outcome.job.video.name: outcome.timeline.spans for outcome in outcomes})
+        assert shares == sorted(shares)
+    assert sorted(found[0]) == ["a.avi", "b.avi"]
+    assert all(found[0].values())
+    assert found[0] == found[1]
+
+
+@pytest.fixture
+def long_films(tmp_path, clip):
+    folder = tmp_path / "films"
+    folder.mkdir()
+    shutil.copy(clip, folder / "a.avi")
+    write_pictures(folder / "b.avi", pictures(0.0, 12.0), 20.0)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "workers"),
+    [(signal.SIGINT, 130, 1), (signal.SIGTERM, 143, 2), (signal.SIGKILL, -9, 2)],
+)
+def test_stopped_in_the_middle(gesturelrcn, eager_model, long_films, number, code, workers):
+    command = ("annotate", long_films, "--model", eager_model(), "--workers", workers)
+    first, second = (long_films / f"{name}.gestures.jsonl" for name in "ab")
+    process = gesturelrcn.start(*command)
+    deadline = time.monotonic() + 120
+    while not first.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(number)
+    # Ends only when the workers have ended too: they hold the same pipes.
+    out, err = process.communicate(timeout=120)
+
+    assert (process.returncode, out) == (code, "")
+    if number != signal.SIGKILL:  # then Python's own resource tracker says what it put away
+        assert err == ""
+    assert not second.exists()
+    assert sorted(path.name for path in long_films.iterdir()) == ["a.avi", "a.gestures.jsonl", "b.avi"]
+    if number == signal.SIGTERM:
+        written = first.stat().st_mtime_ns
+        again = gesturelrcn(*command)
+        assert again.returncode == 0
+        assert "up to date" in again.stdout.splitlines()[0]
+        assert first.stat().st_mtime_ns == written
+        assert second.exists()
+
+
+def test_a_worker_that_is_killed(gesturelrcn, eager_model, long_films):
+    process = gesturelrcn.start("annotate", long_films, "--model", eager_model(), "--workers", 2)
+    deadline = time.monotonic() + 120
+    while not (long_films / "a.gestures.jsonl").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    for child in children(process.pid):
+        os.kill(child, signal.SIGKILL)
+    out, err = process.communicate(timeout=120)
+    assert (process.returncode, out) == (2, "")
+    assert err.startswith("gesturelrcn: A worker was killed")
+    assert err.count("\n") == 1
+    assert not (long_films / "b.gestures.jsonl").exists()
+
+
+def in_process(*arguments):
+    """The command without a process of its own."""
+    end = CliRunner().invoke(app, ["annotate", *map(str, arguments)])
+    return subprocess.CompletedProcess(arguments, end.exit_code, end.stdout, end.stderr)
+
+
+def test_what_is_refused(eager_model, films, tmp_path):
+    model, film = ("--model", eager_model()), films / "a.avi"
+    (tmp_path / "file").write_text("no folder")
+    (films / "bare").mkdir()
+    (films / "a.gestures.vtt").write_text("somebody's")
+    (tmp_path / "mine.html").write_text("mine")
+    before = sorted(path.name for path in tmp_path.rglob("*"))
+    for arguments, said in [
+        ((tmp_path / "gone.mp4",), f"There is no video {tmp_path / 'gone.mp4'}; check the path"),
+        ((films / "empty.mp4", "--out", tmp_path / "new"), "empty.mp4 is empty"),
+        ((films / "words.mp4",), "No picture can be decoded"),
+        ((films / "bare",), "bare holds no video"),
+        ((film, "--format", "vtt"), "a.gestures.vtt is there already"),
+        ((film, "--format", "srt"), 'no format "srt"'),
+        ((film, "--find", "rais_hand"), 'did you mean "raise_hand"?'),
+        ((film, "--out", tmp_path / "file"), "file cannot be made"),
+        ((film, "--clips", tmp_path / "file" / "below"), "below cannot be made"),
+        ((film, "--summary", tmp_path / "mine.html"), "mine.html is there already"),
+        ((film, "--workers", -1), "-1 workers"),
+        ((film, "--margin", -1), "margin"),
+        ((film, "--model", "no-such-model"), "no-such-model"),
+    ]:
+        end = in_process(*arguments, *(() if "--model" in arguments else model))
+        assert said in sentence(end)
+        assert sorted(path.name for path in tmp_path.rglob("*")) == before, said
+
+
+def test_several_that_all_fail(eager_model, films):
+    end = in_process(films / "empty.mp4", films / "words.mp4", "--model", eager_model())
+    assert (end.returncode, end.stdout) == (2, "")
+    *skipped, closing = end.stderr.splitlines()
+    assert len(skipped) == 2
+    assert all(
+        any(name in line for line in skipped) for name in ("empty.mp4 is empty", "words.mp4: it is not")
+    )
+    assert closing == "gesturelrcn: None of the 2 videos could be read; each is named above."
+
+
+def test_the_sample_needs_no_video_of_ones_own(gesturelrcn, eager_model, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    end = gesturelrcn("annotate", "sample", "--model", eager_model("none"))
+    assert end.returncode == 0, end.stderr
+    assert "0 gestures in 0:26.6: sample.gestures.jsonl" in end.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["sample.gestures.jsonl"]
