@@ -19,7 +19,7 @@ from gesturelrcn.model import shipped_models
 from gesturelrcn.toml_positions import parse_toml
 from tests.packaging.conftest import ROOT, Built, build
 
-MOST = 15 * 2**20
+MOST = 15_000_000
 """Bytes that the wheel may have: 15 MB."""
 
 
