@@ -67,7 +67,8 @@ class Preview:
             self._on_pause()
 
     def _mouse(self, event: int, x: int, y: int, _flags: int, _data: object) -> None:
-        if event != cv2.EVENT_LBUTTONDOWN:
+        # The second of two quick clicks comes as a double one, wherever it is.
+        if event not in (cv2.EVENT_LBUTTONDOWN, cv2.EVENT_LBUTTONDBLCLK):
             return
         place = place_in_frame(x, y, self._size)
         if place is not None:

@@ -18,6 +18,8 @@ def test_the_table_tells_gestures_sizes_figures_limits_and_sources(gesturelrcn: 
     for card in cards:
         assert {card.name, *card.gestures, "MB,", "MB.", "states"} <= set(text.split())
         for figures in card.figures.values():
+            if isinstance(figures, str):
+                continue  # a word on the others
             found = [
                 f"{row['found']} of {row['true']}" for row in figures["per_class"].values() if "true" in row
             ]
