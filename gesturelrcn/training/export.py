@@ -82,7 +82,7 @@ def exported(step: nn.Module, network: LRCN) -> bytes:
 def write_model(network: LRCN, card: ModelCard, folder: Path) -> ModelCard:
     """Write `card.name`.onnx, .safetensors and .json into `folder`; returns the card with its file sums.
 
-    The weights in the files are those of `network` to 2e-6 of each.
+    The weights in the files are those of `network` to 1e-6 of each.
     """
     folder.mkdir(parents=True, exist_ok=True)
     weights = save({name: _rounded(tensor) for name, tensor in network.state_dict().items()})

@@ -4,12 +4,12 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-_CUT = 5  # of 23 bits of mantissa; what is left is exact to 2e-6 of a value
+_CUT = 4  # of 23 bits of mantissa; what is left is exact to 1e-6 of a value
 _SMALL = 1024  # values; shorter tensors weigh nothing
 
 
 def rounded(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(...) float32 -> the nearest values whose last bits are zero; at most 2e-6 of a value away."""
+    """(...) float32 -> the nearest values whose last bits are zero; at most 1e-6 of a value away."""
     bits = np.ascontiguousarray(values, np.float32).view(np.uint32)
     half, mask = np.uint32(1 << (_CUT - 1)), np.uint32(0xFFFFFFFF << _CUT & 0xFFFFFFFF)
     near = np.where(np.isfinite(values), (bits + half) & mask, bits)

@@ -12,8 +12,8 @@ def test_rounded_values_are_near_and_have_short_mantissas():
     rng = np.random.default_rng(0)
     values = (rng.normal(size=5000) * 10.0 ** rng.integers(-20, 20, 5000)).astype(np.float32)
     near = rounded(values)
-    assert (np.abs(near - values) <= 2e-6 * np.abs(values)).all()
-    assert not (near.view(np.uint32) & 0x1F).any()
+    assert (np.abs(near - values) <= 1e-6 * np.abs(values)).all()
+    assert not (near.view(np.uint32) & 0xF).any()
     np.testing.assert_array_equal(rounded(near), near)
 
 
@@ -45,4 +45,4 @@ def test_long_weights_of_a_graph_are_rounded_and_compress(tmp_path):
     kept = {t.name: numpy_helper.to_array(t) for t in onnx.load_from_string(after).graph.initializer}
     np.testing.assert_array_equal(kept["short"], short)
     np.testing.assert_array_equal(kept["long"], rounded(long))
-    assert len(zlib.compress(after)) < 0.95 * len(zlib.compress(before))
+    assert len(zlib.compress(after)) < 0.96 * len(zlib.compress(before))
