@@ -341,7 +341,11 @@ def _thresholds(training: Training) -> dict[str, Any]:
         chosen = choose(training.classes, streams, settings)
         figures = figures_at(training.classes, streams, chosen)
         training.run.write("validation.json", figures)
-        basis = f"set on stitched streams of {people}"
+        free = figures["gesture_free"]
+        basis = (
+            f"set on stitched streams of {people}; in {free['hours']:.1f} hours without a gesture among them"
+            f" {free['false_triggers']} false starts"
+        )
     else:
         chosen = {name: with_start(_START) for name in gestures}
         basis = f"{_START} for every gesture, since nobody was held out to set them on"
