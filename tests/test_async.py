@@ -72,7 +72,7 @@ def test_async_with_opens_and_closes(clip, tmp_path):
 
     assert len(without_holds(asyncio.run(main()))) == 4
     assert list(source) == [], "the source is closed"
-    assert frame_threads() == []
+    assert wait_until(lambda: frame_threads() == [])
 
 
 def test_what_cannot_be_opened_is_told_where_it_is_entered_or_iterated(tmp_path):
@@ -168,7 +168,7 @@ def test_two_streams_at_once(clip, camera):
         ("raise_hand", "start"),
         ("raise_hand", "end"),
     ] * 2
-    assert frame_threads() == []
+    assert wait_until(lambda: frame_threads() == [])
 
 
 @pytest.mark.parametrize("how", ["break", "an exception", "cancelled", "a timeout"])
@@ -203,7 +203,7 @@ def test_leaving_async_with_closes_within_a_second(camera, how):
         else:
             await task
         assert stream.state is None, "closed before the next line"
-        assert frame_threads() == []
+        assert wait_until(lambda: frame_threads() == [])
 
     asyncio.run(main())
     assert called[-1].phase == "end"
@@ -286,7 +286,7 @@ def test_inside_a_plain_with(clip):
             return await anext_(stream)
 
     assert asyncio.run(main()).phase == "start"
-    assert frame_threads() == []
+    assert wait_until(lambda: frame_threads() == [])
 
 
 def test_a_broken_recogniser_raises_in_the_loop(clip):

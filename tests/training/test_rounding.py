@@ -1,19 +1,17 @@
 import zlib
 
 import numpy as np
-import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
 
-from gesturelrcn.training.rounding import round_graph, rounded, weighs
+from gesturelrcn.training.rounding import rounded, weighs
 
 
 def test_rounded_values_are_near_and_have_short_mantissas():
     rng = np.random.default_rng(0)
     values = (rng.normal(size=5000) * 10.0 ** rng.integers(-20, 20, 5000)).astype(np.float32)
     near = rounded(values)
-    assert (np.abs(near - values) <= 1e-6 * np.abs(values)).all()
-    assert not (near.view(np.uint32) & 0xF).any()
+    assert (np.abs(near - values) <= 1.6e-5 * np.abs(values)).all()
+    assert not (near.view(np.uint32) & 0xFF).any()
     np.testing.assert_array_equal(rounded(near), near)
 
 
@@ -30,19 +28,6 @@ def test_short_tensors_and_whole_numbers_are_left_alone(values, long):
     assert not weighs(values.astype(np.int64))
 
 
-def test_long_weights_of_a_graph_are_rounded_and_compress(tmp_path):
-    rng = np.random.default_rng(1)
-    long, short = (rng.normal(size=(n, 4)).astype(np.float32) for n in (4000, 4))
-    graph = helper.make_graph(
-        [helper.make_node("MatMul", ["x", "long"], ["y"])],
-        "g",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4000])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 4])],
-        [numpy_helper.from_array(long, "long"), numpy_helper.from_array(short, "short")],
-    )
-    before = helper.make_model(graph).SerializeToString()
-    after = round_graph(before)
-    kept = {t.name: numpy_helper.to_array(t) for t in onnx.load_from_string(after).graph.initializer}
-    np.testing.assert_array_equal(kept["short"], short)
-    np.testing.assert_array_equal(kept["long"], rounded(long))
-    assert len(zlib.compress(after)) < 0.96 * len(zlib.compress(before))
+def test_rounded_weights_compress():
+    values = np.random.default_rng(1).normal(size=20_000).astype(np.float32)
+    assert len(zlib.compress(rounded(values).tobytes())) < 0.85 * len(zlib.compress(values.tobytes()))
