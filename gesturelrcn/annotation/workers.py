@@ -2,12 +2,8 @@
 
 import logging
 import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,9 +16,9 @@ from gesturelrcn.annotation.second_look import KeyFrames, Taker, look_again
 from gesturelrcn.annotation.timeline import Span, Timeline
 from gesturelrcn.annotation.watching import watch_video
 from gesturelrcn.capture.opencv import cv2
-from gesturelrcn.errors import CaptureError, GestureLrcnError
+from gesturelrcn.errors import CaptureError
 from gesturelrcn.model import Engine, EngineName, load_model
-from gesturelrcn.one_thread import one_thread_each
+from gesturelrcn.worker_pool import leave_to_parent, worker_pool
 
 _LOOK = 0.2
 """Seconds between two looks at how far the workers are."""
@@ -98,7 +94,8 @@ def run_jobs(
         return
     context = multiprocessing.get_context("spawn")
     shares = context.Array("d", len(jobs), lock=False)
-    with one_thread_each(), _pool(min(workers, len(jobs)), context, (setting, shares)) as pool:
+    advice = "give the same command again with fewer --workers, it goes on from there"
+    with worker_pool(min(workers, len(jobs)), context, _begin_work, (setting, shares), advice) as pool:
         # The largest first, or the last worker would be alone with one of them.
         order = sorted(range(len(jobs)), key=lambda number: -_size(jobs[number]))
         waiting = {pool.submit(_work, number, jobs[number]) for number in order}
@@ -199,27 +196,6 @@ def _size(job: Job) -> int:
         return 0
 
 
-@contextmanager
-def _pool(workers: int, context: Any, begin: tuple[Any, ...]) -> Generator[ProcessPoolExecutor, None, None]:
-    """Workers that end with the block, however it ends."""
-    others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(workers, context, _begin_work, begin)
-    try:
-        yield pool
-    except BaseException as error:
-        # What they have finished is written; a long video shall not be waited for.
-        for worker in set(multiprocessing.active_children()) - others:
-            worker.terminate()
-        pool.shutdown(wait=True, cancel_futures=True)
-        if isinstance(error, BrokenProcessPool):
-            raise GestureLrcnError(
-                "A worker was killed, perhaps for want of memory: give the same command again with fewer"
-                " --workers, it goes on from there."
-            ) from error
-        raise
-    pool.shutdown()
-
-
 @dataclass(frozen=True)
 class _Place:
     """What a worker holds."""
@@ -235,17 +211,9 @@ _places: list[_Place] = []
 
 def _begin_work(setting: Setting, shares: Any) -> None:
     """First thing in every worker: it leaves Ctrl-C to the parent, and never outlives it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    leave_to_parent()
     cv2.setNumThreads(1)
     _places.append(_Place(load_model(setting.model, setting.engine), setting, shares))
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
 
 
 def _work(number: int, job: Job) -> Outcome:

@@ -1,13 +1,8 @@
 """Streams through the whole recogniser, person locator included, by several processes."""
 
 import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.capture.opencv import cv2
-from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.evaluation.conditions import Condition
 from gesturelrcn.evaluation.stitching import Played, StreamPlan, StreamTruth
 from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine, EngineName, load_model
-from gesturelrcn.one_thread import one_thread_each
 from gesturelrcn.recognizer import Recognizer
+from gesturelrcn.worker_pool import leave_to_parent, worker_pool
 
 Progress = Callable[[int, int], None]
 """Is told how many streams are done and how many there are."""
@@ -158,34 +152,14 @@ def run_streams(
             results.append(run_stream(plan, loaded, condition))
             progress(len(results), len(plans))
         return results
-    with one_thread_each(), _pool(min(workers, len(plans)), (model, engine, condition)) as pool:
+    context, task = multiprocessing.get_context("spawn"), (model, engine, condition)
+    advice = "try again with fewer --workers"
+    with worker_pool(min(workers, len(plans)), context, _begin_work, task, advice) as pool:
         # The longest first, or the last worker would be alone with one of them.
         order = sorted(range(len(plans)), key=lambda number: -len(plans[number].clips))
         futures = {number: pool.submit(_work, plans[number]) for number in order}
         _wait_for(list(futures.values()), progress)
     return [futures[number].result() for number in range(len(plans))]
-
-
-@contextmanager
-def _pool(
-    workers: int, task: tuple[str | Path, EngineName, Condition | None]
-) -> Iterator[ProcessPoolExecutor]:
-    """Workers that end with the block, however it ends."""
-    others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin_work, task)
-    try:
-        yield pool
-    except BaseException as error:
-        # They hold nothing that has to be put away, and a stream may last for an hour.
-        for worker in set(multiprocessing.active_children()) - others:
-            worker.terminate()
-        pool.shutdown(wait=True, cancel_futures=True)
-        if isinstance(error, BrokenProcessPool):
-            raise GestureLrcnError(
-                "A worker was killed, perhaps for want of memory: try again with fewer --workers."
-            ) from error
-        raise
-    pool.shutdown()
 
 
 def _wait_for(futures: list["Future[StreamResult]"], progress: Progress) -> None:
@@ -210,17 +184,9 @@ _tasks: list[_Task] = []
 
 def _begin_work(model: str | Path, engine: EngineName, condition: Condition | None) -> None:
     """First thing in every worker: it leaves Ctrl-C to the parent, and never outlives it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    leave_to_parent()
     cv2.setNumThreads(1)
     _tasks.append(_Task(load_model(model, engine), condition))
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
 
 
 def _work(plan: StreamPlan) -> StreamResult:

@@ -104,13 +104,14 @@ def strangers(
     trainer: FoldTrainer, folds: list[Fold]
 ) -> Iterator[tuple[LRCN, list[SeenClip], list[SeenClip]]]:
     """For each fold a model, filmed clips of people it has not learnt from, and made ones."""
+    everybody = [(held, held.clips()) for held in trainer.sets]
     for fold in folds:
         model = LRCN(trainer.network)
         model.load_state_dict(load_file(fold.weights), strict=False)
         clips = [
             (held.real, seen)
-            for held in trainer.sets
-            for seen in held.clips()
+            for held, seen_clips in everybody
+            for seen in seen_clips
             if (held.name, seen.clip.subject) in fold.people
         ]
         yield model.eval(), [seen for real, seen in clips if real], [seen for real, seen in clips if not real]
