@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
+from gesturelrcn.benchmarking.x_server import XServer
 from gesturelrcn.errors import GestureLrcnError
 
 DECK = Path(__file__).parent / "deck"
@@ -77,6 +78,9 @@ def screen() -> Iterator[str]:
     """The DISPLAY that is there, or a virtual screen for as long as the block runs; yields its name.
 
     Sets the environment's DISPLAY, so that what the block starts is shown there.
+
+    Raises:
+        GestureLrcnError: there is no screen and no Xvfb.
     """
     if os.environ.get("DISPLAY"):
         yield os.environ["DISPLAY"]
@@ -87,59 +91,6 @@ def screen() -> Iterator[str]:
             yield server.display
         finally:
             del os.environ["DISPLAY"]
-
-
-class XServer:
-    """A new X server that draws into memory, gone when the block ends.
-
-        with XServer() as server:
-            subprocess.run(["xterm"], env={**os.environ, "DISPLAY": server.display})
-
-    Attributes:
-        display: for the environment variable DISPLAY, for example ":3".
-    """
-
-    def __init__(self, width: int = 1280, height: int = 720) -> None:
-        """Start it and wait until it is ready. Raises PresentationError where there is no Xvfb."""
-        if shutil.which("Xvfb") is None:
-            raise PresentationError(
-                "There is no screen and no Xvfb: set DISPLAY or install the package xvfb."
-            )
-        reader, writer = os.pipe()
-        screen = ["-screen", "0", f"{width}x{height}x24"]
-        self._process = subprocess.Popen(
-            # Without -noreset the server starts afresh, and refuses new clients, when its last client leaves.
-            ["Xvfb", "-displayfd", str(writer), *screen, "-nolisten", "tcp", "-noreset"],
-            pass_fds=(writer,),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(writer)
-        # The server writes its number and a newline when it is ready, and dies if the pipe closes before.
-        with os.fdopen(reader) as pipe:
-            number = pipe.readline().strip()
-        if not number:
-            self.stop()
-            raise PresentationError("Xvfb does not start: run it in a terminal to see why.")
-        self.display = f":{number}"
-
-    def stop(self) -> None:
-        """End the server and wait until it is gone; stopping twice is harmless."""
-        self._process.terminate()
-        try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-    def __enter__(self) -> "XServer":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 class Presentation:

@@ -1,5 +1,5 @@
-"""An X server without a screen, for tests that send and receive real keys: the one that the demo uses."""
+"""An X server without a screen, for tests with real keys: the one of the demo and the benchmarks."""
 
-from demos.presentation import XServer
+from gesturelrcn.benchmarking.x_server import XServer
 
 __all__ = ["XServer"]

@@ -24,9 +24,9 @@ import numpy as np
 
 from gesturelrcn.benchmarking.camera import Camera, Picture
 from gesturelrcn.benchmarking.child import command, environment, failure_of, measured
-from gesturelrcn.benchmarking.display import Display
 from gesturelrcn.benchmarking.keys import READY
 from gesturelrcn.benchmarking.timing import Samples
+from gesturelrcn.benchmarking.x_server import XServer
 from gesturelrcn.capture import open_source
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.evaluation.film_truth import read_film_truth
@@ -94,13 +94,13 @@ def end_to_end(gestures: int, model: str = "default", *, loaded: bool = False) -
     rounds = -(-gestures // len(shown.onsets))
     seconds = rounds * shown.seconds
     with (
-        Display() as display,
-        _noting_keys(display.name) as keys,
+        XServer(640, 480) as server,
+        _noting_keys(server.display) as keys,
         Camera(shown.pictures, shown.fps) as camera,
         busy(loaded) as load,
     ):
         arguments = {"url": camera.url, "seconds": seconds, "model": model, "warm_up": WARM_UP, "press": True}
-        told = measured("live", arguments, environ={"DISPLAY": display.name})
+        told = measured("live", arguments, environ={"DISPLAY": server.display})
     return {
         **matched(told["decisions"], keys, camera, shown),
         "frames": told["frames"],

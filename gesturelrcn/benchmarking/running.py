@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from gesturelrcn.benchmarking import display
+from gesturelrcn.benchmarking import x_server
 from gesturelrcn.benchmarking.camera import Camera, Picture
 from gesturelrcn.benchmarking.child import measured
 from gesturelrcn.benchmarking.machine import busy_share, cpu_times, load, machine
@@ -60,7 +60,7 @@ def run(wanted: Wanted, say: Say = lambda line: None) -> dict[str, Any]:
     Raises:
         GestureLrcnError: something cannot be measured here; the sentence says what to do.
     """
-    if wanted.gestures and not display.available():
+    if wanted.gestures and not x_server.available():
         raise GestureLrcnError("Keys are measured on a display of their own: install Xvfb (package xvfb).")
     began = cpu_times()
     report: dict[str, Any] = {
@@ -102,9 +102,9 @@ def _stages(wanted: Wanted) -> dict[str, Any]:
     common = {"model": wanted.model, "source": wanted.source, "rounds": wanted.rounds}
     first = measured("stages", common)
     told: dict[str, Any] = {"stages": first["stages"], "picture": first["picture"], "variants": []}
-    if display.available():
-        with display.Display() as own:
-            found = measured("injecting", {"rounds": wanted.rounds}, environ={"DISPLAY": own.name})
+    if x_server.available():
+        with x_server.XServer() as own:
+            found = measured("injecting", {"rounds": wanted.rounds}, environ={"DISPLAY": own.display})
         told["stages"] |= found
     fewer = {**common, "rounds": wanted.rounds // 4}
     for engine, threads, size in _variants(wanted.quick):

@@ -1,5 +1,7 @@
 """Set the thresholds of each gesture on people who were not trained on."""
 
+import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,18 +24,21 @@ from gesturelrcn.vocabulary import NONE
 STARTS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 """Start thresholds that are tried, lowest first."""
 
+DELAYS = (0.1, 0.3, 0.5)
+"""Seconds that are tried for which a score must stay above the threshold."""
+
 _UNTRIED = 0.7
 _BELOW = 0.25  # an active gesture ends this much below its start threshold
-_START_AFTER = 0.1
+_RECALL_A_SECOND = 0.2  # what a gesture that is decided a second later must bring in recall
 _END_AFTER = 0.35
 _STILL = 1.0  # seconds for which the first frame stands still before a clip, as if the person waited
 _CHUNK = 64  # frames that are given to the network at once; it says the same for any number
 _BEFORE = 0.05  # seconds by which a gesture begins before its target begins to rise
 
 
-def with_start(start: float) -> Thresholds:
-    """Thresholds that begin at `start`."""
-    return Thresholds(start, max(0.3, start - _BELOW), _START_AFTER, _END_AFTER)
+def with_start(start: float, start_after: float = DELAYS[0]) -> Thresholds:
+    """Thresholds that begin at `start`, held for `start_after` seconds."""
+    return Thresholds(start, max(0.3, start - _BELOW), start_after, _END_AFTER)
 
 
 @dataclass(frozen=True)
@@ -120,9 +125,11 @@ def _truth(
 def choose(
     classes: Sequence[str], streams: Sequence[ScoredStream], settings: ThresholdSettings
 ) -> dict[str, Thresholds]:
-    """The lowest start threshold of each gesture that keeps to `settings`; `otherwise` where none does.
+    """For each gesture the threshold, and the time above it, that finds most and keeps to `settings`.
 
-    A gesture that is not in the streams and is never seen there gets 0.7: nothing speaks for or against it.
+    What is found later must be worth it: a second more is taken for a fifth of the gestures more. Where
+    nothing keeps to `settings` it is `otherwise`. A gesture that is not in the streams and is never seen
+    there gets 0.7: nothing speaks for or against it.
 
     All gestures move together while one is tried, since they compete. Of the false triggers that are
     allowed in an hour each gesture gets the same share.
@@ -131,9 +138,12 @@ def choose(
     chosen = {name: with_start(settings.otherwise) for name in gestures}
     free = sum(stream.hours for stream in streams if not stream.truth)
     allowed = settings.false_triggers_per_hour * free / max(1, len(gestures))
-    tried = {gesture.gesture for stream in streams for gesture in stream.truth}
-    for start in reversed(STARTS):
-        everywhere = {name: with_start(start) for name in gestures}
+    true = {name: sum(one.gesture == name for s in streams for one in s.truth) for name in gestures}
+    tried = {name for name in gestures if true[name]}
+    best = dict.fromkeys(gestures, -math.inf)
+    # The highest threshold first, and the shortest delay last: of equals, the earliest decision counts.
+    for delay, start in itertools.product(reversed(DELAYS), reversed(STARTS)):
+        everywhere = {name: with_start(start, delay) for name in gestures}
         counted = [(stream, stream.counts(classes, everywhere)) for stream in streams]
         for name in gestures:
             right = sum(e.gesture == name for _, c in counted for _, e in c.matched)
@@ -142,8 +152,9 @@ def choose(
             within = not settings.false_triggers_per_hour or idle <= allowed
             if right or wrong:
                 tried.add(name)
-            if right and right / (right + wrong) >= settings.precision and within:
-                chosen[name] = with_start(start)
+            worth = right / max(1, true[name]) - _RECALL_A_SECOND * delay
+            if right and right / (right + wrong) >= settings.precision and within and worth >= best[name]:
+                chosen[name], best[name] = with_start(start, delay), worth
     return {name: limit if name in tried else with_start(_UNTRIED) for name, limit in chosen.items()}
 
 

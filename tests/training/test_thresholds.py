@@ -71,6 +71,20 @@ def test_a_config_may_say_what_to_do_with_such_a_gesture():
     assert chosen["wave"].start == min(STARTS)
 
 
+def test_a_gesture_that_others_pass_through_has_to_last_longer():
+    times = (np.arange(60) / 20).astype(np.float64)
+    held, passing = scores(wave=0.9), scores(wave=0.9)
+    passing[30:] = scores()[0]  # half a second of what looks like a wave
+    streams = [
+        thresholds.ScoredStream(times, held, [TrueGesture("wave", 1.0, 3.0)]),
+        thresholds.ScoredStream(times, passing, []),
+        thresholds.ScoredStream(times, scores(stop=0.9), [TrueGesture("stop", 1.0, 3.0)]),
+    ]
+    chosen = thresholds.choose(CLASSES, streams, ThresholdSettings(precision=0.9))
+    assert chosen["wave"].start_after > thresholds.DELAYS[0]
+    assert chosen["stop"].start_after == thresholds.DELAYS[0]
+
+
 def test_end_thresholds_lie_below_start_thresholds():
     for start in STARTS:
         limits = with_start(start)

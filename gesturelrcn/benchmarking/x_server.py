@@ -1,4 +1,4 @@
-"""A display without a screen, so that keys of a benchmark never reach the user's own windows."""
+"""An X server without a screen: keys of a benchmark or a demo never reach the user's own windows."""
 
 import os
 import select
@@ -17,23 +17,25 @@ def available() -> bool:
     return shutil.which("Xvfb") is not None
 
 
-class Display:
+class XServer:
     """Xvfb on a display number that nobody else uses, gone when the block ends.
 
+        with XServer() as server:
+            subprocess.run(["xterm"], env={**os.environ, "DISPLAY": server.display})
+
     Attributes:
-        name: for the environment variable DISPLAY.
+        display: for the environment variable DISPLAY, for example ":3".
     """
 
-    def __init__(self) -> None:
-        """Raises: GestureLrcnError: Xvfb is missing or does not start."""
+    def __init__(self, width: int = 1280, height: int = 720) -> None:
+        """Start it and wait until it is ready. Raises GestureLrcnError: Xvfb is missing or does not start."""
         if not available():
-            raise GestureLrcnError(
-                "Keys are measured on a display of their own: install Xvfb (package xvfb)."
-            )
+            raise GestureLrcnError("There is no Xvfb to draw into memory: install the package xvfb.")
         reader, writer = os.pipe()
+        screen = ["-screen", "0", f"{width}x{height}x24"]
         self._process = subprocess.Popen(
-            # Without -noreset the server starts afresh when its last client leaves.
-            ["Xvfb", "-displayfd", str(writer), "-screen", "0", "640x480x24", "-nolisten", "tcp", "-noreset"],
+            # Without -noreset the server starts afresh, and refuses new clients, when its last client leaves.
+            ["Xvfb", "-displayfd", str(writer), *screen, "-nolisten", "tcp", "-noreset"],
             pass_fds=(writer,),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -41,14 +43,15 @@ class Display:
         )
         os.close(writer)
         try:
-            self.name = ":" + _line_from(reader)
+            self.display = ":" + _line_from(reader)
         except BaseException:
-            self._stop()
+            self.stop()
             raise
         finally:
             os.close(reader)
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """End the server and wait until it is gone; stopping twice is harmless."""
         self._process.terminate()
         try:
             self._process.wait(timeout=10)
@@ -56,13 +59,13 @@ class Display:
             self._process.kill()
             self._process.wait()
 
-    def __enter__(self) -> "Display":
+    def __enter__(self) -> "XServer":
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop()
+        self.stop()
 
 
 def _line_from(descriptor: int) -> str:
