@@ -90,14 +90,16 @@ def swipe(it, axis, way):
 def wave(it):
     assert it.pointing()[1] > 0.6
     assert it.reached(it.palm())[2] > 0.4
-    assert it.travel("index_tip", 0, it.held) > 0.06
+    # From side to side, or with the fingers alone.
+    length = np.linalg.norm(it.of("index_tip") - it.of("wrist"), axis=1)[it.held]
+    assert it.travel("index_tip", 0, it.held) > 0.06 or np.ptp(length) > 0.03
 
 
 def stop(it):
     assert it.pointing()[1] > 0.55
-    assert it.reached(it.palm())[2] > 0.55
+    assert it.reached(it.palm())[2] > 0.45
     assert it.openness("pinky_tip") > 0.75
-    assert it.reached(it.of("wrist"))[2] > 0.18
+    assert it.reached(it.of("wrist"))[2] > 0.12
 
 
 def thumb(it, way):
