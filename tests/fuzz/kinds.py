@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from gesturelrcn.model import assets
+from gesturelrcn.model.files import card_path
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Kind:
 
 
 def _card() -> tuple[bytes, ...]:
-    whole = json.loads((assets() / "gestures-3.json").read_text())
+    whole = json.loads(card_path("default").read_text())
     whole["figures"], whole["data"] = {}, whole["data"][:1]
     return (json.dumps(whole, indent=1).encode(),)
 
@@ -59,7 +60,7 @@ def _tiny_model() -> tuple[bytes, bytes]:
 
     classes = ("none", "point_left", "point_right")
     graph = one_idea(classes, "point_right")
-    card = json.loads((assets() / "gestures-3.json").read_text())
+    card = json.loads(card_path("default").read_text())
     limits = next(iter(card["thresholds"].values()))
     card |= {
         **{"name": "tiny", "classes": classes, "size": SIZE, "hidden": HIDDEN, "figures": {}, "data": []},
@@ -102,11 +103,11 @@ def _read_onnx(path: Path) -> None:
 
 
 def _safetensors() -> tuple[bytes, ...]:
-    return ((assets() / "gestures-3.safetensors").read_bytes(),)
+    return (card_path("default").with_suffix(".safetensors").read_bytes(),)
 
 
 def _read_safetensors(path: Path) -> None:
-    card = json.loads((assets() / "gestures-3.json").read_text())
+    card = json.loads(card_path("default").read_text())
     _read_weights(path, ".safetensors", "torch", card)
 
 

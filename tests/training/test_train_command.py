@@ -17,6 +17,7 @@ from safetensors.torch import load_file
 from gesturelrcn import GestureStream, Phase
 from gesturelrcn.cli.app import app
 from gesturelrcn.model import assets, load_model
+from gesturelrcn.model.files import DEFAULT_MODEL
 from gesturelrcn.training.checkpoint import newest
 from gesturelrcn.training.figures_log import read_rows
 from gesturelrcn.training.stages import STAGES
@@ -129,7 +130,7 @@ def test_the_card_names_sources_figures_and_thresholds(sample_run):
     card = load_model(run / "model" / "mine.json").card
     assert card.classes == ("none", "point_left", "point_right", "raise_hand")
     assert [(source["name"], source["licence"]) for source in card.data][-1] == ("mine", "Apache-2.0")
-    assert any("gestures-3" in source["name"] or "default" in source["name"] for source in card.data)
+    assert any(DEFAULT_MODEL in source["name"] or "default" in source["name"] for source in card.data)
     assert card.figures["mine_not_trained_on"]["command"].startswith("gesturelrcn evaluate")
     assert set(card.thresholds) == set(card.gestures)
 
