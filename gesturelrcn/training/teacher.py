@@ -6,7 +6,9 @@ Usage: python -m gesturelrcn.training.teacher CLIPS_FOLDER CACHE_FOLDER [--part 
 import argparse
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from gesturelrcn.model.keypoints import HAND_LANDMARKS, KEYPOINTS
 from gesturelrcn.private_files import make_private
 from gesturelrcn.region import PoseLocator, Region, SteppedFollower, crop
 from gesturelrcn.training.index import Clip, read_index
+from gesturelrcn.training.workers import in_processes
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +52,7 @@ _VISIBLE = 0.6
 _HANDY = 0.3  # visibility of a wrist below which its hand is not searched for
 _ASTRAY = 0.25  # shares of the hand's picture; a hand whose wrist is farther from the arm's is the other one
 _SURE = 0.6  # least score of a hand
+_STILLS_AT_ONCE = 100  # that a process labels before it takes others
 
 
 @dataclass(frozen=True)
@@ -238,22 +242,29 @@ def teach_folder(clips: list[Clip], cache: Path) -> int:
     return added
 
 
-def teach_stills(folder: Path, out: Path) -> int:
+def teach_stills(folder: Path, out: Path, workers: int = 1) -> int:
     """Label every .jpg below `folder` and write them as one file; returns how many had a person.
 
     Stills are in no order, so nothing is tracked from one to the next.
     """
+    paths = sorted(folder.rglob("*.jpg"))
+    parts = [paths[first : first + _STILLS_AT_ONCE] for first in range(0, len(paths), _STILLS_AT_ONCE)]
+    frames = list(chain.from_iterable(in_processes(_taught_stills, parts, workers)))
+    make_private(out)
+    np.savez(out, **_stacked(frames))
+    return len(frames)
+
+
+def _taught_stills(paths: Sequence[Path]) -> list[TaughtFrame]:
     teacher = KeypointTeacher(tracking=False)
     frames = []
-    for path in sorted(folder.rglob("*.jpg")):
+    for path in paths:
         image = cv2.imread(str(path))
         region = None if image is None else teacher.locate(np.asarray(image, np.uint8))
         if image is not None and region is not None:
             frames.append(teacher.frame(np.asarray(image, np.uint8), region))
     teacher.close()
-    make_private(out)
-    np.savez(out, **_stacked(frames))
-    return len(frames)
+    return frames
 
 
 def main() -> None:
