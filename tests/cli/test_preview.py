@@ -200,6 +200,7 @@ def test_p_pauses_and_goes_on(gesturelrcn: Program, eager_model: Callable[..., P
         out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")
     told = [line.strip() for line in out.splitlines() if line[:9].isspace()]
+    told = [line for line in told if not line.startswith("no key")]  # a gesture's stroke while paused
     told = told[told.index("paused") :]
     # The last line may be lost where the program is ended at once; that it paused has been seen.
     assert told in (["paused", "goes on", "paused"], ["paused", "goes on"])
