@@ -1,5 +1,8 @@
 """Which hand acts? Read off the keypoints."""
 
+from collections.abc import Sequence
+from operator import itemgetter
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,21 +32,21 @@ def acting_hand(keypoints: NDArray[np.float32]) -> tuple[Hand | None, tuple[floa
     Returns:
         `left`, `right`, `both` or None, and (x, y) of the higher acting hand, 0 to 1, or None.
     """
-    middle = keypoints[_SHOULDERS, :2].mean(axis=0)
+    joints = keypoints.tolist()  # for six joints numbers are quicker than arrays
+    left, right = (joints[shoulder] for shoulder in _SHOULDERS)
+    middle_x, middle_y = (left[0] + right[0]) / 2, (left[1] + right[1]) / 2
     acting = [
-        wrist[2] > _VISIBLE and (wrist[1] - middle[1] < _LIFTED or abs(wrist[0] - middle[0]) > _STRETCHED)
-        for wrist in keypoints[_WRISTS]
+        seen > _VISIBLE and (y - middle_y < _LIFTED or abs(x - middle_x) > _STRETCHED)
+        for x, y, seen in (joints[wrist] for wrist in _WRISTS)
     ]
     if not any(acting):
         return None, None
     if all(acting):
-        tip = min(keypoints[_TIPS, :2], key=lambda xy: float(xy[1]))
-        return "both", _inside(tip)
+        return "both", _inside(min((joints[tip] for tip in _TIPS), key=itemgetter(1)))
     which = acting.index(True)
-    tip = keypoints[_TIPS[which]]
-    return _SIDES[which], _inside(tip)
+    return _SIDES[which], _inside(joints[_TIPS[which]])
 
 
-def _inside(tip: NDArray[np.float32]) -> tuple[float, float]:
+def _inside(tip: Sequence[float]) -> tuple[float, float]:
     """The network may see more than the region: a tip beyond its edge is reported at the edge."""
-    return min(max(float(tip[0]), 0.0), 1.0), min(max(float(tip[1]), 0.0), 1.0)
+    return min(max(tip[0], 0.0), 1.0), min(max(tip[1], 0.0), 1.0)

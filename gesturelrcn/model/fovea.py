@@ -51,16 +51,16 @@ def place_fovea(keypoints: NDArray[np.float32], before: Fovea | None) -> Fovea:
         keypoints: (J, 3) joints of the frame before, x, y in shares of the picture of the body.
         before: where the look was then, or None.
     """
-    heights = keypoints[_WRISTS, 1]  # smaller is higher
-    which = int(np.argmin(heights))
+    joints = keypoints.tolist()  # for six joints numbers are quicker than arrays
+    heights = [joints[wrist][1] for wrist in _WRISTS]  # smaller is higher
+    which = 0 if heights[0] <= heights[1] else 1
     if before is not None:
         stay = 0 if before.side < 0 else 1
         if heights[stay] - heights[1 - stay] < _SWITCH:
             which = stay
-    centre = 0.5 * keypoints[_WRISTS[which], :2] + 0.25 * (
-        keypoints[_INDEX_TIPS[which], :2] + keypoints[_PINKY_TIPS[which], :2]
-    )
-    return Fovea(float(centre[0]), float(centre[1]), -1 if which == 0 else 1)
+    wrist, index, pinky = (joints[among[which]] for among in (_WRISTS, _INDEX_TIPS, _PINKY_TIPS))
+    x, y = (0.5 * wrist[axis] + 0.25 * (index[axis] + pinky[axis]) for axis in (0, 1))
+    return Fovea(x, y, -1 if which == 0 else 1)
 
 
 def hand_picture(image: NDArray[np.uint8], body: Region, fovea: Fovea | None, size: int) -> NDArray[np.uint8]:
