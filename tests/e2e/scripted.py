@@ -39,7 +39,7 @@ def frames(acts: Sequence[Act], seed: int = 1) -> Iterator[dict[str, float]]:
         for step in (0.3, 0.7):
             yield {act.gesture: step}
         for _ in range(round(act.seconds * _FPS)):
-            yield {act.gesture: chance.uniform(0.85, 0.97)}
+            yield {act.gesture: chance.uniform(0.93, 0.99)}  # cards ask for up to 0.9
         back = mirrored(act.gesture)
         for _ in range(round(0.35 * _FPS)):
             yield {back if back != act.gesture else "wave": chance.uniform(0.7, 0.95)}
