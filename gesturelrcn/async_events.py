@@ -93,6 +93,11 @@ class FrameThread:
         """Whether `take` has an event or an error, or nothing will come any more."""
         return bool(self._waiting) or self._unwanted or self.ended
 
+    def is_over(self) -> bool:
+        """Whether it has ended, and `take` has nothing left that anybody wants."""
+        with self._changed:
+            return self.ended and (self._unwanted or not (self._waiting or self._error))
+
     def close(self, timeout: float = CLOSE_TIMEOUT) -> None:
         """As `abandon`, and wait for the end, at most `timeout` seconds."""
         self.abandon()
@@ -191,8 +196,8 @@ class AsyncEvents:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing will come any more."""
-        return self._frames.ended
+        """Whether nothing will come any more; what has not been taken yet will."""
+        return self._frames.is_over()
 
     async def aclose(self) -> None:
         """End the stream, and return when everything is closed, or after 0.8 s: then it is left behind."""

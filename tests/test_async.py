@@ -247,10 +247,13 @@ def test_waiting_for_one_event_may_time_out_and_go_on(clip):
     assert seen == list(recorded(clip))
 
 
-def test_inside_async_with_an_iteration_may_be_taken_up_again(clip):
+@pytest.mark.parametrize("frames_are_over", [False, True])
+def test_inside_async_with_an_iteration_may_be_taken_up_again(clip, frames_are_over):
     async def main():
         async with recorded(clip) as stream:
             first = await anext_(stream)
+            if frames_are_over:  # and what they told still waits
+                assert await asyncio.to_thread(wait_until, lambda: frame_threads() == [])
             return [first, *await collect(stream)], await collect(stream)
 
     resumed, again = asyncio.run(main())
