@@ -94,10 +94,11 @@ def _varint(value: int) -> bytes:
 def feed_for(model: str) -> dict[str, NDArray[Any]]:
     """Inputs of one step: pictures of noise and an empty memory."""
     card = read_card(card_path(model))
-    return _feed(card.size, (card.rows, 1, card.hidden), card.hand_size)
+    return noise(card.size, (card.rows, 1, card.hidden), card.hand_size)
 
 
-def _feed(size: int, state: tuple[int, ...], hand_size: int) -> dict[str, NDArray[Any]]:
+def noise(size: int, state: tuple[int, ...], hand_size: int) -> dict[str, NDArray[Any]]:
+    """Inputs of one step of a network of these sizes; hand_size 0 for one that looks at no hand."""
     rng = np.random.default_rng(0)
     feed: dict[str, NDArray[Any]] = {
         "crop": rng.integers(0, 256, (1, size, size, 3), dtype=np.uint8),
@@ -126,7 +127,7 @@ def _profile(graph: bytes, rounds: int, *, optimised: bool) -> tuple[Any, list[d
         session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         shapes = {held.name: held.shape for held in session.get_inputs()}
         hand_size = shapes["hand"][1] if "hand" in shapes else 0
-        feed = _feed(shapes["crop"][1], tuple(shapes["state"]), hand_size)
+        feed = noise(shapes["crop"][1], tuple(shapes["state"]), hand_size)
         for _ in range(rounds):
             session.run(None, feed)
         told = json.loads(Path(session.end_profiling()).read_text(encoding="utf-8"))

@@ -37,6 +37,7 @@ from gesturelrcn.training.thresholds import (
     ScoredStream,
     choose,
     figures_at,
+    free_hours,
     progress,
     validation_streams,
     with_start,
@@ -332,14 +333,10 @@ def _threshold_streams(training: Training) -> tuple[list[ScoredStream], str]:
         of_made += validation_streams(model, idle, 2 * settings.made_hours / len(folds), seed)
     people = (
         f"people whom the readers of {len(folds)} folds had not learnt from (without a gesture:"
-        f" {_free_hours(of_filmed):.1f} hours stitched from {len(pauses)} clips of real people, and"
-        f" {_free_hours(of_made):.1f} hours of synthetic people who are busy all the time)"
+        f" {free_hours(of_filmed):.1f} hours stitched from {len(pauses)} clips of real people, and"
+        f" {free_hours(of_made):.1f} hours of synthetic people who are busy all the time)"
     )
     return [*of_filmed, *of_made], people
-
-
-def _free_hours(streams: list[ScoredStream]) -> float:
-    return sum(stream.hours for stream in streams if not stream.truth)
 
 
 def _thresholds(training: Training) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def choose(
     """
     gestures = [name for name in classes if name != NONE]
     chosen = {name: with_start(settings.otherwise) for name in gestures}
-    free = sum(stream.hours for stream in streams if not stream.truth)
+    free = free_hours(streams)
     allowed = settings.false_triggers_per_hour * free / max(1, len(gestures))
     true = {name: sum(one.gesture == name for s in streams for one in s.truth) for name in gestures}
     tried = {name for name in gestures if true[name]}
@@ -158,6 +158,11 @@ def choose(
     return {name: limit if name in tried else with_start(_UNTRIED) for name, limit in chosen.items()}
 
 
+def free_hours(streams: Sequence[ScoredStream]) -> float:
+    """Hours of those streams in which nobody makes a gesture."""
+    return sum(stream.hours for stream in streams if not stream.truth)
+
+
 def figures_at(
     classes: Sequence[str], streams: Sequence[ScoredStream], thresholds: dict[str, Thresholds]
 ) -> dict[str, Any]:
@@ -174,7 +179,7 @@ def figures_at(
             "recall": round(right / (right + missed), 3) if right + missed else None,
             "precision": round(right / (right + wrong), 3) if right + wrong else None,
         }
-    hours = sum(stream.hours for stream, _ in counted if not stream.truth)
+    hours = free_hours(streams)
     false = sum(len(c.spurious) for stream, c in counted if not stream.truth)
     return {
         "hours": round(sum(stream.hours for stream, _ in counted), 3),
