@@ -21,10 +21,15 @@ T = TypeVar("T")
 _LARGEST = 10**300
 """Larger whole numbers are no floating point numbers."""
 
-Kind = Literal["index", "folders", "films", "stills", "pictures", "hands", "performances", "tracks"]
+Kind = Literal[
+    "index", "folders", "films", "stills", "pictures", "hands", "performances", "tracks", "backgrounds"
+]
 """What lies in a folder: clips with an index.csv; class/clip files; films with truth by `gesturelrcn synth`;
 single pictures; shards of pictures with joints; shards of pictures of hands with landmarks; shards of
-performances of synthetic people, of which nothing is drawn; shards of joint tracks without pictures."""
+performances of synthetic people, of which nothing is drawn; shards of joint tracks without pictures;
+pictures of rooms to put behind people."""
+
+_MADE: tuple[Kind, ...] = ("films", "pictures", "hands", "performances", "backgrounds")
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class Make:
         size: of the pictures, pixels.
         fps: for films.
         gestures: for films: a vocabulary file relative to the config; empty for the shipped gestures.
-        frames: for pictures and hands: how many, about; for performances: how many of those.
+        frames: for pictures, hands and backgrounds: how many, about; for performances: how many of those.
         seed: other people.
     """
 
@@ -64,7 +69,8 @@ class DataSettings:
         path: below the data folder; default the name.
         kind: default is what the folder looks like.
         weight: how often streams are made of it for the gestures, relative to the others; 0 for never.
-        joints: how often pictures are drawn from it for the joints, relative to the others; 0 for never.
+        joints: how often pictures are drawn from it for the joints, relative to the others; 0 for never. For
+            backgrounds: the share of pictures of real people that get another room.
         hands: how often pictures are drawn from it for the landmarks of hands, likewise.
         every: for the joints, every how many frames of a clip a picture is taken; neighbours look alike.
         holdout: subjects that no stage trains on.
@@ -206,17 +212,27 @@ class _Reader:
                 self._fail((*way, "holdout_share"), "the share held out must be 0 or more and less than 1")
             if min(data.weight, data.joints, data.hands) < 0 or data.every < 1:
                 self._fail(way, "weight, joints and hands must be 0 or more, and every at least 1")
-            if data.make is not None and data.kind not in ("films", "pictures", "hands", "performances"):
-                self._fail(
-                    (*way, "make"),
-                    'only sets of kind = "films", "pictures", "hands" or "performances" can be made',
-                )
+            if data.make is not None and data.kind not in _MADE:
+                kinds = f"{', '.join(map(repr, _MADE[:-1]))} or {_MADE[-1]!r}".replace("'", '"')
+                self._fail((*way, "make"), f"only sets of kind = {kinds} can be made")
+        self._check_backgrounds(read.data)
         self._check_network(read)
         if read.zoom and not 0.2 <= read.zoom <= 5:
             self._fail(("zoom",), "the zoom must be 0 or from 0.2 to 5")
         if "hands" not in document and not read.keypoints.steps:
             return dataclasses.replace(read, hands=HandSettings(steps=0))
         return read
+
+    def _check_backgrounds(self, sets: tuple[DataSettings, ...]) -> None:
+        numbers = [number for number, data in enumerate(sets) if data.kind == "backgrounds"]
+        for number in numbers[1:]:
+            self._fail(
+                ("data", number, "kind"), "a second set of backgrounds; put their pictures into one folder"
+            )
+        for number in numbers:
+            if sets[number].joints > 1:
+                sentence = "joints is the share of the pictures that get another background: at most 1"
+                self._fail(("data", number, "joints"), sentence)
 
     def _check_name(self, name: str, way: Way) -> None:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):

@@ -12,6 +12,7 @@ import numpy as np
 
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.evaluation.listing import VIDEO_SUFFIXES, Listing, read_listing
+from gesturelrcn.training.backgrounds import background_files
 from gesturelrcn.training.config import DataSettings, Kind
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.features import SeenClip
@@ -94,7 +95,11 @@ def open_data_set(settings: DataSettings, folder: Path) -> DataSet:
             f" data are, or train --without {settings.name}."
         )
     kind = settings.kind or _kind(settings, folder)
-    if kind in ("stills", "pictures", "hands", "performances", "tracks"):
+    if kind == "backgrounds" and not background_files(folder):
+        raise TrainingError(
+            f"{folder}: the data set {settings.name!r} has no picture (.jpg or .png) to put behind people."
+        )
+    if kind in ("stills", "pictures", "hands", "performances", "tracks", "backgrounds"):
         return DataSet(settings, folder, kind)
     listed = _list_folders(settings, folder) if kind == "folders" else _list_index(settings, folder)
     clips, skipped = [], [f"{item.name}: {item.reason}" for item in listed.skipped]

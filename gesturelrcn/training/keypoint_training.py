@@ -12,6 +12,7 @@ from torch.nn import functional
 from gesturelrcn.model.keypoints import KEYPOINTS
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.augmentation import plain_change, random_change
+from gesturelrcn.training.backgrounds import other_room
 from gesturelrcn.training.loop import Loop, Schedule, Task, make_fabric
 
 _BETA = 0.02  # below this error (share of the picture) the loss is quadratic
@@ -30,12 +31,27 @@ class Pictures:
         exact: joints come from a renderer, so an invisible joint is known to be invisible;
             a teacher's missing fingertip may just be a hand that it did not find.
         share: how often to draw from this set, relative to the others.
+        silhouettes: (N, s, s) uint8 of the people in them, as `training.backgrounds` keeps them; or None.
     """
 
     images: NDArray[np.uint8]
     keypoints: NDArray[np.float32]
     margin: float
     exact: bool
+    share: float
+    silhouettes: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What is put behind people whose silhouettes are known.
+
+    Attributes:
+        pictures: (N, S, S, 3) uint8 BGR.
+        share: of the pictures of those people, those that get another room, 0 to 1.
+    """
+
+    pictures: NDArray[np.uint8]
     share: float
 
 
@@ -67,6 +83,7 @@ def train_keypoints(
     validation: Pictures | None,
     log: Path,
     loop: Loop | None = None,
+    rooms: Rooms | None = None,
 ) -> None:
     """Train backbone and keypoint head of `model` in place; figures go to the CSV file `log`.
 
@@ -84,6 +101,7 @@ def train_keypoints(
         model.config.size,
         (settings.seed, loop.fabric.global_rank),
         settings.threads,
+        rooms,
     )
     schedule = Schedule(settings.steps, settings.rate, decay=1e-2, clip=5.0, seed=settings.seed)
 
@@ -101,12 +119,28 @@ class PictureBatches:
     """
 
     def __init__(
-        self, sets: list[Pictures], batch: int, size: int, seed: tuple[int, ...], threads: int = 1
+        self,
+        sets: list[Pictures],
+        batch: int,
+        size: int,
+        seed: tuple[int, ...],
+        threads: int = 1,
+        rooms: Rooms | None = None,
     ) -> None:
-        """Args: sets: to draw from. batch: pictures. size: of them, pixels. threads: that make a batch."""
+        """What to draw from.
+
+        Args:
+            sets: pictures with joints.
+            batch: pictures.
+            size: of them, pixels.
+            seed: of every random choice.
+            threads: that make a batch.
+            rooms: to put behind people, or None.
+        """
         self._sets, self._batch, self._size, self._seed = sets, batch, size, seed
         self._shares = np.array([s.share for s in sets]) / sum(s.share for s in sets)
         self._map = ThreadPoolExecutor(threads).map if threads > 1 else map
+        self._rooms = rooms
         self._number = 0
 
     def next(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -121,9 +155,14 @@ class PictureBatches:
         pictures = self._sets[rng.choice(len(self._sets), p=self._shares)]
         i = rng.integers(len(pictures.images))
         source = pictures.images.shape[1]
+        image = pictures.images[i]
+        rooms, silhouettes = self._rooms, pictures.silhouettes
+        if rooms is not None and silhouettes is not None and rng.random() < rooms.share:
+            room = rooms.pictures[rng.integers(len(rooms.pictures))]
+            image = other_room(image, silhouettes[i], room, rng)
         change = random_change(rng, source, self._size, pictures.margin, strength=1.6)
         return (
-            change.apply(pictures.images[i], rng),
+            change.apply(image, rng),
             change.move(pictures.keypoints[i], source),
             pictures.exact,
         )

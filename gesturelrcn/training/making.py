@@ -1,4 +1,4 @@
-"""Data sets that a run makes itself: films of synthetic people, and pictures of them with joints."""
+"""Data sets that a run makes itself: films of synthetic people, pictures of them with joints, rooms."""
 
 import logging
 from pathlib import Path
@@ -9,8 +9,14 @@ from gesturelrcn.training.workers import in_processes
 
 logger = logging.getLogger(__name__)
 
-_SHARD_FRAMES, _SHARD_CLIPS = 1000, 100
-_NAMES = {"pictures": "keypoints", "hands": "hands", "performances": "performances"}
+_SHARD_FRAMES = 1000
+_SHARD_SIZES: dict[Kind, int] = {"performances": 100, "backgrounds": 200}
+_NAMES = {
+    "pictures": "keypoints",
+    "hands": "hands",
+    "performances": "performances",
+    "backgrounds": "rooms",
+}
 """What the commands of the synthesis call their shards."""
 
 
@@ -28,7 +34,7 @@ def make_set(settings: DataSettings, folder: Path, data: Path, workers: int, pro
         SynthesisError: no EGL, no body data, or the folder cannot be written.
     """
     assert settings.make is not None
-    if settings.kind in ("pictures", "hands", "performances"):
+    if settings.kind in _NAMES:
         make_shards(settings.name, settings.kind, settings.make, folder, workers, progress)
         return
     from gesturelrcn.synthesis.dataset import make_dataset
@@ -50,11 +56,11 @@ def make_set(settings: DataSettings, folder: Path, data: Path, workers: int, pro
 
 
 def make_shards(name: str, kind: Kind, make: Make, folder: Path, workers: int, progress: Progress) -> None:
-    """Make the shards of a set of pictures or hands that are not there yet."""
+    """Make the shards of a set that are not there yet; of backgrounds, pictures, so many for each seed."""
     shard = _Shard(folder, kind, make)
     count = -(-make.frames // shard.frames)
     seeds = [make.seed * 10_000 + number for number in range(count)]
-    missing = [seed for seed in seeds if not (folder / f"{_NAMES[kind]}-{seed}-000.npz").exists()]
+    missing = [seed for seed in seeds if not shard.is_there(seed)]
     for done, _ in enumerate(in_processes(shard, missing, workers), start=count - len(missing)):
         progress(f"{kind} {name}", done + 1, count)
 
@@ -64,13 +70,23 @@ class _Shard:
 
     def __init__(self, folder: Path, kind: Kind, make: Make) -> None:
         self._folder, self._kind, self._size = folder, kind, make.size
-        self.frames = min(make.frames, _SHARD_CLIPS if kind == "performances" else _SHARD_FRAMES)
+        self.frames = min(make.frames, _SHARD_SIZES.get(kind, _SHARD_FRAMES))
+
+    def is_there(self, seed: int) -> bool:
+        """Whether all of it is."""
+        last = f"{self.frames - 1:05d}.jpg" if self._kind == "backgrounds" else "000.npz"
+        return (self._folder / f"{_NAMES[self._kind]}-{seed}-{last}").exists()
 
     def __call__(self, seed: int) -> None:
         if self._kind == "performances":
             from gesturelrcn.synthesis.performances import write_shard
 
             write_shard(self._folder, seed, 0, self.frames)
+            return
+        if self._kind == "backgrounds":
+            from gesturelrcn.synthesis.room_frames import write_rooms
+
+            write_rooms(self._folder, seed, self.frames, self._size)
             return
         if self._kind == "hands":
             from gesturelrcn.synthesis.hand_frames import write_shards as write_hands

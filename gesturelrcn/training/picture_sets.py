@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gesturelrcn.region import Region, crop
 from gesturelrcn.synthesis.truth import read_truth
+from gesturelrcn.training.backgrounds import cut_out, load_silhouettes
 from gesturelrcn.training.datasets import DataSet
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.index import Clip
@@ -65,6 +66,18 @@ class _Teach:
         return None if cached_path(self._cache, clip).exists() else f"{clip.key}: nobody found"
 
 
+def cut_out_set(held: DataSet, cache: Path, workers: int) -> Iterator[bool]:
+    """Silhouettes of the people in every clip of `held` that is trained on, or in its stills.
+
+    Yields:
+        For each, whether there was anything to do.
+    """
+    if held.kind == "stills":
+        yield cut_out(stills_path(cache))
+    if held.kind in ("index", "folders"):
+        yield from in_processes(cut_out, [cached_path(cache, clip) for clip in held.training], workers)
+
+
 def stills_path(cache: Path) -> Path:
     """Where the taught stills of a set lie."""
     return cache / "stills.npz"
@@ -74,20 +87,23 @@ def pictures_of(held: DataSet, cache: Path) -> Pictures | None:
     """Everything in `held` to learn joints from, or None where there is nothing."""
     share = held.settings.joints
     if held.kind == "stills":
-        with np.load(stills_path(cache)) as stills:
-            return Pictures(stills["pictures"], stills["keypoints"], MARGIN, False, share)
+        path = stills_path(cache)
+        with np.load(path) as stills:
+            images, joints = stills["pictures"], stills["keypoints"]
+        return Pictures(images, joints, MARGIN, False, share, load_silhouettes([path]))
     if held.kind == "pictures":
         return _shards(held, share)
     if held.kind == "films":
         return film_pictures(held.training, held.settings.every, share)
-    if held.kind == "tracks":
+    if held.kind in ("tracks", "backgrounds"):
         return None
     return taught_pictures(held.training, cache, held.settings.every, share)
 
 
 def taught_pictures(clips: Iterable[Clip], cache: Path, every: int, share: float = 1.0) -> Pictures | None:
     """Every so many pictures of clips that the teacher has seen."""
-    found = [taught for clip in clips if (taught := load_taught(cache, clip)) is not None]
+    there = [clip for clip in clips if cached_path(cache, clip).exists()]
+    found = [taught for clip in there if (taught := load_taught(cache, clip)) is not None]
     if not found:
         return None
     return Pictures(
@@ -96,6 +112,7 @@ def taught_pictures(clips: Iterable[Clip], cache: Path, every: int, share: float
         MARGIN,
         False,
         share,
+        load_silhouettes((cached_path(cache, clip) for clip in there), every),
     )
 
 

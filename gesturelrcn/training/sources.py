@@ -17,6 +17,14 @@ _TEACHER = {
     "used_for": "joints and hands on real pictures",
 }
 
+_SEGMENTATION = {
+    "name": "selfie segmentation of MediaPipe 0.10.21",
+    "source": "PyPI package mediapipe 0.10.21",
+    "licence": "Apache-2.0",
+    "used_for": "other backgrounds behind real people",
+}
+
+_BACKGROUNDS = "backgrounds"
 _TAUGHT = ("index", "folders", "stills")
 _WITH_JOINTS = (*_TAUGHT, "films", "pictures")
 _WITH_HANDS = (*_TAUGHT, "hands")
@@ -45,13 +53,20 @@ def sources(training: Training, *, everybody: bool = False) -> list[dict[str, st
             if everybody and held_out and "gestures" in words:
                 described["used_for"] += f" (gestures of {' '.join(held_out)} too)"
             used.append(described)
-    return [*used, _TEACHER] if asked else used
+    if asked:
+        used.append(_TEACHER)
+        if any(source["used_for"] == _BACKGROUNDS for source in used):
+            used.append(_SEGMENTATION)
+    return used
 
 
 def _used_for(training: Training, held: DataSet) -> list[str]:
     wanted = {
         "joints": training.config.keypoints.steps and held.settings.joints > 0 and held.kind in _WITH_JOINTS,
         "hands": training.hands_are_taught and held.settings.hands > 0 and held.kind in _WITH_HANDS,
+        _BACKGROUNDS: training.config.keypoints.steps
+        and held.settings.joints > 0
+        and held.kind == "backgrounds",
         "gestures": held.settings.weight > 0 and held.kind in _WITH_GESTURES,
     }
     return [word for word, so in wanted.items() if so]

@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 from gesturelrcn.evaluation.evaluate import evaluate
 from gesturelrcn.model.card import ModelCard, Thresholds, read_card
 from gesturelrcn.model.network import LRCN
+from gesturelrcn.training.backgrounds import read_backgrounds
 from gesturelrcn.training.datasets import DataSet
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.export import largest_difference, write_card, write_model
@@ -22,11 +23,11 @@ from gesturelrcn.training.folds import Fold, FoldTrainer, folds_of, strangers, t
 from gesturelrcn.training.hand_sets import hands_of, held_out_hands
 from gesturelrcn.training.hand_training import train_hands
 from gesturelrcn.training.joint_tracks import write_tracks
-from gesturelrcn.training.keypoint_training import train_keypoints
+from gesturelrcn.training.keypoint_training import Rooms, train_keypoints
 from gesturelrcn.training.looking import Looking
 from gesturelrcn.training.making import make_set
 from gesturelrcn.training.performed import read_performances
-from gesturelrcn.training.picture_sets import pictures_of, taught_pictures, teach_set
+from gesturelrcn.training.picture_sets import cut_out_set, pictures_of, taught_pictures, teach_set
 from gesturelrcn.training.recipe import Stage, Training, fingerprint_of
 from gesturelrcn.training.recognition import train_recognition
 from gesturelrcn.training.regression import tables_of, with_numbers
@@ -95,7 +96,14 @@ def _asks_teacher(training: Training) -> list[DataSet]:
 
 
 def _teacher_depends_on(training: Training) -> Any:
-    return [_listed(held) for held in _asks_teacher(training)]
+    told = [_listed(held) for held in _asks_teacher(training)]
+    return [*told, "silhouettes"] if _background(training) is not None else told
+
+
+def _background(training: Training) -> DataSet | None:
+    """The set of rooms that are put behind people, or None."""
+    found = [held for held in _teaches(training) if held.kind == "backgrounds"]
+    return found[0] if found else None
 
 
 def _teacher(training: Training) -> dict[str, Any]:
@@ -110,6 +118,10 @@ def _teacher(training: Training) -> dict[str, Any]:
             if answer is not None:
                 without_answer.append(f"{held.name}: {answer}")
         asked = 0
+    if _background(training) is not None:
+        for held in _teaches(training):
+            for done, _ in enumerate(cut_out_set(held, training.taught(held), training.workers)):
+                training.progress(f"silhouettes {held.name}", done + 1, max(done + 1, len(held.training)))
     return {
         "skipped": skipped,
         "skipped_count": len(skipped),
@@ -146,7 +158,11 @@ def _keypoints(training: Training) -> dict[str, Any]:
         validation = max(held_out, key=lambda found: len(found.images), default=None)
         log = training.run.path / "keypoints.csv"
         settings = training.config.keypoints
-        train_keypoints(model, sets, settings, validation, log, training.loop("keypoints"))
+        background = _background(training)
+        rooms = None
+        if background is not None:
+            rooms = Rooms(read_backgrounds(background.folder), background.settings.joints)
+        train_keypoints(model, sets, settings, validation, log, training.loop("keypoints"), rooms)
     training.keep("keypoints", model, ("backbone", "keypoint_head"))
     return {"steps": training.config.keypoints.steps}
 

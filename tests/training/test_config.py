@@ -53,6 +53,11 @@ def test_everything_that_is_said_is_read(tmp_path):
         (HEAD + DATA + "holdout_share = 1.0\n", ":6: the share held out"),
         (HEAD + DATA + "weight = -1\n", "0 or more"),
         (HEAD + DATA + "[data.make]\npeople = 3\n", "can be made"),
+        (HEAD + DATA + 'kind = "backgrounds"\njoints = 1.5\n', "at most 1"),
+        (
+            HEAD + DATA + 'kind = "backgrounds"\n' + DATA.replace("clips", "more") + 'kind = "backgrounds"\n',
+            "a second set of backgrounds",
+        ),
         (HEAD + DATA + DATA, ":7: a second data set"),
         (HEAD + DATA + "[network]\nsize = 100\n", ":7: the network cannot see 100 pixels"),
         (HEAD + DATA + "[network]\nhiden = 100\n", ":7: unknown key 'hiden'; did you mean 'hidden'?"),
@@ -78,7 +83,7 @@ def test_hands_are_left_alone_where_joints_are_unless_it_is_said(tmp_path):
 
 def test_hands_and_performances_can_be_made_and_thresholds_have_a_last_word(tmp_path):
     made = HEAD + DATA + 'kind = "KIND"\n[data.make]\nframes = 7\n[thresholds]\notherwise = 0.8\n'
-    for kind in ("hands", "performances"):
+    for kind in ("hands", "performances", "backgrounds"):
         config = read(tmp_path, made.replace("KIND", kind))
         assert (config.data[0].kind, config.data[0].make.frames) == (kind, 7)
         assert config.thresholds.otherwise == 0.8

@@ -281,6 +281,33 @@ def test_clips_without_anybody(tmp_path, capfd):
     ]
 
 
+def test_joints_are_learnt_before_other_rooms(tmp_path, capfd):
+    cut_sample(tmp_path / "mine")
+    (tmp_path / "rooms").mkdir()
+    cv2.imwrite(str(tmp_path / "rooms" / "1.png"), np.full((60, 80, 3), 130, np.uint8))
+    config = tmp_path / "rooms.toml"
+    config.write_text(
+        'name = "rooms"\nstart = "random"\n'
+        '[[data]]\nname = "mine"\nlicence = "Apache-2.0"\nsource = "the sample"\n'
+        '[[data]]\nname = "rooms"\nlicence = "CC0-1.0"\nsource = "drawn"\n'
+        'kind = "backgrounds"\njoints = 0.5\n'
+        "[keypoints]\nsteps = 3\nbatch = 4\n[features]\nversions = 0\n"
+        "[recognition]\nsteps = 3\nstreams = 4\nchunk = 24\n" + SMALL_NETWORK
+    )
+    run = tmp_path / "run"
+    assert train(capfd, config, "--run", run)[0] == 0
+    cut_out = list((tmp_path / "cache").rglob("silhouettes/*.npz"))
+    assert len(cut_out) == len(list((tmp_path / "mine").rglob("*.mp4")))
+    sources = {
+        source["name"]: source["used_for"] for source in load_model(run / "model/rooms.json").card.data
+    }
+    assert sources["rooms"] == "backgrounds"
+    assert any("segmentation" in name for name in sources)
+
+    (tmp_path / "rooms" / "1.png").unlink()
+    assert "no picture (.jpg or .png) to put behind people" in sentence(train(capfd, config, "--run", run))
+
+
 def test_a_run_folder_in_use_and_one_that_cannot_be(tmp_path, capfd):
     import fcntl
 
