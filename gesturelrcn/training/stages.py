@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
+from gesturelrcn.evaluation.curve import BUDGET
 from gesturelrcn.evaluation.evaluate import evaluate
 from gesturelrcn.model.card import ModelCard, Thresholds, read_card
 from gesturelrcn.model.network import LRCN
@@ -40,8 +41,10 @@ from gesturelrcn.training.thresholds import (
     figures_at,
     free_hours,
     progress,
+    trade_off,
     validation_streams,
     with_start,
+    within_budget,
 )
 from gesturelrcn.training.workers import in_processes
 from gesturelrcn.vocabulary import NONE
@@ -365,12 +368,18 @@ def _thresholds(training: Training) -> dict[str, Any]:
         streams, people = found
         chosen = choose(training.classes, streams, settings)
         figures = figures_at(training.classes, streams, chosen)
-        training.run.write("validation.json", figures)
+        points = trade_off(training.classes, streams, chosen)
+        training.run.write("validation.json", {**figures, "trade_off": points})
         free = figures["gesture_free"]
         basis = (
             f"set on stitched streams of {people}; in {free['hours']:.1f} hours without a gesture among them"
             f" {free['false_triggers']} false starts"
         )
+        if (kept := within_budget(points)) is not None:
+            basis += (
+                f"; of the gestures there {points[0]['recall']:.0%} are found, and {kept:.0%} with all"
+                f" thresholds raised until no more than {BUDGET:g} in an hour start falsely"
+            )
     else:
         chosen = {name: with_start(_START) for name in gestures}
         basis = f"{_START} for every gesture, since nobody was held out to set them on"

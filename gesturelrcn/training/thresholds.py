@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from gesturelrcn.decoding import Decoder, Evidence
+from gesturelrcn.evaluation.curve import BUDGET, shifted
 from gesturelrcn.evaluation.matching import Counts, match_starts
 from gesturelrcn.events import GestureEvent
 from gesturelrcn.model.card import Thresholds
@@ -26,6 +27,9 @@ STARTS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 
 DELAYS = (0.1, 0.3, 0.5)
 """Seconds that are tried for which a score must stay above the threshold."""
+
+_RAISES = tuple(0.25 * step for step in range(29))
+"""What is added to the logit of all thresholds to see what fewer false starts cost."""
 
 _UNTRIED = 0.7
 _BELOW = 0.25  # an active gesture ends this much below its start threshold
@@ -186,6 +190,37 @@ def figures_at(
         "per_gesture": per_gesture,
         "gesture_free": {"hours": round(hours, 3), "false_triggers": false},
     }
+
+
+def trade_off(
+    classes: Sequence[str], streams: Sequence[ScoredStream], thresholds: dict[str, Thresholds]
+) -> list[dict[str, float]]:
+    """What is found, and what starts falsely in an hour without gestures, as all thresholds are raised.
+
+    Returns:
+        For each raise on the logit scale, from none on: `raised`, `recall` over all gestures in `streams` and
+        `false_triggers_per_hour`; nothing where no hour is without gestures.
+    """
+    hours = free_hours(streams)
+    true = sum(len(stream.truth) for stream in streams)
+    points: list[dict[str, float]] = []
+    if not hours or not true:
+        return points
+    for by in _RAISES:
+        higher = shifted(thresholds, by)
+        counted = [(stream, stream.counts(classes, higher)) for stream in streams]
+        found = sum(len(counts.matched) for _, counts in counted)
+        false = sum(len(counts.spurious) for stream, counts in counted if not stream.truth)
+        points.append({"raised": by, "recall": found / true, "false_triggers_per_hour": false / hours})
+        if not found:
+            break
+    return points
+
+
+def within_budget(points: Sequence[dict[str, float]]) -> float | None:
+    """The best recall of a `trade_off` with no more than 0.5 false triggers an hour, or None."""
+    found = [point["recall"] for point in points if point["false_triggers_per_hour"] <= BUDGET]
+    return max(found, default=None)
 
 
 def clip_scores(model: LRCN, seen: SeenClip) -> NDArray[np.float32]:

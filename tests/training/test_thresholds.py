@@ -85,6 +85,23 @@ def test_a_gesture_that_others_pass_through_has_to_last_longer():
     assert chosen["stop"].start_after == thresholds.DELAYS[0]
 
 
+def test_fewer_false_starts_cost_what_is_hardly_surer():
+    times = (np.arange(60) / 20).astype(np.float64)
+    streams = [
+        thresholds.ScoredStream(times, scores(wave=0.99), [TrueGesture("wave", 1.0, 3.0)]),
+        thresholds.ScoredStream(times, scores(wave=0.7), [TrueGesture("wave", 1.0, 3.0)]),
+        thresholds.ScoredStream(times, scores(wave=0.9), []),
+    ]
+    chosen = {name: with_start(0.5) for name in CLASSES[1:]}
+    points = thresholds.trade_off(CLASSES, streams, chosen)
+    assert (points[0]["raised"], points[0]["recall"]) == (0.0, 1.0)
+    assert points[0]["false_triggers_per_hour"] == 1 / (times[-1] / 3600)
+    assert thresholds.within_budget(points) == 0.5
+    assert points[-1]["recall"] == 0.0  # no higher than it takes
+    assert thresholds.within_budget(points[:1]) is None
+    assert thresholds.trade_off(CLASSES, streams[:2], chosen) == []  # no hour without gestures
+
+
 def test_end_thresholds_lie_below_start_thresholds():
     for start in STARTS:
         limits = with_start(start)
