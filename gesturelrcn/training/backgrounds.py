@@ -82,7 +82,9 @@ def cut_out(taught: Path) -> bool:
         taught: `.npz` with `pictures` and `keypoints`, as the teacher leaves it.
     """
     path = silhouettes_path(taught)
-    if path.exists() or not taught.exists():
+    if not taught.exists():
+        return False
+    if path.exists() and path.stat().st_mtime_ns >= taught.stat().st_mtime_ns:
         return False
     with np.load(taught, allow_pickle=False) as held:
         pictures, keypoints = held["pictures"], held["keypoints"]

@@ -1,5 +1,7 @@
 """Other rooms behind people: who stays, what goes, and that a training sees it."""
 
+import os
+
 import cv2
 import numpy as np
 import pytest
@@ -87,6 +89,10 @@ def test_silhouettes_are_kept_beside_the_answers_of_the_teacher(frame, tmp_path)
     assert backgrounds.load_silhouettes([taught]) is None
     assert backgrounds.cut_out(taught)
     assert not backgrounds.cut_out(taught)
+    later = backgrounds.silhouettes_path(taught).stat().st_mtime + 1
+    os.utime(taught, (later, later))  # the teacher was asked anew
+    assert backgrounds.cut_out(taught)
+    os.utime(taught, (0, 0))
     kept = backgrounds.load_silhouettes([taught, taught], every=2)
     assert (kept.shape, kept.dtype) == ((4, backgrounds.SIDE, backgrounds.SIDE), np.uint8)
     assert [path.name for path in tmp_path.glob("*.npz")] == ["clip.npz"]  # no set takes them for answers
