@@ -36,9 +36,7 @@ class Silhouettes:
             from mediapipe.python.solutions import selfie_segmentation
 
             self._graph: Any = selfie_segmentation.SelfieSegmentation(model_selection=0)
-            self._graph.process(
-                np.zeros((SIZE, SIZE, 3), np.uint8)
-            )  # its banner comes with the first picture
+            self._graph.process(np.zeros((SIZE, SIZE, 3), np.uint8))  # the first prints a banner
 
     def of(self, picture: NDArray[np.uint8], keypoints: NDArray[np.float32]) -> NDArray[np.uint8]:
         """How much of each pixel has to stay when another room is put behind the person.

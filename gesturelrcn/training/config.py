@@ -215,6 +215,8 @@ class _Reader:
             if data.make is not None and data.kind not in _MADE:
                 kinds = f"{', '.join(map(repr, _MADE[:-1]))} or {_MADE[-1]!r}".replace("'", '"')
                 self._fail((*way, "make"), f"only sets of kind = {kinds} can be made")
+            if data.make is not None and data.kind != "films" and data.make.frames < 1:
+                self._fail((*way, "make"), "frames is missing here, or too small: how many to make")
         self._check_backgrounds(read.data)
         self._check_network(read)
         if read.zoom and not 0.2 <= read.zoom <= 5:

@@ -54,6 +54,7 @@ def test_everything_that_is_said_is_read(tmp_path):
         (HEAD + DATA + "weight = -1\n", "0 or more"),
         (HEAD + DATA + "[data.make]\npeople = 3\n", "can be made"),
         (HEAD + DATA + 'kind = "backgrounds"\njoints = 1.5\n', "at most 1"),
+        (HEAD + DATA + 'kind = "hands"\n[data.make]\nsize = 64\n', ":7: frames is missing here"),
         (
             HEAD + DATA + 'kind = "backgrounds"\n' + DATA.replace("clips", "more") + 'kind = "backgrounds"\n',
             "a second set of backgrounds",
