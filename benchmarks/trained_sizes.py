@@ -74,7 +74,6 @@ def _config(base: Config, other: dict[str, int], options: argparse.Namespace) ->
         base,
         name="-".join(["sizes", *(f"{key}-{value}" for key, value in other.items())]),
         start=str(card.resolve()),
-        classes=base.classes,
         network={**base.network, "readers": 1, **other},
         keypoints=replace(base.keypoints, steps=options.steps if "size" in other else 0),
         hands=replace(base.hands, steps=options.steps if "hand_size" in other else 0),

@@ -32,7 +32,7 @@ from gesturelrcn.model.keypoints import KEYPOINTS
 from gesturelrcn.region.locator import SHOULDER_WIDTHS
 from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
 from gesturelrcn.synthesis.body import random_person
-from gesturelrcn.synthesis.errors import SynthesisError
+from gesturelrcn.synthesis.errors import filling
 from gesturelrcn.synthesis.filming import SMEAR_PIXELS, Actor, Shot, behind, exposed
 from gesturelrcn.synthesis.framing import outside, person_square, random_camera, reach_of, window
 from gesturelrcn.synthesis.gestures import SHIPPED
@@ -298,8 +298,7 @@ def write_shards(
         SynthesisError: no EGL, no body data, or the folder cannot be written.
     """
     written: list[Path] = []
-    try:
-        out.mkdir(parents=True, exist_ok=True)
+    with filling(out, "Shards"):
         for number in range(-(-pictures // shard)):
             path = out / f"hands-{seed}-{number:03d}.npz"
             if path.exists():
@@ -314,10 +313,6 @@ def write_shards(
             part.replace(path)
             logger.info("%s: %d pictures", path, count)
             written.append(path)
-    except OSError as error:
-        raise SynthesisError(
-            f"Shards cannot be written to {out} ({error}): choose another folder or make room."
-        ) from error
     return written
 
 

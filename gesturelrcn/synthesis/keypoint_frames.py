@@ -21,7 +21,7 @@ import numpy as np
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
 from gesturelrcn.synthesis.body import random_person
-from gesturelrcn.synthesis.errors import SynthesisError
+from gesturelrcn.synthesis.errors import filling
 from gesturelrcn.synthesis.filming import Actor, seen, set_up
 from gesturelrcn.synthesis.framing import person_square, random_camera, reach_of
 from gesturelrcn.synthesis.gestures import MOVEMENTS, POSTURES, RESTS
@@ -162,8 +162,7 @@ def write_shards(
     """
     ends = time.monotonic() + minutes * 60
     written: list[Path] = []
-    try:
-        out.mkdir(parents=True, exist_ok=True)
+    with filling(out, "Shards"):
         number = len(list(out.glob(f"keypoints-{seed}-*.npz")))
         while not written or time.monotonic() < ends:
             rng = np.random.default_rng([seed, number])
@@ -178,10 +177,6 @@ def write_shards(
             logger.info("%s: %d frames", path, frames)
             written.append(path)
             number += 1
-    except OSError as error:
-        raise SynthesisError(
-            f"Shards cannot be written to {out} ({error}): choose another folder or make room."
-        ) from error
     return written
 
 

@@ -27,7 +27,7 @@ import numpy as np
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.synthesis.arrays import Floats, Image
 from gesturelrcn.synthesis.body import random_person
-from gesturelrcn.synthesis.errors import SynthesisError
+from gesturelrcn.synthesis.errors import filling
 from gesturelrcn.synthesis.filming import Actor
 from gesturelrcn.synthesis.framing import person_square
 from gesturelrcn.synthesis.gestures import SHIPPED
@@ -146,16 +146,11 @@ def write_shard(
         return path
     stream = performances((seed, number), vocabulary, names)
     taken = [next(stream) for _ in range(clips)]
-    try:
-        out.mkdir(parents=True, exist_ok=True)
+    with filling(out, "Shards"):
         part = path.with_suffix(".part")
         with part.open("wb") as file:
             np.savez(file, allow_pickle=False, **_arrays(taken))
         part.replace(path)
-    except OSError as error:
-        raise SynthesisError(
-            f"Shards cannot be written to {out} ({error}): choose another folder or make room."
-        ) from error
     return path
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.synthesis.arrays import Pixels
-from gesturelrcn.synthesis.errors import SynthesisError
+from gesturelrcn.synthesis.errors import filling
 from gesturelrcn.synthesis.filming import Shot, behind
 from gesturelrcn.synthesis.framing import random_camera
 from gesturelrcn.synthesis.render import Renderer
@@ -52,8 +52,7 @@ def write_rooms(out: Path, seed: int, pictures: int, size: int = SIZE) -> list[P
     paths = [out / f"rooms-{seed}-{number:05d}.jpg" for number in range(pictures)]
     if not pictures or paths[-1].exists():
         return []
-    try:
-        out.mkdir(parents=True, exist_ok=True)
+    with filling(out, "Pictures"):
         stream = room_frames(np.random.default_rng(seed), size)
         for path in paths:
             packed = cv2.imencode(".jpg", next(stream), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]
@@ -61,10 +60,6 @@ def write_rooms(out: Path, seed: int, pictures: int, size: int = SIZE) -> list[P
             part.write_bytes(packed.tobytes())
             part.replace(path)
         stream.close()
-    except OSError as error:
-        raise SynthesisError(
-            f"Pictures cannot be written to {out} ({error}): choose another folder or make room."
-        ) from error
     logger.info("%s: %d pictures", paths[-1], len(paths))
     return paths
 

@@ -4,7 +4,6 @@ Silhouettes come from MediaPipe's selfie segmentation, once, and are cached besi
 People are filmed in a few rooms; a CNN that has seen no others takes what it knows of them into every room.
 """
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.private_files import make_private
 from gesturelrcn.region.quiet import native_stderr_to_log
 from gesturelrcn.training.errors import TrainingError
-from gesturelrcn.training.teacher import SIZE
+from gesturelrcn.training.teacher import SIZE, keep_arrays
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
 
@@ -90,11 +88,7 @@ def cut_out(taught: Path) -> bool:
     masks = [cutter.of(picture, joints) for picture, joints in zip(pictures, keypoints, strict=True)]
     cutter.close()
     path.parent.mkdir(exist_ok=True)
-    part = path.with_suffix(".partial")
-    make_private(part)
-    with part.open("wb") as out:
-        np.savez_compressed(out, silhouettes=np.stack(masks))
-    os.replace(part, path)  # noqa: PTH105 - atomic on every platform
+    keep_arrays(path, {"silhouettes": np.stack(masks)}, compressed=True)
     return True
 
 

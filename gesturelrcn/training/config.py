@@ -213,8 +213,8 @@ class _Reader:
             if min(data.weight, data.joints, data.hands) < 0 or data.every < 1:
                 self._fail(way, "weight, joints and hands must be 0 or more, and every at least 1")
             if data.make is not None and data.kind not in _MADE:
-                kinds = f"{', '.join(map(repr, _MADE[:-1]))} or {_MADE[-1]!r}".replace("'", '"')
-                self._fail((*way, "make"), f"only sets of kind = {kinds} can be made")
+                *kinds, last = (f'"{kind}"' for kind in _MADE)
+                self._fail((*way, "make"), f"only sets of kind = {', '.join(kinds)} or {last} can be made")
             if data.make is not None and data.kind != "films" and data.make.frames < 1:
                 self._fail((*way, "make"), "frames is missing here, or too small: how many to make")
         self._check_backgrounds(read.data)

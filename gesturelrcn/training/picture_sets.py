@@ -102,17 +102,17 @@ def pictures_of(held: DataSet, cache: Path) -> Pictures | None:
 
 def taught_pictures(clips: Iterable[Clip], cache: Path, every: int, share: float = 1.0) -> Pictures | None:
     """Every so many pictures of clips that the teacher has seen."""
-    there = [clip for clip in clips if cached_path(cache, clip).exists()]
-    found = [taught for clip in there if (taught := load_taught(cache, clip)) is not None]
+    held = {cached_path(cache, clip): load_taught(cache, clip) for clip in clips}
+    found = {path: taught for path, taught in held.items() if taught is not None}
     if not found:
         return None
     return Pictures(
-        np.concatenate([taught.pictures[::every] for taught in found]),
-        np.concatenate([taught.keypoints[::every] for taught in found]),
+        np.concatenate([taught.pictures[::every] for taught in found.values()]),
+        np.concatenate([taught.keypoints[::every] for taught in found.values()]),
         MARGIN,
         False,
         share,
-        load_silhouettes((cached_path(cache, clip) for clip in there), every),
+        load_silhouettes(found, every),
     )
 
 

@@ -61,12 +61,11 @@ def sources(training: Training, *, everybody: bool = False) -> list[dict[str, st
 
 
 def _used_for(training: Training, held: DataSet) -> list[str]:
+    teaches_joints = bool(training.config.keypoints.steps) and held.settings.joints > 0
     wanted = {
-        "joints": training.config.keypoints.steps and held.settings.joints > 0 and held.kind in _WITH_JOINTS,
+        "joints": teaches_joints and held.kind in _WITH_JOINTS,
         "hands": training.hands_are_taught and held.settings.hands > 0 and held.kind in _WITH_HANDS,
-        _BACKGROUNDS: training.config.keypoints.steps
-        and held.settings.joints > 0
-        and held.kind == "backgrounds",
+        _BACKGROUNDS: teaches_joints and held.kind == "backgrounds",
         "gestures": held.settings.weight > 0 and held.kind in _WITH_GESTURES,
     }
     return [word for word, so in wanted.items() if so]

@@ -233,13 +233,18 @@ def teach_folder(clips: list[Clip], cache: Path) -> int:
         if taught is None:
             logger.warning("%s: nobody found in this clip, or it does not decode; skipped", clip.path)
             continue
-        partial = path.with_suffix(".partial")
-        make_private(partial)
-        with partial.open("wb") as out:
-            np.savez(out, **vars(taught))
-        os.replace(partial, path)  # noqa: PTH105 - atomic on every platform
+        keep_arrays(path, vars(taught))
         added += 1
     return added
+
+
+def keep_arrays(path: Path, arrays: dict[str, NDArray[Any]], *, compressed: bool = False) -> None:
+    """Write an `.npz` that nobody else can read, for it shows real people; it appears only when whole."""
+    partial = path.with_suffix(".partial")
+    make_private(partial)
+    with partial.open("wb") as out:
+        (np.savez_compressed if compressed else np.savez)(out, **arrays)
+    os.replace(partial, path)  # noqa: PTH105 - atomic on every platform
 
 
 def teach_stills(folder: Path, out: Path, workers: int = 1) -> int:
