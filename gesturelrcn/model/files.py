@@ -11,7 +11,7 @@ from gesturelrcn.model.engine import Engine
 
 EngineName = Literal["onnxruntime", "torch"]
 
-DEFAULT_MODEL = "gestures-4"
+DEFAULT_MODEL = "gestures-5"
 """Name of the model that is used when none is named."""
 
 MAX_BYTES = 64 * 2**20

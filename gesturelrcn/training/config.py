@@ -113,6 +113,7 @@ class ThresholdSettings:
 
     Attributes:
         precision: share of starts of each gesture that have to be right.
+        wrong_start: how many gestures that are found outweigh a start that is wrong.
         false_triggers_per_hour: most starts in an hour without a gesture, over all gestures; 0 for no limit.
         otherwise: start threshold of a gesture that keeps to these at no threshold.
         hours: length of the streams that are stitched from the clips of real people.
@@ -125,6 +126,7 @@ class ThresholdSettings:
     """
 
     precision: float = 0.8
+    wrong_start: float = 0.5
     false_triggers_per_hour: float = 0.0
     otherwise: float = 0.95
     hours: float = 1.0

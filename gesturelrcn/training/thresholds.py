@@ -1,7 +1,6 @@
 """Set the thresholds of each gesture on people who were not trained on."""
 
 import itertools
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,25 +21,26 @@ from gesturelrcn.training.streams import Chunk, StreamMaker
 from gesturelrcn.truth import TrueGesture
 from gesturelrcn.vocabulary import NONE
 
-STARTS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+STARTS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99)
 """Start thresholds that are tried, lowest first."""
 
-DELAYS = (0.1, 0.3, 0.5)
+DELAYS = (0.0, 0.1, 0.3, 0.5)
 """Seconds that are tried for which a score must stay above the threshold."""
 
-_RAISES = tuple(0.25 * step for step in range(29))
+_RAISES = tuple(0.5 * step for step in range(15))
 """What is added to the logit of all thresholds to see what fewer false starts cost."""
 
+_DELAY = 0.1  # where none is chosen
 _UNTRIED = 0.7
 _BELOW = 0.25  # an active gesture ends this much below its start threshold
-_RECALL_A_SECOND = 0.2  # what a gesture that is decided a second later must bring in recall
+_RECALL_A_SECOND = 0.2  # share of what is found that must be gained where it is decided a second later
 _END_AFTER = 0.35
 _STILL = 1.0  # seconds for which the first frame stands still before a clip, as if the person waited
 _CHUNK = 64  # frames that are given to the network at once; it says the same for any number
 _BEFORE = 0.05  # seconds by which a gesture begins before its target begins to rise
 
 
-def with_start(start: float, start_after: float = DELAYS[0]) -> Thresholds:
+def with_start(start: float, start_after: float = _DELAY) -> Thresholds:
     """Thresholds that begin at `start`, held for `start_after` seconds."""
     return Thresholds(start, max(0.3, start - _BELOW), start_after, _END_AFTER)
 
@@ -129,11 +129,12 @@ def _truth(
 def choose(
     classes: Sequence[str], streams: Sequence[ScoredStream], settings: ThresholdSettings
 ) -> dict[str, Thresholds]:
-    """For each gesture the threshold, and the time above it, that finds most and keeps to `settings`.
+    """For each gesture the threshold, and the time above it, that are worth most and keep to `settings`.
 
-    What is found later must be worth it: a second more is taken for a fifth of the gestures more. Where
-    nothing keeps to `settings` it is `otherwise`. A gesture that is not in the streams and is never seen
-    there gets 0.7: nothing speaks for or against it.
+    Worth is what is found, less a fifth of it for each second from the onset to the decision (the median),
+    less `wrong_start` for each start that is wrong. Where nothing keeps to `settings`, or what does is worth
+    nothing, it is `otherwise`. A gesture that is not in the streams and is never seen there gets 0.7: nothing
+    speaks for or against it.
 
     All gestures move together while one is tried, since they compete. Of the false triggers that are
     allowed in an hour each gesture gets the same share.
@@ -144,19 +145,22 @@ def choose(
     allowed = settings.false_triggers_per_hour * free / max(1, len(gestures))
     true = {name: sum(one.gesture == name for s in streams for one in s.truth) for name in gestures}
     tried = {name for name in gestures if true[name]}
-    best = dict.fromkeys(gestures, -math.inf)
+    best = dict.fromkeys(gestures, 0.0)
     # The highest threshold first, and the shortest delay last: of equals, the earliest decision counts.
     for delay, start in itertools.product(reversed(DELAYS), reversed(STARTS)):
         everywhere = {name: with_start(start, delay) for name in gestures}
         counted = [(stream, stream.counts(classes, everywhere)) for stream in streams]
         for name in gestures:
-            right = sum(e.gesture == name for _, c in counted for _, e in c.matched)
+            late = [e.decided_at - g.onset for _, c in counted for g, e in c.matched if e.gesture == name]
+            right = len(late)
             wrong = sum(e.gesture == name for _, c in counted for e in (*c.wrong_class, *c.spurious))
             idle = sum(e.gesture == name for s, c in counted if not s.truth for e in c.spurious)
             within = not settings.false_triggers_per_hour or idle <= allowed
             if right or wrong:
                 tried.add(name)
-            worth = right / max(1, true[name]) - _RECALL_A_SECOND * delay
+            worth = -settings.wrong_start * wrong
+            if right:
+                worth += right * (1 - _RECALL_A_SECOND * max(0.0, float(np.median(late))))
             if right and right / (right + wrong) >= settings.precision and within and worth >= best[name]:
                 chosen[name], best[name] = with_start(start, delay), worth
     return {name: limit if name in tried else with_start(_UNTRIED) for name, limit in chosen.items()}

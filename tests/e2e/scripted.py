@@ -25,8 +25,8 @@ class Act:
     seconds: float = 0.6
 
 
-def frames(acts: Sequence[Act], seed: int = 1) -> Iterator[dict[str, float]]:
-    """Scores of what is not `none`, frame by frame at 20 frames a second."""
+def frames(acts: Sequence[Act], card: ModelCard, seed: int = 1) -> Iterator[dict[str, float]]:
+    """Scores of what is not `none`, frame by frame at 20 frames a second: as sure as the card asks for."""
     chance = random.Random(seed)
 
     def idle(seconds: float) -> Iterator[dict[str, float]]:
@@ -38,8 +38,10 @@ def frames(acts: Sequence[Act], seed: int = 1) -> Iterator[dict[str, float]]:
     for act in acts:
         for step in (0.3, 0.7):
             yield {act.gesture: step}
-        for _ in range(round(act.seconds * _FPS)):
-            yield {act.gesture: chance.uniform(0.93, 0.99)}  # cards ask for up to 0.9
+        limits = card.thresholds[act.gesture]
+        sure = max(0.93, (1 + limits.start) / 2)
+        for _ in range(round((act.seconds + limits.start_after) * _FPS)):
+            yield {act.gesture: chance.uniform(sure, 0.999)}
         back = mirrored(act.gesture)
         for _ in range(round(0.35 * _FPS)):
             yield {back if back != act.gesture else "wave": chance.uniform(0.7, 0.95)}
@@ -51,7 +53,7 @@ def perform(acts: Sequence[Act], card: ModelCard, dispatcher: Dispatcher) -> int
     decoder = Decoder(card.classes, card.thresholds)
     starts = 0
     began = time.monotonic()
-    for number, scores in enumerate(frames(acts)):
+    for number, scores in enumerate(frames(acts, card)):
         at = began + number / _FPS
         time.sleep(max(0.0, at - time.monotonic()))
         vector = np.zeros(len(card.classes), np.float32)

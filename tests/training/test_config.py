@@ -93,7 +93,7 @@ def test_hands_and_performances_can_be_made_and_thresholds_have_a_last_word(tmp_
 def test_the_config_of_the_shipped_model_is_read():
     config = read_config(Path(__file__).parents[2] / "configs" / "gestures.toml")
     assert config.name == DEFAULT_MODEL
-    assert {data.kind for data in config.data} >= {"pictures", "hands", "performances"}
+    assert {data.kind for data in config.data} >= {"pictures", "hands", "performances", "backgrounds"}
 
 
 def test_a_config_that_is_not_there(tmp_path):

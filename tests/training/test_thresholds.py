@@ -56,7 +56,7 @@ def test_the_lowest_threshold_without_false_starts_is_chosen(monkeypatch):
 def test_a_gesture_that_is_never_right_gets_the_threshold_for_that(monkeypatch):
     pairs = [(clip("wave"), scores(stop=0.99)), (clip("none"), scores(stop=0.99))]
     chosen = choose(monkeypatch, {id(seen): (seen, s) for seen, s in pairs})
-    assert chosen["stop"].start == chosen["wave"].start == STARTS[-1]
+    assert chosen["stop"].start == chosen["wave"].start == ThresholdSettings().otherwise
 
 
 def test_a_config_may_say_what_to_do_with_such_a_gesture():
@@ -83,6 +83,23 @@ def test_a_gesture_that_others_pass_through_has_to_last_longer():
     chosen = thresholds.choose(CLASSES, streams, ThresholdSettings(precision=0.9))
     assert chosen["wave"].start_after > thresholds.DELAYS[0]
     assert chosen["stop"].start_after == thresholds.DELAYS[0]
+
+
+def test_a_wrong_start_outweighs_what_little_a_low_threshold_finds_more():
+    times = (np.arange(60) / 20).astype(np.float64)
+    waves = [(0.99, "wave"), (0.99, "wave"), (0.99, "wave"), (0.6, "wave"), (0.7, None), (0.7, None)]
+    streams = [
+        thresholds.ScoredStream(times, scores(wave=score), [TrueGesture(name, 1.0, 3.0)] if name else [])
+        for score, name in waves
+    ]
+    cheap = thresholds.choose(CLASSES, streams, ThresholdSettings(precision=0.5, wrong_start=0.1))
+    dear = thresholds.choose(CLASSES, streams, ThresholdSettings(precision=0.5, wrong_start=1.0))
+    assert cheap["wave"].start < 0.6
+    assert dear["wave"].start > 0.65
+    never = thresholds.choose(CLASSES, streams[2:], ThresholdSettings(precision=0.1, wrong_start=9.0))
+    assert never["wave"].start >= 0.7  # still worth it where nothing is wrong
+    wrong = thresholds.choose(CLASSES, streams[3:], ThresholdSettings(precision=0.1, wrong_start=9.0))
+    assert wrong["wave"].start == ThresholdSettings().otherwise
 
 
 def test_fewer_false_starts_cost_what_is_hardly_surer():
