@@ -20,7 +20,8 @@ _LIFTED = 0.22
 _STRETCHED = 0.26
 """A hanging wrist is at most this share of the region to the side of the middle of the shoulders."""
 
-_VISIBLE = 0.4
+_VISIBLE = 0.3
+"""From here on a wrist is as often in sight as not; an arm stretched out to the edge may say 0.35."""
 
 
 def acting_hand(keypoints: NDArray[np.float32]) -> tuple[Hand | None, tuple[float, float] | None]:

@@ -155,3 +155,6 @@ def test_a_hand_that_is_not_seen_does_not_act():
     held = hands((0.65, 0.2), (0.35, 0.82))
     held[KEYPOINTS.index("left_wrist"), 2] = 0.1
     assert acting_hand(held) == (None, None)
+    # An arm stretched out to the edge of the region: its wrist may be in sight or not.
+    held[KEYPOINTS.index("left_wrist")] = (0.97, 0.5, 0.35)
+    assert acting_hand(held)[0] == "left"
