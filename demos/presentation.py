@@ -44,6 +44,7 @@ _FLAGS = (
     "--disable-quic",
     "--disable-sync",
     "--metrics-recording-only",
+    "--allow-pre-commit-input",  # else keys between the loading and the first painting of the page are lost
     "--password-store=basic",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--ozone-platform=x11",
