@@ -41,20 +41,21 @@ def folds_of(sets: list[SeenSet], count: int, folder: Path) -> list[Fold]:
 
     Args:
         sets: what was seen of them.
-        count: of the folds; fewer where fewer people were filmed.
+        count: of the folds; fewer where fewer people were filmed, or made if nobody was filmed.
         folder: for the weights.
 
     Raises:
-        TrainingError: nobody was filmed, or one person only.
+        TrainingError: one person only was filmed, or is there at all.
     """
     people = {held: sorted({(held.name, seen.clip.subject) for seen in held.clips()}) for held in sets}
-    filmed = sum(len(found) for held, found in people.items() if held.real)
-    if filmed < 2:
+    real = any(held.real for held in sets)
+    judged = sum(len(found) for held, found in people.items() if held.real == real)
+    if judged < 2:
         raise TrainingError(
-            "Thresholds by folds need two people at least who were filmed, known by name: set folds = 0 in"
-            " [thresholds], or say who is in the clips."
+            f"Thresholds by folds need two people at least {'who were filmed, ' if real else ''}known by"
+            " name: set folds = 0 in [thresholds], or say who is in the clips."
         )
-    count = min(count, filmed)
+    count = min(count, judged)
     return [
         Fold(
             tuple(person for found in people.values() for person in found[number::count]),

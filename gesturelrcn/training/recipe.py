@@ -87,6 +87,11 @@ class Training:
         return [self._open(settings) for settings in wanted if self.folder_of(settings).is_dir()]
 
     @cached_property
+    def everybody(self) -> bool:
+        """Whether the people held out are learnt from in the end: they may be in a set that is left out."""
+        return self.config.everybody and any(held.held_out for held in self.sets)
+
+    @cached_property
     def classes(self) -> tuple[str, ...]:
         """The vocabulary of the model."""
         return vocabulary_of(self.sets, self.config.classes)

@@ -340,22 +340,25 @@ def _threshold_streams(training: Training) -> tuple[list[ScoredStream], str]:
         streams = validation_streams(_trained(training), validation, settings.hours, settings.seed)
         return streams, "the people held out"
     trainer, folds = _cross_validation(training)
-    of_filmed: list[ScoredStream] = []
+    shown: list[ScoredStream] = []
     of_made: list[ScoredStream] = []
     pauses: set[str] = set()
     for number, (model, filmed, made) in enumerate(strangers(trainer, folds)):
         training.progress("thresholds", number + 1, len(folds))
         seed = settings.seed + number
-        of_filmed += validation_streams(model, filmed, settings.hours / len(folds), seed)
+        # Where nobody was filmed, the synthetic people show the gestures too.
+        shown += validation_streams(model, filmed or made, settings.hours / len(folds), seed)
         pauses |= {seen.clip.key for seen in filmed if seen.gesture == NONE}
         idle = [seen for seen in made if seen.gesture == NONE]
         of_made += validation_streams(model, idle, 2 * settings.made_hours / len(folds), seed)
-    people = (
-        f"people whom the readers of {len(folds)} folds had not learnt from (without a gesture:"
-        f" {free_hours(of_filmed):.1f} hours stitched from {len(pauses)} clips of real people, and"
-        f" {free_hours(of_made):.1f} hours of synthetic people who are busy all the time)"
-    )
-    return [*of_filmed, *of_made], people
+    busy = "of synthetic people who are busy all the time"
+    if any(held.real for held in trainer.sets):
+        free = f"{free_hours(shown):.1f} hours stitched from {len(pauses)} clips of real people, and"
+        who, free = "people", f"{free} {free_hours(of_made):.1f} hours {busy}"
+    else:
+        who, free = "synthetic people", f"{free_hours([*shown, *of_made]):.1f} hours {busy}"
+    people = f"{who} whom the readers of {len(folds)} folds had not learnt from (without a gesture: {free})"
+    return [*shown, *of_made], people
 
 
 def _thresholds(training: Training) -> dict[str, Any]:
@@ -407,7 +410,7 @@ def _export_depends_on(training: Training) -> Any:
 
 def _export(training: Training) -> dict[str, Any]:
     written = _write(training, _trained(training), training.run.path / "model", {})
-    if not training.config.everybody:
+    if not training.everybody:
         _copy_out(training, written, "model")
     return _checked(training, written, "model")
 
@@ -472,7 +475,7 @@ def _evaluation(training: Training) -> dict[str, Any]:
         figures[f"{held.name}_not_trained_on"] = {"command": command, **told}
     card = replace(read_card(path), figures=figures)
     write_card(card, path.parent)
-    if not training.config.everybody:
+    if not training.everybody:
         _copy_out(training, card, "model")
     training.run.write("figures.json", figures)
     return {name: _headline(told) for name, told in figures.items()}
@@ -492,12 +495,12 @@ def _headline(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _everybody_depends_on(training: Training) -> Any:
-    return bool(training.config.everybody)
+    return training.everybody
 
 
 def _everybody(training: Training) -> dict[str, Any]:
     """Readers that learnt from the people held out too; thresholds and figures are of those that did not."""
-    if not training.config.everybody:
+    if not training.everybody:
         return {"everybody": False}
     torch.manual_seed(training.config.recognition.seed)
     model = training.network()

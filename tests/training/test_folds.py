@@ -5,13 +5,14 @@ import json
 import pytest
 
 from gesturelrcn.cli.app import app
+from gesturelrcn.model import load_model
 from gesturelrcn.model.network import NetworkConfig
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.folds import FoldTrainer, folds_of, strangers, train_folds
 from gesturelrcn.training.joint_tracks import write_tracks
 from gesturelrcn.training.recognition import RecognitionSettings
 from gesturelrcn.training.seen_sets import SeenSet, clip_sets
-from tests.training.tiny_data import arms, tracks_config
+from tests.training.tiny_data import arms, performance_shard, tracks_config
 
 CLASSES = ("none", "point_left", "point_right")
 QUICK = RecognitionSettings(steps=2, streams=2, chunk=16)
@@ -72,6 +73,36 @@ def test_folds_that_are_there_are_not_trained_again(sets, tmp_path):
 def test_one_person_is_too_few(tmp_path):
     with pytest.raises(TrainingError, match="two people at least"):
         folds_of([seen_set(tmp_path, "alone", "A", real=True)], 2, tmp_path)
+
+
+def test_where_nobody_was_filmed_people_who_were_made_are_dealt_out(tmp_path):
+    folds = folds_of([seen_set(tmp_path, "made", ("p1", "p2", "p3"), real=False)], 2, tmp_path)
+    assert [[who for _, who in fold.people] for fold in folds] == [["p1", "p3"], ["p2"]]
+
+
+def test_a_training_on_made_people_alone(tmp_path, capfd):
+    made = '[[data]]\nname = "made"\nlicence = "CC0-1.0"\nsource = "drawn"\n'
+    config = tracks_config(tmp_path, f'everybody = true\nclasses = ["raise_hand"]\n{made}')
+    config.write_text(config.read_text() + "[thresholds]\nfolds = 2\nhours = 0.05\nmade_hours = 0.05\n")
+    performance_shard(tmp_path / "made", ["raise_hand", "raise_hand", "none", "none"])
+    run, out = tmp_path / "run", tmp_path / "out"
+    options = ["--run", str(run), "--out", str(out), "--workers", "1", "--device", "cpu", "--without", "arms"]
+    with pytest.raises(SystemExit) as ended:
+        app(["train", str(config), *options])
+    assert ended.value.code == 0, capfd.readouterr().err
+    card = load_model(out / "arms.json").card
+    [basis] = [limit for limit in card.limits if limit.startswith("Thresholds")]
+    assert (
+        "of synthetic people whom the readers of 2 folds had not learnt from (without a gesture: 0.1 hours"
+        in basis
+    )
+    assert "real" not in basis
+    figures = json.loads((run / "validation.json").read_text())["per_gesture"]["raise_hand"]
+    assert figures["true"] > 0
+    assert figures["recall"] > 0.5
+    # Nobody was held out, so there is nobody left to learn from.
+    assert not (run / "everybody").exists()
+    assert "note" not in card.figures
 
 
 def test_thresholds_of_a_training_by_folds(tmp_path):
