@@ -36,6 +36,13 @@ def train(
         list[str] | None,
         typer.Option(metavar="DATA_SET", help="Train without this data set; can be given several times."),
     ] = None,
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="RUN",
+            help="Run of the config, as one --without some data, whose figures stand beside in the card.",
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Copy the model files there too.")] = None,
     cache: Annotated[
         Path | None,
@@ -75,6 +82,7 @@ def train(
             cache=cache or folder.parent / "cache",
             fabric=make_fabric(device),
             without=left_out,
+            beside=tuple(beside or ()),
             out=out,
             workers=workers,
             minutes=minutes,

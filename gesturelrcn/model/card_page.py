@@ -5,6 +5,9 @@ from typing import Any
 
 from gesturelrcn.model.card import ModelCard
 
+COMPARED = ("without", "all", "core", "latency_s", "clip_accuracy", "false_triggers")
+"""Of the figures of another run those that stand beside a model's own."""
+
 _Row = Mapping[str, Any]
 
 
@@ -72,6 +75,7 @@ def _measured(card: ModelCard) -> Iterator[str]:
                 (title, "found", "starts that were right", "clips right"), _groups(told.get(key, {}))
             )
         yield _without_gesture(told)
+        yield from _beside(told)
         yield from _again(told.get("command", ""))
 
 
@@ -136,6 +140,26 @@ def _without_gesture(told: _Row) -> str:
         f" ({_duration(free['recorded_hours'])} of it played only once), which is {free['per_hour']:.3g} an"
         f" hour; the exact 95 % interval is {free['low']:.3g} to {free['high']:.3g} an hour."
     )
+
+
+def _beside(told: _Row) -> Iterator[str]:
+    others = told.get("beside", [])
+    if not others:
+        return
+    yield "The same recipe on other data, measured alike; this model is that of the first line."
+    head = ("trained", "found", "of the core", "starts that were right", "median, s", "clips right")
+    yield _table((*head, "false triggers"), ([_data(row), *_in_a_line(row)] for row in (told, *others)))
+
+
+def _data(row: _Row) -> str:
+    return f"without {', '.join(left_out)}" if (left_out := row.get("without")) else "on everything"
+
+
+def _in_a_line(row: _Row) -> Iterator[str]:
+    found, right = _found(row["all"])
+    free = row["false_triggers"]
+    yield from (found, _of(row["core"], "found", "true"), right, _latency(row)[0])
+    yield from (_percent(row["clip_accuracy"]), f"{free['count']} in {_duration(free['hours'])}")
 
 
 def _again(command: str) -> Iterator[str]:

@@ -48,6 +48,8 @@ class Training:
         run: folder for the results.
         cache: folder for what runs share: the teacher's answers and synthetic people.
         without: names of data sets that are left out.
+        beside: folders of other runs of the config, such as one without some data, whose figures shall stand
+            beside this one's in the card.
         out: another folder for the model files, or None.
         workers: processes for what needs no gradient.
         minutes: between two checkpoints.
@@ -61,6 +63,7 @@ class Training:
     cache: Path
     fabric: "Fabric"
     without: tuple[str, ...] = ()
+    beside: tuple[Path, ...] = ()
     out: Path | None = None
     workers: int = 1
     minutes: float = 5.0
@@ -74,6 +77,7 @@ class Training:
             )
         if set(names) <= set(self.without):
             raise TrainingError("No data set is left to train on: leave out fewer.")
+        _ = self.figures_beside  # what is missing shall not be found out hours later
 
     @cached_property
     def sets(self) -> list[DataSet]:
@@ -85,6 +89,20 @@ class Training:
         """Those that are not; the model is measured on the people whom they hold out, like any other."""
         wanted = [settings for settings in self.config.data if settings.name in self.without]
         return [self._open(settings) for settings in wanted if self.folder_of(settings).is_dir()]
+
+    @cached_property
+    def figures_beside(self) -> list[dict[str, Any]]:
+        """The figures of the runs that shall stand beside this one's."""
+        found = []
+        for folder in self.beside:
+            figures = RunFolder(folder).read("figures.json")
+            if not isinstance(figures, dict):
+                raise TrainingError(
+                    f"{folder} has no figures that could stand beside: name the folder of a run that came to"
+                    " its end."
+                )
+            found.append(figures)
+        return found
 
     @cached_property
     def everybody(self) -> bool:

@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 from gesturelrcn.evaluation.curve import BUDGET
 from gesturelrcn.evaluation.evaluate import evaluate
 from gesturelrcn.model.card import ModelCard, Thresholds, read_card
+from gesturelrcn.model.card_page import COMPARED
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.backgrounds import read_backgrounds
 from gesturelrcn.training.datasets import DataSet
@@ -449,7 +450,8 @@ def _copy_out(training: Training, card: ModelCard, name: str) -> None:
 
 
 def _evaluation_depends_on(training: Training) -> Any:
-    return [[held.name, [clip.key for clip in held.held_out]] for held in _measured(training)]
+    people = [[held.name, [clip.key for clip in held.held_out]] for held in _measured(training)]
+    return [people, training.figures_beside] if training.beside else people
 
 
 def _measured(training: Training) -> list[DataSet]:
@@ -472,13 +474,22 @@ def _evaluation(training: Training) -> dict[str, Any]:
         people = ",".join(sorted({clip.subject for clip in listing.clips} - {""}))
         command = f"gesturelrcn evaluate FOLDER{f' --subjects {people}' if people else ''}"
         told = {name: value for name, value in measured.items() if name not in _NOT_IN_A_CARD}
-        figures[f"{held.name}_not_trained_on"] = {"command": command, **told}
+        if training.without:
+            told["without"] = sorted(training.without)
+        name = f"{held.name}_not_trained_on"
+        if rows := [_compared(other[name]) for other in training.figures_beside if name in other]:
+            told["beside"] = rows
+        figures[name] = {"command": command, **told}
     card = replace(read_card(path), figures=figures)
     write_card(card, path.parent)
     if not training.everybody:
         _copy_out(training, card, "model")
     training.run.write("figures.json", figures)
     return {name: _headline(told) for name, told in figures.items()}
+
+
+def _compared(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: told[name] for name in COMPARED if name in told}
 
 
 def _headline(told: dict[str, Any]) -> dict[str, Any]:

@@ -65,6 +65,17 @@ def test_a_card_with_words_among_its_figures(card: ModelCard, capsys: pytest.Cap
     assert card_summary(with_note) == card_summary(card)
 
 
+def test_figures_of_a_run_on_less_data_stand_beside(card: ModelCard) -> None:
+    [(name, told)] = occasions(card).items()
+    less = {**told, "without": ["the clips"], "all": {**told["all"], "found": 1, "true": 78}}
+    page = card_page(replace(card, figures={name: {**told, "beside": [less]}}))
+    beside = [line for line in rows(page) if line[0] in ("on everything", "without the clips")]
+    assert [line[0] for line in beside] == ["on everything", "without the clips"]
+    assert beside[0][1] == f"{told['all']['found']} of {told['all']['true']}"
+    assert beside[1][1] == "1 of 78"
+    assert beside[1][5] == f"{100 * told['clip_accuracy']:.0f} %"
+
+
 def test_a_card_without_figures_says_so(card: ModelCard) -> None:
     bare = replace(card, figures={}, limits=[], data=[])
     assert card_summary(bare) == f"Of {card.name} nothing was measured."

@@ -10,8 +10,8 @@ def test_rounded_values_are_near_and_have_short_mantissas():
     rng = np.random.default_rng(0)
     values = (rng.normal(size=5000) * 10.0 ** rng.integers(-20, 20, 5000)).astype(np.float32)
     near = rounded(values)
-    assert (np.abs(near - values) <= 1.6e-5 * np.abs(values)).all()
-    assert not (near.view(np.uint32) & 0xFF).any()
+    assert (np.abs(near - values) <= 2.45e-4 * np.abs(values)).all()
+    assert not (near.view(np.uint32) & 0xFFF).any()
     np.testing.assert_array_equal(rounded(near), near)
 
 
@@ -30,4 +30,4 @@ def test_short_tensors_and_whole_numbers_are_left_alone(values, long):
 
 def test_rounded_weights_compress():
     values = np.random.default_rng(1).normal(size=20_000).astype(np.float32)
-    assert len(zlib.compress(rounded(values).tobytes())) < 0.85 * len(zlib.compress(values.tobytes()))
+    assert len(zlib.compress(rounded(values).tobytes())) < 0.7 * len(zlib.compress(values.tobytes()))

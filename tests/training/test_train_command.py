@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -217,6 +218,26 @@ def test_without_a_data_set_it_leaves_no_trace(tmp_path, capfd):
         assert train(capfd, config, "--without", "more")[0] == 0
     card = load_model(tmp_path / "runs/arms-without-more/model/arms.json").card
     assert [source["name"] for source in card.data] == ["arms"]
+
+
+def test_figures_of_another_run_stand_beside(sample_run, tmp_path, capfd):
+    config, run = sample_run
+    twin = tmp_path / "twin"
+    figures = json.loads((run / "figures.json").read_text())
+    figures["mine_not_trained_on"]["without"] = ["other clips"]
+    twin.mkdir()
+    (twin / "figures.json").write_text(json.dumps(figures))
+    copy = tmp_path / "run"
+    shutil.copytree(run, copy)
+    until = ("--run", copy, "--until", "evaluation", "--beside", twin)
+    assert train(capfd, config, *until)[0] == 0
+    told = load_model(copy / "model" / "mine.json").card.figures["mine_not_trained_on"]
+    [beside] = told["beside"]
+    assert beside["without"] == ["other clips"]
+    assert beside["all"] == told["all"]
+    assert "per_class" not in beside
+    (twin / "figures.json").unlink()
+    assert "no figures that could stand beside" in sentence(train(capfd, config, *until))
 
 
 def test_it_stops_after_a_stage(tmp_path, capfd):
