@@ -146,7 +146,10 @@ def _beside(told: _Row) -> Iterator[str]:
     others = told.get("beside", [])
     if not others:
         return
-    yield "The same recipe on other data, measured alike; this model is that of the first line."
+    yield (
+        "The same recipe on other data, measured alike. This model is that of the first line, and what it"
+        " learnt from stands below with its licences."
+    )
     head = ("trained", "found", "of the core", "starts that were right", "median, s", "clips right")
     yield _table((*head, "false triggers"), ([_data(row), *_in_a_line(row)] for row in (told, *others)))
 
