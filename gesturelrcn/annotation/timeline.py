@@ -104,7 +104,8 @@ def spans_of(events: Iterable[GestureEvent]) -> tuple[Span, ...]:
 
 def _span(life: list[GestureEvent]) -> Span:
     first, last = life[0], life[-1]
-    best = max(life, key=lambda event: event.confidence)
+    # By what is told: of moments that round alike the first is the peak, to whoever knows only the rounded.
+    best = max(life, key=lambda event: round(event.confidence, 6))
     position = None if first.position is None else (round(first.position[0], 6), round(first.position[1], 6))
     return Span(
         first.gesture,

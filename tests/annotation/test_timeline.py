@@ -28,6 +28,17 @@ def test_a_span_goes_from_the_start_of_a_gesture_to_its_end():
     assert (stop.gesture, stop.start, stop.end, stop.hand, stop.position) == ("stop", 1.5, 2.0, None, None)
 
 
+def test_of_moments_that_round_alike_the_first_is_the_peak():
+    scores = (0.8, 0.9836761, 0.9836762, 0.5)
+    events = [
+        event("wave", Phase.HOLD if at else Phase.START, 1, at / 10, score) for at, score in enumerate(scores)
+    ]
+    (wave,) = spans_of(events)
+    assert (wave.peak, wave.confidence) == (0.1, 0.983676)
+    told = [replace(one, confidence=round(one.confidence, 6)) for one in events]
+    assert spans_of(told) == (wave,)
+
+
 def test_a_gesture_whose_end_is_missing_ends_at_its_last_event():
     events = [event("wave", Phase.START, 1, 1.0, 0.7), event("wave", Phase.HOLD, 1, 1.2, 0.6)]
     (wave,) = spans_of(events)
