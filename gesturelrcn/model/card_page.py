@@ -151,18 +151,21 @@ def _beside(told: _Row) -> Iterator[str]:
         " learnt from stands below with its licences."
     )
     head = ("trained", "found", "of the core", "starts that were right", "median, s", "clips right")
-    yield _table((*head, "false triggers"), ([_data(row), *_in_a_line(row)] for row in (told, *others)))
+    yield _table((*head, "false triggers"), map(_in_a_line, (told, *others)))
 
 
-def _data(row: _Row) -> str:
-    return f"without {', '.join(left_out)}" if (left_out := row.get("without")) else "on everything"
-
-
-def _in_a_line(row: _Row) -> Iterator[str]:
-    found, right = _found(row["all"])
-    free = row["false_triggers"]
-    yield from (found, _of(row["core"], "found", "true"), right, _latency(row)[0])
-    yield from (_percent(row["clip_accuracy"]), f"{free['count']} in {_duration(free['hours'])}")
+def _in_a_line(told: _Row) -> list[str]:
+    left_out, free = told.get("without"), told["false_triggers"]
+    found, right = _found(told["all"])
+    return [
+        f"without {', '.join(left_out)}" if left_out else "on everything",
+        found,
+        _of(told["core"], "found", "true"),
+        right,
+        _latency(told)[0],
+        _percent(told["clip_accuracy"]),
+        f"{free['count']} in {_duration(free['hours'])}",
+    ]
 
 
 def _again(command: str) -> Iterator[str]:

@@ -352,13 +352,14 @@ def _threshold_streams(training: Training) -> tuple[list[ScoredStream], str]:
         pauses |= {seen.clip.key for seen in filmed if seen.gesture == NONE}
         idle = [seen for seen in made if seen.gesture == NONE]
         of_made += validation_streams(model, idle, 2 * settings.made_hours / len(folds), seed)
-    busy = "of synthetic people who are busy all the time"
+    who, free = "synthetic people", f"{free_hours([*shown, *of_made]):.1f} hours"
     if any(held.real for held in trainer.sets):
-        free = f"{free_hours(shown):.1f} hours stitched from {len(pauses)} clips of real people, and"
-        who, free = "people", f"{free} {free_hours(of_made):.1f} hours {busy}"
-    else:
-        who, free = "synthetic people", f"{free_hours([*shown, *of_made]):.1f} hours {busy}"
-    people = f"{who} whom the readers of {len(folds)} folds had not learnt from (without a gesture: {free})"
+        real = f"{free_hours(shown):.1f} hours stitched from {len(pauses)} clips of real people"
+        who, free = "people", f"{real}, and {free_hours(of_made):.1f} hours"
+    people = (
+        f"{who} whom the readers of {len(folds)} folds had not learnt from (without a gesture: {free} of"
+        " synthetic people who are busy all the time)"
+    )
     return [*shown, *of_made], people
 
 
