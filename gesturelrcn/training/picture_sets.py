@@ -46,9 +46,7 @@ def teach_set(held: DataSet, cache: Path, workers: int) -> Iterator[str | None]:
     if held.kind == "stills":
         if not stills_path(cache).exists():
             cache.mkdir(parents=True, exist_ok=True)
-            part = cache / "partial.npz"
-            teach_stills(held.folder, part, workers)
-            part.replace(stills_path(cache))
+            teach_stills(held.folder, stills_path(cache), workers)
         yield None
     if held.kind in ("index", "folders"):
         clips = [*held.training, *held.held_out]

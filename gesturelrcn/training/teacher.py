@@ -255,8 +255,7 @@ def teach_stills(folder: Path, out: Path, workers: int = 1) -> int:
     paths = sorted(folder.rglob("*.jpg"))
     parts = [paths[first : first + _STILLS_AT_ONCE] for first in range(0, len(paths), _STILLS_AT_ONCE)]
     frames = list(chain.from_iterable(in_processes(_taught_stills, parts, workers)))
-    make_private(out)
-    np.savez(out, **_stacked(frames))
+    keep_arrays(out, _stacked(frames))
     return len(frames)
 
 
