@@ -114,6 +114,7 @@ class StreamPlan:
         clips: in order; empty for a film.
         film: or None.
         alone: the one clip is played as it was recorded, without pause and way back.
+        seconds: it ends with the clip that makes it so long, if each has been played; 0: with its last clip.
     """
 
     name: str
@@ -123,6 +124,7 @@ class StreamPlan:
     clips: tuple[Clip, ...] = ()
     film: Film | None = None
     alone: bool = False
+    seconds: float = 0.0
 
     @property
     def gesture_free(self) -> bool:
@@ -190,10 +192,11 @@ def _stitched(
 ) -> StreamPlan:
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     order = [clips[i] for i in rng.permutation(len(clips))]
-    # A clip with its pause and way back is longer than this, so the stream does not end too early.
+    # How long a clip is with its pause and way back turns out while it plays: three seconds at least. What is
+    # planned too much is not played.
     while len(order) * 3.0 < minutes * 60.0:
         order += [clips[i] for i in rng.permutation(len(clips))]
-    return StreamPlan(name, subject, distance, framing, tuple(order))
+    return StreamPlan(name, subject, distance, framing, tuple(order), seconds=minutes * 60.0)
 
 
 def _with_names_of_their_own(streams: list[StreamPlan]) -> list[StreamPlan]:
@@ -220,7 +223,10 @@ def _play_clips(plan: StreamPlan, truth: StreamTruth) -> Iterator[Played]:
     heard: set[str] = set()
     at: float | None = None
     number = 0
-    for clip in plan.clips:
+    once = len(set(plan.clips))
+    for place, clip in enumerate(plan.clips):
+        if place >= once and truth.seconds >= plan.seconds > 0:
+            return
         playing = _ClipPlaying(clip, float(rng.uniform(*PAUSE)), alone=plan.alone)
         began = at
         try:

@@ -218,8 +218,19 @@ def test_longer_streams_repeat_clips_in_another_order(tmp_path):
     _, truth = played(plan)
 
     assert truth.seconds >= 30
-    assert len(plan.clips) % 3 == 0
+    assert truth.places[-1].start < 30 + PAUSE[1], "it goes on after it was long enough"
     assert truth.recorded == pytest.approx(3 * 2.9)
+    rounds = [{place.clip for place in truth.places[i : i + 3]} for i in range(0, len(truth.places), 3)]
+    assert len(rounds) >= 2
+    assert all(len(played) == 3 for played in rounds[:-1])
+
+
+def test_longer_streams_play_each_clip_once_even_if_fewer_were_long_enough(tmp_path):
+    found = folder_of(tmp_path, [("A", "wave", 1, 1.0), ("A", "stop", 1, 1.0), ("A", "shrug", 1, 1.0)])
+    (plan,) = plan_streams(found, minutes=0.1)
+    _, truth = played(plan)
+
+    assert sorted(place.clip.name for place in truth.places) == ["c0.avi", "c1.avi", "c2.avi"]
 
 
 def test_large_pictures_are_made_smaller(tmp_path):
