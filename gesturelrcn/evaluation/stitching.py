@@ -111,10 +111,10 @@ class StreamPlan:
         subject: who; "" where nobody has said.
         distance_m: 0 where nobody has said.
         framing: "" where nobody has said.
-        clips: in order; empty for a film.
+        clips: in order, each once; empty for a film.
         film: or None.
         alone: the one clip is played as it was recorded, without pause and way back.
-        seconds: it ends with the clip that makes it so long, if each has been played; 0: with its last clip.
+        seconds: at least so long: after the last clip all are played again, in another order each time.
     """
 
     name: str
@@ -191,12 +191,8 @@ def _stitched(
     name: str, subject: str, distance: float, framing: str, clips: list[Clip], minutes: float
 ) -> StreamPlan:
     rng = np.random.default_rng(zlib.crc32(name.encode()))
-    order = [clips[i] for i in rng.permutation(len(clips))]
-    # How long a clip is with its pause and way back turns out while it plays: three seconds at least. What is
-    # planned too much is not played.
-    while len(order) * 3.0 < minutes * 60.0:
-        order += [clips[i] for i in rng.permutation(len(clips))]
-    return StreamPlan(name, subject, distance, framing, tuple(order), seconds=minutes * 60.0)
+    order = tuple(clips[i] for i in rng.permutation(len(clips)))
+    return StreamPlan(name, subject, distance, framing, order, seconds=minutes * 60.0)
 
 
 def _with_names_of_their_own(streams: list[StreamPlan]) -> list[StreamPlan]:
@@ -223,10 +219,7 @@ def _play_clips(plan: StreamPlan, truth: StreamTruth) -> Iterator[Played]:
     heard: set[str] = set()
     at: float | None = None
     number = 0
-    once = len(set(plan.clips))
-    for place, clip in enumerate(plan.clips):
-        if place >= once and truth.seconds >= plan.seconds > 0:
-            return
+    for clip in _until_long_enough(plan, truth):
         playing = _ClipPlaying(clip, float(rng.uniform(*PAUSE)), alone=plan.alone)
         began = at
         try:
@@ -248,6 +241,20 @@ def _play_clips(plan: StreamPlan, truth: StreamTruth) -> Iterator[Played]:
         if clip.gesture != NONE:
             truth.activities.append(Activity(PAUSING, began or 0.0, playing.start))
             truth.activities.append(Activity(GOING_BACK, playing.end, truth.seconds))
+
+
+def _until_long_enough(plan: StreamPlan, truth: StreamTruth) -> Iterator[Clip]:
+    """Each clip once; then, until the stream has its length, all in other orders."""
+    yield from plan.clips
+    rng = np.random.default_rng((zlib.crc32(plan.name.encode()), 1))
+    while truth.seconds < plan.seconds:
+        before = truth.seconds
+        for place in rng.permutation(len(plan.clips)):
+            yield plan.clips[place]
+            if truth.seconds >= plan.seconds:
+                return
+        if truth.seconds == before:  # none of them can be played
+            return
 
 
 def _note(clip: Clip, playing: "_ClipPlaying", began: float, truth: StreamTruth) -> None:

@@ -225,6 +225,21 @@ def test_longer_streams_repeat_clips_in_another_order(tmp_path):
     assert all(len(played) == 3 for played in rounds[:-1])
 
 
+def test_short_clips_without_a_gesture_make_streams_as_long(tmp_path):
+    (plan,) = plan_streams(folder_of(tmp_path, [("A", "none", 1, "")] * 2, count=12), minutes=0.5)
+    _, truth = played(plan)
+    assert 30 <= truth.seconds < 30 + 2 * 1.2
+
+
+def test_streams_that_nothing_can_be_played_for_come_to_an_end(tmp_path):
+    (plan,) = plan_streams(folder_of(tmp_path, [("A", "none", 1, "")] * 2), minutes=0.5)
+    for path in tmp_path.glob("*.avi"):
+        path.write_bytes(b"RIFF no video")
+    frames, truth = played(plan)
+    assert (frames, truth.seconds) == ([], 0.0)
+    assert {item.name for item in truth.skipped} == {"c0.avi", "c1.avi"}
+
+
 def test_longer_streams_play_each_clip_once_even_if_fewer_were_long_enough(tmp_path):
     found = folder_of(tmp_path, [("A", "wave", 1, 1.0), ("A", "stop", 1, 1.0), ("A", "shrug", 1, 1.0)])
     (plan,) = plan_streams(found, minutes=0.1)
