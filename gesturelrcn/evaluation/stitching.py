@@ -247,14 +247,12 @@ def _until_long_enough(plan: StreamPlan, truth: StreamTruth) -> Iterator[Clip]:
     """Each clip once; then, until the stream has its length, all in other orders."""
     yield from plan.clips
     rng = np.random.default_rng((zlib.crc32(plan.name.encode()), 1))
-    while truth.seconds < plan.seconds:
+    before = -1.0
+    while before < truth.seconds < plan.seconds:  # a round that adds nothing is the last: none can be played
         before = truth.seconds
         for place in rng.permutation(len(plan.clips)):
-            yield plan.clips[place]
-            if truth.seconds >= plan.seconds:
-                return
-        if truth.seconds == before:  # none of them can be played
-            return
+            if truth.seconds < plan.seconds:
+                yield plan.clips[place]
 
 
 def _note(clip: Clip, playing: "_ClipPlaying", began: float, truth: StreamTruth) -> None:
