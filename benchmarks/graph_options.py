@@ -13,8 +13,8 @@ import onnxruntime
 
 from gesturelrcn.benchmarking.operators import feed_for
 from gesturelrcn.model import load_model
-from gesturelrcn.training.export import PlainStep, exported, onnx_step
-from gesturelrcn.training.slimming import slim
+from gesturelrcn.training.export.export import PlainStep, exported, onnx_step
+from gesturelrcn.training.export.simplify import slim
 
 Level = onnxruntime.GraphOptimizationLevel
 

@@ -25,12 +25,12 @@ from torch import Tensor, nn
 
 from gesturelrcn.decoding import Decoder, Evidence
 from gesturelrcn.evaluation import match_starts, read_listing, score_predictions
-from gesturelrcn.evaluation.listing import Listing
 from gesturelrcn.evaluation.predictions import lines
-from gesturelrcn.evaluation.running import StreamResult
+from gesturelrcn.evaluation.runner import StreamResult
 from gesturelrcn.evaluation.stitching import StreamPlan, StreamTruth, plan_streams
 from gesturelrcn.model.card import Thresholds
-from gesturelrcn.truth import TrueGesture
+from gesturelrcn.recordings.listing import Listing
+from gesturelrcn.recordings.truth import TrueGesture
 from gesturelrcn.vocabulary import NONE, mirrored
 
 logger = logging.getLogger(__name__)

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from gesturelrcn.capture import open_source
 from gesturelrcn.errors import CaptureError
-from gesturelrcn.evaluation.listing import Clip, read_index
+from gesturelrcn.recordings.listing import Clip, read_index
 
 logger = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from graph_options import session
 from gesturelrcn.benchmarking.operators import noise
 from gesturelrcn.model import load_model
 from gesturelrcn.model.network import LRCN
-from gesturelrcn.training.export import onnx_step
+from gesturelrcn.training.export.export import onnx_step
 
 _OTHERS = (
     {"readers": 1},

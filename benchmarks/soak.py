@@ -26,7 +26,7 @@ from gesturelrcn.capture import Frame, open_source
 from gesturelrcn.model import KEYPOINTS, StepResult, assets, load_model
 from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.region import Region, SteppedFollower
-from gesturelrcn.stream import GestureStream
+from gesturelrcn.stream.stream import GestureStream
 from tests.mjpeg_server import MjpegServer
 
 FPS = 15

@@ -20,14 +20,14 @@ import torch
 from safetensors.torch import load_file
 
 from gesturelrcn.model.network import LRCN
-from gesturelrcn.training.config import Config, read_config
-from gesturelrcn.training.features import SeenClip
-from gesturelrcn.training.figures_log import read_rows
-from gesturelrcn.training.loop import make_fabric
-from gesturelrcn.training.recipe import Training, run_stages
-from gesturelrcn.training.run_folder import RunFolder
-from gesturelrcn.training.seen_sets import held_out_clips
-from gesturelrcn.training.thresholds import clip_scores, progress
+from gesturelrcn.training.config.config import Config, read_config
+from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.data.feature_sets import held_out_clips
+from gesturelrcn.training.loop.log import read_rows
+from gesturelrcn.training.loop.loop import make_fabric
+from gesturelrcn.training.run.folder import RunFolder
+from gesturelrcn.training.run.pipeline import Training, run_stages
+from gesturelrcn.training.tasks.thresholds import clip_scores, progress
 
 ROOT = Path(__file__).parents[1]
 _LEAST = 1e-6

@@ -13,7 +13,7 @@ from gesturelrcn.events import GestureEvent, Phase
 if TYPE_CHECKING:
     from gesturelrcn.capture import Frame, open_source
     from gesturelrcn.recognizer import Recognizer
-    from gesturelrcn.stream import GestureStream
+    from gesturelrcn.stream.stream import GestureStream
 
 # From 1.29 on onnxruntime reports to its maker over the network unless this is set before it loads.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

@@ -17,7 +17,7 @@ from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine, EngineName, load_model
 from gesturelrcn.model.fovea import Fovea, hand_picture, place_fovea
 from gesturelrcn.region import BackgroundFollower, Follower, Region, SteppedFollower, crop
-from gesturelrcn.resting import Resting
+from gesturelrcn.region.motion_gate import Resting
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +59,8 @@ class Recognizer:
 
     With `live=False` (recordings) there is no thread, and the same frames give the same events, bit for
     bit. With `live=True` the person is located in a thread beside, and no frame waits for it; and while
-    nobody moves and no gesture is near, most frames are passed over (`gesturelrcn.resting`). OpenCV works in
-    one thread from then on, in the whole process.
+    nobody moves and no gesture is near, most frames are passed over (`gesturelrcn.region.motion_gate`).
+    OpenCV works in one thread from then on, in the whole process.
 
     Examples:
         >>> recognizer = Recognizer()                             # doctest: +SKIP

@@ -14,16 +14,16 @@ from gesturelrcn.actions.action import (
     Text,
     Wait,
 )
-from gesturelrcn.actions.active_window import ActiveWindow, Window, active_window
-from gesturelrcn.actions.bindings import Binding, Bindings, Options, Profile, Rules
-from gesturelrcn.actions.bindings_file import load_bindings, parse_bindings
-from gesturelrcn.actions.decision import ActionState, Decision, Fact
+from gesturelrcn.actions.bindings.bindings import Binding, Bindings, Options, Profile, Rules
+from gesturelrcn.actions.bindings.file import load_bindings, parse_bindings
+from gesturelrcn.actions.bindings.notation import parse_action
+from gesturelrcn.actions.decisions import ActionState, Decision, Fact
+from gesturelrcn.actions.desktop.active_window import ActiveWindow, Window, active_window
 from gesturelrcn.actions.dispatcher import Dispatcher
-from gesturelrcn.actions.injector import DryRunInjector, Injector, RecordingInjector
+from gesturelrcn.actions.injectors.injector import DryRunInjector, Injector, RecordingInjector
+from gesturelrcn.actions.injectors.pynput import PynputInjector
 from gesturelrcn.actions.keys import Chord, KeyName, parse_chord
-from gesturelrcn.actions.notation import parse_action
 from gesturelrcn.actions.performer import LaserPointer
-from gesturelrcn.actions.pynput_injector import PynputInjector
 
 __all__ = [
     "Action",

@@ -11,14 +11,14 @@ from types import TracebackType
 from typing import Any
 
 from gesturelrcn.actions.action import ControlWord, Run
-from gesturelrcn.actions.active_window import ActiveWindow, Window
-from gesturelrcn.actions.bindings import Binding, Bindings, Profile, Rules
-from gesturelrcn.actions.bindings_text import bindings_to_toml
-from gesturelrcn.actions.decision import ActionState, Decision, Fact, FactKind
-from gesturelrcn.actions.guard import ReleaseGuard
-from gesturelrcn.actions.injector import Injector
+from gesturelrcn.actions.bindings.bindings import Binding, Bindings, Profile, Rules
+from gesturelrcn.actions.bindings.text import bindings_to_toml
+from gesturelrcn.actions.decisions import ActionState, Decision, Fact, FactKind
+from gesturelrcn.actions.desktop.active_window import ActiveWindow, Window
+from gesturelrcn.actions.injectors.injector import Injector
 from gesturelrcn.actions.keys import KeyName
 from gesturelrcn.actions.performer import LaserPointer, MouseLaser, Performer
+from gesturelrcn.actions.release_guard import ReleaseGuard
 from gesturelrcn.actions.safety import TIME_TOLERANCE, Safety
 from gesturelrcn.actions.watchdog import Watchdog
 from gesturelrcn.errors import InjectionError

@@ -19,9 +19,9 @@ from gesturelrcn.actions.action import (
     Wait,
 )
 from gesturelrcn.actions.background import Background
-from gesturelrcn.actions.guard import ReleaseGuard
-from gesturelrcn.actions.injector import Injector
+from gesturelrcn.actions.injectors.injector import Injector
 from gesturelrcn.actions.keys import Chord
+from gesturelrcn.actions.release_guard import ReleaseGuard
 from gesturelrcn.events import GestureEvent
 
 

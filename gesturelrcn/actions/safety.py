@@ -7,8 +7,8 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from gesturelrcn.actions.bindings import Options, Rules
-from gesturelrcn.actions.decision import ActionState
+from gesturelrcn.actions.bindings.bindings import Options, Rules
+from gesturelrcn.actions.decisions import ActionState
 
 # Frame times such as 12.4 and 12.9 are not exact; half a second between them shall count as such.
 TIME_TOLERANCE = 1e-6

@@ -129,7 +129,7 @@ def watch() -> None:
     """What the process does: read the pipe to its end, release what is down, end."""
     for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGINT)):
         signal.signal(number, signal.SIG_IGN)
-    from gesturelrcn.actions.pynput_injector import PynputInjector
+    from gesturelrcn.actions.injectors.pynput import PynputInjector
 
     parent = os.getppid()
     injector = PynputInjector()

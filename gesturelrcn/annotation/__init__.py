@@ -6,7 +6,7 @@
 from gesturelrcn.annotation.formats import FORMATS, write_timeline
 from gesturelrcn.annotation.jobs import Job, Wish, plan_jobs
 from gesturelrcn.annotation.timeline import Origin, Span, Timeline, read_timeline, spans_of
-from gesturelrcn.annotation.watching import Reading, origin_of, watch_video
+from gesturelrcn.annotation.video import Reading, origin_of, watch_video
 from gesturelrcn.annotation.workers import Outcome, run_jobs
 
 __all__ = [

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.annotation.timeline import Span
-from gesturelrcn.annotation.whole_files import write_whole
 from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.system.whole_files import write_whole
 
 _TICKS = 90_000
 """A second of the clips' clock, so that frames which are not equally far apart stay so."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gesturelrcn.annotation.elan import to_eaf
 from gesturelrcn.annotation.timeline import Timeline, to_lines
-from gesturelrcn.annotation.whole_files import write_whole
+from gesturelrcn.system.whole_files import write_whole
 
 RECORD = "jsonl"
 """Always written: from it the others are made, and it says what is done already."""

@@ -6,9 +6,9 @@ from html import escape
 from pathlib import Path
 
 from gesturelrcn.annotation.timeline import Span
-from gesturelrcn.annotation.whole_files import write_whole
 from gesturelrcn.annotation.workers import Outcome
 from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.system.whole_files import write_whole
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #666; }

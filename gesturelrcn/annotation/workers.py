@@ -14,11 +14,11 @@ from gesturelrcn.annotation.formats import write_timeline
 from gesturelrcn.annotation.jobs import Job
 from gesturelrcn.annotation.second_look import KeyFrames, Taker, look_again
 from gesturelrcn.annotation.timeline import Span, Timeline
-from gesturelrcn.annotation.watching import watch_video
+from gesturelrcn.annotation.video import watch_video
 from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.errors import CaptureError
 from gesturelrcn.model import Engine, EngineName, load_model
-from gesturelrcn.worker_pool import leave_to_parent, worker_pool
+from gesturelrcn.system.worker_pool import leave_to_parent, worker_pool
 
 _LOOK = 0.2
 """Seconds between two looks at how far the workers are."""

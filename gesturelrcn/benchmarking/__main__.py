@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from gesturelrcn.errors import GestureLrcnError
-from gesturelrcn.hanging import none_hangs
+from gesturelrcn.system.stuck_threads import none_hangs
 
 MEASUREMENTS = ("stages", "peers", "starting", "live", "growth", "operators", "injecting", "keys")
 """Modules of this package with a function `measure`, which takes plain values and returns such."""

@@ -15,7 +15,7 @@ from gesturelrcn.benchmarking.timing import Samples, rounded
 from gesturelrcn.capture import Frame
 from gesturelrcn.events import GestureEvent
 from gesturelrcn.recognizer import Recognizer, View
-from gesturelrcn.stream import GestureStream
+from gesturelrcn.stream.stream import GestureStream
 
 KEYS = "abcdefghijklmnopqrstuvwxyz"
 """The key of the first gesture of the model, of the second, and so on."""

@@ -43,7 +43,7 @@ def write_page(report: dict[str, Any], folder: Path) -> Path:
         GestureLrcnError: matplotlib is missing, or the folder cannot be written.
     """
     must_be_drawable()
-    from gesturelrcn.benchmarking.drawing import drawings
+    from gesturelrcn.benchmarking.plots import drawings
 
     parts = [
         "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>gesturelrcn bench</title>",

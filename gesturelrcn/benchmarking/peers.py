@@ -27,7 +27,7 @@ from gesturelrcn.capture import Frame
 from gesturelrcn.model import Engine
 from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.region import Region
-from gesturelrcn.region.quiet import native_stderr_to_log
+from gesturelrcn.system.native_stderr import native_stderr_to_log
 
 WINDOW = 16
 """Frames over which most LRCN programs run the whole network again for every new frame."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.capture.opencv import cv2
-from gesturelrcn.hanging import leave_behind
+from gesturelrcn.system.stuck_threads import leave_behind
 
 logger = logging.getLogger(__name__)
 

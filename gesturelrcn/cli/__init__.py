@@ -27,7 +27,7 @@ def main() -> None:
 
 def _leave(code: int) -> None:
     """End the process; at once where a thread hangs in native code, which would abort Python's shut-down."""
-    from gesturelrcn.hanging import none_hangs
+    from gesturelrcn.system.stuck_threads import none_hangs
 
     if not none_hangs():
         for stream in (sys.stdout, sys.stderr):

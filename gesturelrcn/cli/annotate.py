@@ -11,7 +11,7 @@ import typer
 
 from gesturelrcn.cli import options
 from gesturelrcn.cli.options import EngineChoice
-from gesturelrcn.cli.playing import SAMPLE, say
+from gesturelrcn.cli.session import SAMPLE, say
 from gesturelrcn.cli.signals import StopSignals
 from gesturelrcn.errors import CaptureError, GestureLrcnError
 
@@ -159,7 +159,7 @@ class _Asked:
     def _look_at_folders(self, jobs: "Sequence[Job]") -> None:
         """What cannot be written is said before anything is watched; nothing is made for nothing."""
         from gesturelrcn.annotation.summary import must_be_replaceable
-        from gesturelrcn.annotation.whole_files import make_folder
+        from gesturelrcn.system.whole_files import make_folder
 
         if self._summary is not None and not self._wish.force:
             must_be_replaceable(self._summary)

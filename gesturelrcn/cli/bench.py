@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gesturelrcn.cli import options
-from gesturelrcn.cli.playing import say
+from gesturelrcn.cli.session import say
 from gesturelrcn.errors import GestureLrcnError
 
 if TYPE_CHECKING:
-    from gesturelrcn.benchmarking.comparing import Change
+    from gesturelrcn.benchmarking.comparison import Change
 
 _SOURCE_HELP = "A recording with a person in it, instead of the sample clip."
 _PEERS_HELP = "Also MediaPipe, a sliding window, eager torch and the lower bound, on the same frames in turn."
@@ -55,7 +55,7 @@ def bench(
         return
     from gesturelrcn.benchmarking.bars import CI_SHARE, broken_ratios
     from gesturelrcn.benchmarking.page import must_be_drawable, write_page
-    from gesturelrcn.benchmarking.running import Wanted, run
+    from gesturelrcn.benchmarking.runner import Wanted, run
 
     if report is not None:
         must_be_drawable()
@@ -110,7 +110,7 @@ def _show(found: dict[str, Any]) -> None:
 
 
 def _compare(first: Path, second: Path, *, as_json: bool) -> None:
-    from gesturelrcn.benchmarking.comparing import changes, differences
+    from gesturelrcn.benchmarking.comparison import changes, differences
 
     before, after = (_read(path) for path in (first, second))
     found = list(changes(before, after))
@@ -126,7 +126,7 @@ def _compare(first: Path, second: Path, *, as_json: bool) -> None:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    from gesturelrcn.benchmarking.running import read_report
+    from gesturelrcn.benchmarking.runner import read_report
 
     try:
         text = path.read_text(encoding="utf-8")

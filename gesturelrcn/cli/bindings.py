@@ -7,7 +7,7 @@ import typer
 
 from gesturelrcn import GestureLrcnError
 from gesturelrcn.cli import options
-from gesturelrcn.cli.playing import say
+from gesturelrcn.cli.session import say
 
 
 def bindings(
@@ -20,7 +20,7 @@ def bindings(
 ) -> None:
     """Check a file of bindings, or show what can stand in one."""
     from gesturelrcn.actions import load_bindings
-    from gesturelrcn.actions.bindings_file import SCHEMA
+    from gesturelrcn.actions.bindings.file import SCHEMA
     from gesturelrcn.model import assets, read_card
     from gesturelrcn.model.files import card_path
 

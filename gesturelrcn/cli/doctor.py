@@ -213,7 +213,7 @@ def _display() -> Check:
 
 def _keys() -> Check:
     """Connects to what sends keys; presses and moves nothing."""
-    from gesturelrcn.actions.choice import choose_injector
+    from gesturelrcn.actions.injectors.choice import choose_injector
 
     choice = choose_injector()
     if choice.usable:

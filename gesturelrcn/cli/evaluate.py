@@ -10,14 +10,14 @@ import typer
 
 from gesturelrcn.cli import options
 from gesturelrcn.cli.options import EngineChoice
-from gesturelrcn.cli.playing import say
+from gesturelrcn.cli.session import say
 from gesturelrcn.errors import GestureLrcnError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
     from gesturelrcn.evaluation import Evaluation, Listing
-    from gesturelrcn.evaluation.running import Progress as Report
+    from gesturelrcn.evaluation.runner import Progress as Report
 
 _DATA_HELP = (
     "A folder with an **index.csv** of clips, or of films with their truth (.jsonl) beside them, or with a "
@@ -59,7 +59,7 @@ def evaluate(
     Clips are stitched into streams, one for each person and camera, with idle between, and played through
     the whole recogniser. docs/metrics.md says what every figure means, and how streams are stitched.
     """
-    from gesturelrcn.evaluation.listing import read_listing
+    from gesturelrcn.recordings.listing import read_listing
 
     found = read_listing(data).only(
         _words(subjects), _words(gestures), tuple(_number(word) for word in _words(distances))
@@ -122,7 +122,7 @@ class _Asked:
         return measured
 
     def _numbers(self, found: "Listing") -> dict[str, Any]:
-        from gesturelrcn.evaluation.numbers import measure_numbers
+        from gesturelrcn.evaluation.regression import measure_numbers
         from gesturelrcn.model import load_model
 
         return measure_numbers(found, load_model(self._model, self._engine.value))

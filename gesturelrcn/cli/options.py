@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gesturelrcn.cli import completing
+from gesturelrcn.cli import completion
 
 
 class EngineChoice(str, Enum):
@@ -51,7 +51,7 @@ Model = Annotated[
     typer.Option(
         metavar="NAME|FILE",
         help="A model of **gesturelrcn models**, or a card (.json).",
-        autocompletion=completing.models,
+        autocompletion=completion.models,
     ),
 ]
 Mirrored = Annotated[

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from gesturelrcn.actions import Bindings, load_bindings
-from gesturelrcn.cli import completing, options, sinks
+from gesturelrcn.cli import completion, options, sinks
 from gesturelrcn.cli.options import EngineChoice
-from gesturelrcn.cli.playing import Playing
+from gesturelrcn.cli.session import Playing
 
 _BINDINGS_HELP = "A TOML file that says what each gesture does. Without it nothing is pressed."
 
@@ -20,7 +20,7 @@ def run(
             metavar="SOURCE",
             help=options.SOURCE_HELP,
             show_default=False,
-            autocompletion=completing.sources,
+            autocompletion=completion.sources,
         ),
     ],
     bindings: Annotated[Path | None, typer.Option(metavar="FILE", help=_BINDINGS_HELP)] = None,

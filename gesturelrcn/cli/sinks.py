@@ -113,7 +113,7 @@ class _Lines:
         self._began = time.monotonic()
 
     def send(self, event: GestureEvent) -> None:
-        from gesturelrcn.cli.playing import say
+        from gesturelrcn.cli.session import say
 
         if event.phase == Phase.HOLD:
             return

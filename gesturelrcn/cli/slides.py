@@ -8,9 +8,9 @@ import typer
 
 from gesturelrcn import BindingError, Phase
 from gesturelrcn.actions import Binding, Bindings, Laser, load_bindings
-from gesturelrcn.cli import completing, options
+from gesturelrcn.cli import completion, options
 from gesturelrcn.cli.options import EngineChoice
-from gesturelrcn.cli.playing import Playing, say
+from gesturelrcn.cli.session import Playing, say
 from gesturelrcn.vocabulary import GESTURES, suggestion
 
 _BINDINGS_HELP = "Other bindings than the shipped ones."
@@ -23,13 +23,13 @@ _ANYWHERE_HELP = "Keys go to whatever window is in front, not only to presentati
 
 def slides(
     source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help=options.SOURCE_HELP, autocompletion=completing.sources)
+        str, typer.Argument(metavar="SOURCE", help=options.SOURCE_HELP, autocompletion=completion.sources)
     ] = "0",
     arm: Annotated[
-        str | None, typer.Option(metavar="GESTURE", help=_ARM_HELP, autocompletion=completing.gestures)
+        str | None, typer.Option(metavar="GESTURE", help=_ARM_HELP, autocompletion=completion.gestures)
     ] = None,
     laser: Annotated[
-        str | None, typer.Option(metavar="GESTURE", help=_LASER_HELP, autocompletion=completing.gestures)
+        str | None, typer.Option(metavar="GESTURE", help=_LASER_HELP, autocompletion=completion.gestures)
     ] = None,
     anywhere: Annotated[bool, typer.Option("--anywhere", help=_ANYWHERE_HELP)] = False,
     bindings: Annotated[Path | None, typer.Option(metavar="FILE", help=_BINDINGS_HELP)] = None,

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gesturelrcn.cli.playing import say
+from gesturelrcn.cli.session import say
 from gesturelrcn.errors import GestureLrcnError
 
 if TYPE_CHECKING:
-    from gesturelrcn.synthesis.dataset import Made
-    from gesturelrcn.synthesis.planning import Recipe
+    from gesturelrcn.synthesis.dataset.films import Made
+    from gesturelrcn.synthesis.dataset.plan import Recipe
 
 _EXTRA = {"scipy": "scipy", "moderngl": "moderngl", "glcontext": "glcontext", "av": "av"}
 _GESTURES_HELP = "A TOML file that describes gestures; without it those that ship with gesturelrcn."
@@ -47,9 +47,9 @@ def synth(
     only; the same command goes on from there. Needs the extra **synthesis**.
     """
     _look_for_extra()
-    from gesturelrcn.synthesis.makehuman import find_folder
-    from gesturelrcn.synthesis.planning import Recipe
-    from gesturelrcn.synthesis.render import Renderer
+    from gesturelrcn.synthesis.body.makehuman import find_folder
+    from gesturelrcn.synthesis.dataset.plan import Recipe
+    from gesturelrcn.synthesis.rendering.renderer import Renderer
 
     recipe = Recipe(people, hours, size, fps, seed, clips, gestures, backgrounds, _range(rates), tracks)
     recipe.check()
@@ -84,7 +84,7 @@ def _make(recipe: "Recipe", out: Path, workers: int) -> "Made":
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from gesturelrcn.synthesis.dataset import make_dataset
+    from gesturelrcn.synthesis.dataset.films import make_dataset
 
     columns = (
         TextColumn("filming"),

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gesturelrcn.cli.playing import say
+from gesturelrcn.cli.session import say
 from gesturelrcn.errors import GestureLrcnError
 
 if TYPE_CHECKING:
-    from gesturelrcn.training.loop import Progress
-    from gesturelrcn.training.recipe import Training
+    from gesturelrcn.training.loop.loop import Progress
+    from gesturelrcn.training.run.pipeline import Training
 
 _EXTRA = ("torch", "safetensors", "onnx", "matplotlib", "lightning_fabric")
 DATA_VARIABLE = "GESTURELRCN_DATA"
@@ -66,10 +66,10 @@ def train(
     """
     _look_for_extra()
     _few_threads(threads)
-    from gesturelrcn.training.config import read_config
-    from gesturelrcn.training.loop import make_fabric
-    from gesturelrcn.training.recipe import Training, run_stages
-    from gesturelrcn.training.run_folder import RunFolder
+    from gesturelrcn.training.config.config import read_config
+    from gesturelrcn.training.loop.loop import make_fabric
+    from gesturelrcn.training.run.folder import RunFolder
+    from gesturelrcn.training.run.pipeline import Training, run_stages
 
     read = read_config(config)
     left_out = tuple(without or ())

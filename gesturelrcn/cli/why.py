@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gesturelrcn.cli import completing
-from gesturelrcn.cli.playing import say
+from gesturelrcn.cli import completion
+from gesturelrcn.cli.session import say
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.vocabulary import NONE, suggestion
 
@@ -20,7 +20,7 @@ _GESTURE_HELP = "Only this gesture."
 def why(
     trace: Annotated[Path | None, typer.Argument(metavar="FILE", help=_FILE_HELP, show_default=False)] = None,
     gesture: Annotated[
-        str | None, typer.Option(metavar="NAME", help=_GESTURE_HELP, autocompletion=completing.gestures)
+        str | None, typer.Option(metavar="NAME", help=_GESTURE_HELP, autocompletion=completion.gestures)
     ] = None,
     last: Annotated[float, typer.Option(metavar="SECONDS", help=_LAST_HELP, min=1.0)] = 60.0,
     save: Annotated[Path | None, typer.Option(metavar="FILE", help=_SAVE_HELP)] = None,

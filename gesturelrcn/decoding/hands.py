@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.events import Hand
-from gesturelrcn.model.keypoints import KEYPOINTS
+from gesturelrcn.keypoints import KEYPOINTS
 
 _SIDES: tuple[Hand, Hand] = ("left", "right")
 _WRISTS = [KEYPOINTS.index(f"{side}_wrist") for side in _SIDES]

@@ -1,9 +1,9 @@
 """How good is it? Streams, event matching, figures and reports; definitions in docs/metrics.md."""
 
 from gesturelrcn.evaluation.evaluate import Evaluation, evaluate, robustness_grid, score_predictions
-from gesturelrcn.evaluation.listing import Listing, read_listing
 from gesturelrcn.evaluation.matching import Counts, match_starts
-from gesturelrcn.truth import TrueGesture
+from gesturelrcn.recordings.listing import Listing, read_listing
+from gesturelrcn.recordings.truth import TrueGesture
 
 __all__ = [
     "Counts",

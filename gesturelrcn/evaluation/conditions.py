@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from gesturelrcn.capture import open_source
 from gesturelrcn.capture.opencv import cv2
-from gesturelrcn.evaluation.listing import Clip
 from gesturelrcn.evaluation.stitching import Played, StreamPlan, StreamTruth
-from gesturelrcn.truth import TrueGesture
+from gesturelrcn.recordings.listing import Clip
+from gesturelrcn.recordings.truth import TrueGesture
 from gesturelrcn.vocabulary import mirrored
 
 _EXPOSURE_EVERY = 4.0

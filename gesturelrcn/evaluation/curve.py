@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gesturelrcn.decoding import Decoder, Evidence
-from gesturelrcn.evaluation.figures import CORE, Judged, false_triggers, judge, totals
-from gesturelrcn.evaluation.running import StreamResult, Trace
+from gesturelrcn.evaluation.metrics import CORE, Judged, false_triggers, judge, totals
+from gesturelrcn.evaluation.runner import StreamResult, Trace
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.model.card import ModelCard, Thresholds
 

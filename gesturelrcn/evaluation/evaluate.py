@@ -8,14 +8,14 @@ from typing import Any
 
 from gesturelrcn.evaluation.conditions import GRID, Condition
 from gesturelrcn.evaluation.curve import OperatingPoint, curve, headline
-from gesturelrcn.evaluation.figures import Judged, figures, judge
-from gesturelrcn.evaluation.listing import Listing
-from gesturelrcn.evaluation.measures import ratio
+from gesturelrcn.evaluation.metrics import Judged, figures, judge
 from gesturelrcn.evaluation.predictions import events_by_stream, read_predictions
-from gesturelrcn.evaluation.running import Progress, StreamResult, run_streams
+from gesturelrcn.evaluation.runner import Progress, StreamResult, run_streams
+from gesturelrcn.evaluation.statistics import ratio
 from gesturelrcn.evaluation.stitching import StreamTruth, plan_streams, single_clips
 from gesturelrcn.model import EngineName, ModelCard, read_card
 from gesturelrcn.model.files import card_path
+from gesturelrcn.recordings.listing import Listing
 from gesturelrcn.vocabulary import NONE
 
 logger = logging.getLogger(__name__)

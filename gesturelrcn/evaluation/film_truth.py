@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from gesturelrcn.events import Hand
-from gesturelrcn.truth import Activity, TrueGesture
+from gesturelrcn.recordings.truth import Activity, TrueGesture
 from gesturelrcn.vocabulary import NONE
 
 

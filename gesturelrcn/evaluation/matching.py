@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gesturelrcn.events import GestureEvent, Phase
-from gesturelrcn.truth import TrueGesture
+from gesturelrcn.recordings.truth import TrueGesture
 
 LATE = 0.5
 """Seconds after the offset of a gesture until which a start still counts for it."""

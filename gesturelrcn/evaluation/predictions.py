@@ -17,7 +17,7 @@ from pathlib import Path
 
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.evaluation.film_truth import class_name
-from gesturelrcn.evaluation.running import StreamResult
+from gesturelrcn.evaluation.runner import StreamResult
 from gesturelrcn.events import GestureEvent, Phase
 
 

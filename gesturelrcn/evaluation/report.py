@@ -40,7 +40,7 @@ def write_report(measured: Evaluation, folder: Path, command: str) -> Path:
         GestureLrcnError: matplotlib is missing, or the folder cannot be written.
     """
     try:
-        from gesturelrcn.evaluation import pictures
+        from gesturelrcn.evaluation import plots
     except ImportError:
         raise GestureLrcnError(
             "The report draws with matplotlib: install it with `pip install 'gesturelrcn[train]'`."
@@ -49,10 +49,10 @@ def write_report(measured: Evaluation, folder: Path, command: str) -> Path:
     parts = [
         _head(told, command),
         _section("In short", _summary(told)),
-        _section("What gestures were taken for", pictures.confusion(told["confusion"])),
-        _section("Recall against false triggers", pictures.curve(told), _headline(told)),
-        _section("How long decisions took", pictures.latency(measured.judged), _latency(told)),
-        _section("Drift", pictures.drift(told["drift"]), _slope(told)),
+        _section("What gestures were taken for", plots.confusion(told["confusion"])),
+        _section("Recall against false triggers", plots.curve(told), _headline(told)),
+        _section("How long decisions took", plots.latency(measured.judged), _latency(told)),
+        _section("Drift", plots.drift(told["drift"]), _slope(told)),
         _section("Gestures", _rows("gesture", told["per_class"], (*_COUNTS, "clip_accuracy"))),
         _section("People", _rows("subject", told["per_subject"], _GROUP)),
         _section("Distance, in metres", _rows("distance", told["per_distance"], _GROUP)),

@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 from gesturelrcn.capture import Frame, open_source
 from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.errors import CaptureError
-from gesturelrcn.evaluation.listing import Clip, Film, Listing, Skipped
-from gesturelrcn.truth import Activity, TrueGesture
+from gesturelrcn.recordings.listing import Clip, Film, Listing, Skipped
+from gesturelrcn.recordings.truth import Activity, TrueGesture
 from gesturelrcn.vocabulary import GESTURES, NONE
 
 logger = logging.getLogger(__name__)

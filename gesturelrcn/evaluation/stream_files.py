@@ -7,10 +7,10 @@ from pathlib import Path
 
 from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.errors import GestureLrcnError
-from gesturelrcn.evaluation.listing import Listing
 from gesturelrcn.evaluation.stitching import StreamPlan, StreamTruth, plan_streams
-from gesturelrcn.private_files import make_private
-from gesturelrcn.truth import TrueGesture
+from gesturelrcn.recordings.listing import Listing
+from gesturelrcn.recordings.truth import TrueGesture
+from gesturelrcn.system.private_files import make_private
 
 
 def write_streams(listing: Listing, folder: Path) -> Iterator[Path]:

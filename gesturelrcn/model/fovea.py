@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.model.keypoints import KEYPOINTS
+from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.region import Region, crop
 
 SIDE = 0.1875

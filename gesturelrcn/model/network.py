@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from gesturelrcn.keypoints import HAND_LANDMARKS, HAND_SHAPE, HAND_VALUES, KEYPOINTS
 from gesturelrcn.model.backbone import COARSE_CHANNELS, FINE_CHANNELS, Backbone
-from gesturelrcn.model.keypoints import HAND_LANDMARKS, HAND_SHAPE, HAND_VALUES, KEYPOINTS
 
 MEAN, STD = 0.498, 0.502
 """Normalisation of 0..1 pixels that the pretrained backbone expects."""
@@ -198,7 +198,7 @@ class LRCN(nn.Module):
     def inspect(self, hands: Tensor, sides: Tensor) -> Tensor:
         """Pictures of hands, left ones mirrored: (N, P, P, 3) uint8 BGR, sides (N,) -> (N, HAND_VALUES).
 
-        See `gesturelrcn.model.keypoints.HAND_VALUES` for the order of the values. `sides` is -1 for a left
+        See `gesturelrcn.keypoints.HAND_VALUES` for the order of the values. `sides` is -1 for a left
         hand, 1 for a right hand and 0 for none.
         """
         positions, values = self.hand_head(*self.hand_backbone(self.normalise(hands)))

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.errors import ModelError
-from gesturelrcn.freed_memory import give_back
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.engine import StepResult
+from gesturelrcn.system.memory import give_back
 
 
 class OnnxEngine:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.actions.decision import ActionState
+from gesturelrcn.actions.decisions import ActionState
 from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.overlay.known import Known, Note
 from gesturelrcn.overlay.text import Colour, shortened, width_of, write

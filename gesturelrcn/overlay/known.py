@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.actions.decision import ActionState
+from gesturelrcn.actions.decisions import ActionState
 from gesturelrcn.events import Hand
 from gesturelrcn.region import Region
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.actions.decision import ActionState, Decision
+from gesturelrcn.actions.decisions import ActionState, Decision
 from gesturelrcn.actions.dispatcher import News
 from gesturelrcn.capture.frame import Frame
 from gesturelrcn.decoding import acting_hand

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.errors import GestureLrcnError
-from gesturelrcn.hanging import leave_behind
-from gesturelrcn.private_files import open_new_private
+from gesturelrcn.system.private_files import open_new_private
+from gesturelrcn.system.stuck_threads import leave_behind
 
 logger = logging.getLogger(__name__)
 

@@ -1,12 +1,12 @@
 """Where is the person: locator, tracker, crop."""
 
+from gesturelrcn.region.caching import SparingLocator
 from gesturelrcn.region.cropping import crop
-from gesturelrcn.region.detecting import DetectingLocator
-from gesturelrcn.region.following import BackgroundFollower, Follower, SteppedFollower
+from gesturelrcn.region.detector import DetectingLocator
+from gesturelrcn.region.follower import BackgroundFollower, Follower, SteppedFollower
 from gesturelrcn.region.locator import Locator, PoseLocator, region_from_landmarks
 from gesturelrcn.region.people import Choice, PersonLocator
-from gesturelrcn.region.sparing import SparingLocator
-from gesturelrcn.region.square import Region
+from gesturelrcn.region.region import Region
 from gesturelrcn.region.tracker import RegionTracker, TrackerSettings
 
 __all__ = [

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.region.square import Region
+from gesturelrcn.region.region import Region
 
 
 def crop(image: NDArray[np.uint8], region: Region, size: int) -> NDArray[np.uint8]:

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.region import graphs
-from gesturelrcn.region.quiet import native_stderr_to_log
+from gesturelrcn.region import mediapipe_graphs
+from gesturelrcn.system.native_stderr import native_stderr_to_log
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class FaceFinder:
 
     def __init__(self, min_confidence: float = 0.5) -> None:
         """Args: min_confidence: 0 to 1."""
-        self._faces: Any = graphs.faces(min_confidence=min_confidence)
+        self._faces: Any = mediapipe_graphs.faces(min_confidence=min_confidence)
         with native_stderr_to_log():
             self._faces.process(np.zeros((192, 192, 3), np.uint8))  # the first picture prints a banner
         self._lock = threading.Lock()

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.region import graphs
-from gesturelrcn.region.quiet import native_stderr_to_log
-from gesturelrcn.region.square import Region
+from gesturelrcn.region import mediapipe_graphs
+from gesturelrcn.region.region import Region
+from gesturelrcn.system.native_stderr import native_stderr_to_log
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class PoseLocator:
 
     def __init__(self, min_confidence: float = 0.5, *, tracking: bool = True) -> None:
         """Args: min_confidence: 0 to 1. tracking: look first where the person was in the picture before."""
-        self._pose: Any = graphs.pose(tracking=tracking, min_confidence=min_confidence)
+        self._pose: Any = mediapipe_graphs.pose(tracking=tracking, min_confidence=min_confidence)
         warm_up(self._pose)
         # MediaPipe's graph is not re-entrant, and closing it under a running call aborts the process.
         self._lock = threading.Lock()

@@ -8,11 +8,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.freed_memory import give_back
-from gesturelrcn.region.detecting import DetectingLocator
+from gesturelrcn.region.detector import DetectingLocator
 from gesturelrcn.region.faces import Face, FaceFinder
 from gesturelrcn.region.locator import Locator, PoseLocator, region_from_landmarks
-from gesturelrcn.region.square import Region
+from gesturelrcn.region.region import Region
+from gesturelrcn.system.memory import give_back
 
 logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from gesturelrcn.region.square import Region
+from gesturelrcn.region.region import Region
 
 
 @dataclass(frozen=True)

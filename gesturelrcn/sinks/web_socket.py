@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from gesturelrcn.errors import SinkError
-from gesturelrcn.event_queue import EventQueue
-from gesturelrcn.events import GestureEvent, Phase
-from gesturelrcn.hanging import leave_behind
+from gesturelrcn.events import EventQueue, GestureEvent, Phase
 from gesturelrcn.sinks.address import LOOPBACK, Address
 from gesturelrcn.sinks.origin import OriginPolicy
+from gesturelrcn.system.stuck_threads import leave_behind
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import Server, ServerConnection

@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from gesturelrcn.actions.bindings import Bindings
-from gesturelrcn.actions.decision import Decision
+from gesturelrcn.actions.bindings.bindings import Bindings
+from gesturelrcn.actions.decisions import Decision
 from gesturelrcn.decoding import DecoderSettings
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.model.card import Thresholds

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from gesturelrcn.actions.active_window import Window
-from gesturelrcn.actions.bindings import Bindings
-from gesturelrcn.actions.bindings_file import parse_bindings
-from gesturelrcn.actions.decision import Decision, Fact
+from gesturelrcn.actions.bindings.bindings import Bindings
+from gesturelrcn.actions.bindings.file import parse_bindings
+from gesturelrcn.actions.decisions import Decision, Fact
+from gesturelrcn.actions.desktop.active_window import Window
 from gesturelrcn.actions.dispatcher import Dispatcher, News
-from gesturelrcn.actions.injector import RecordingInjector
+from gesturelrcn.actions.injectors.injector import RecordingInjector
 from gesturelrcn.decoding import Decoder, Evidence
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.trace.ring import Seen, Setting, TraceError, refused_if_damaged

@@ -19,14 +19,14 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
-from gesturelrcn.actions.bindings_text import bindings_to_toml
-from gesturelrcn.actions.decision import Decision, Fact
+from gesturelrcn.actions.bindings.text import bindings_to_toml
+from gesturelrcn.actions.decisions import Decision, Fact
 from gesturelrcn.actions.dispatcher import Dispatcher, News
 from gesturelrcn.decoding import DecoderSettings
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.events import GestureEvent, Hand
 from gesturelrcn.model.card import Thresholds
-from gesturelrcn.private_files import make_private
+from gesturelrcn.system.private_files import make_private
 from gesturelrcn.vocabulary import NONE
 
 logger = logging.getLogger(__name__)

@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from gesturelrcn.evaluation.number_tables import numbers_of, table_of
 from gesturelrcn.model.network import LRCN
+from gesturelrcn.recordings.tables import numbers_of, table_of
+from gesturelrcn.training.data.clip_features import SeenClip
 from gesturelrcn.training.errors import TrainingError
-from gesturelrcn.training.features import SeenClip
 
 if TYPE_CHECKING:
-    from gesturelrcn.training.datasets import DataSet
-    from gesturelrcn.training.recognition import ClipSet
+    from gesturelrcn.training.data.datasets import DataSet
+    from gesturelrcn.training.tasks.recognition import ClipSet
 
 _NARROWEST = 1e-6
 

@@ -23,8 +23,8 @@ from gesturelrcn.actions import (
     Rules,
     load_bindings,
 )
-from gesturelrcn.actions.hot_reload import BindingsWatch
-from gesturelrcn.actions.x11_window import X11ActiveWindow
+from gesturelrcn.actions.bindings.reload import BindingsWatch
+from gesturelrcn.actions.desktop.x11_window import X11ActiveWindow
 from tests.actions.conftest import event
 from tests.xvfb import XServer
 

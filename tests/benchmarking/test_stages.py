@@ -9,7 +9,7 @@ from gesturelrcn.model import KEYPOINTS, ModelCard, Thresholds
 from gesturelrcn.model.network import LRCN, NetworkConfig
 from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.region import Region
-from gesturelrcn.training.export import write_model
+from gesturelrcn.training.export.export import write_model
 
 CLASSES = ("none", "stop", "wave")
 REGION = Region(320.0, 260.0, 430.0, 1.0, 0.0)

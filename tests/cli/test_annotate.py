@@ -12,12 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from gesturelrcn.annotation import Wish, origin_of, plan_jobs, run_jobs, spans_of
-from gesturelrcn.annotation.whole_files import make_folder
 from gesturelrcn.annotation.workers import Setting
 from gesturelrcn.capture.video import decode_video
 from gesturelrcn.cli.app import app
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.model import read_card
+from gesturelrcn.system.whole_files import make_folder
 from tests.annotation.made import pointing
 from tests.cli.test_bad_input import sentence
 from tests.evaluation.films import pictures, write_pictures

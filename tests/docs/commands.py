@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from gesturelrcn.cli.app import app
-from gesturelrcn.toml_positions import parse_toml
+from gesturelrcn.toml.positions import parse_toml
 from tests.docs.blocks import ROOT
 
 _BUILT_IN = {"cd", "source", ".", "export", "exit", "true"}

@@ -13,10 +13,10 @@ from gesturelrcn.actions import parse_bindings
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.model import read_card
 from gesturelrcn.model.files import card_path
-from gesturelrcn.synthesis.gestures import SHIPPED
-from gesturelrcn.synthesis.vocabulary_file import load_vocabulary
-from gesturelrcn.toml_positions import parse_toml
-from gesturelrcn.training.config import read_config
+from gesturelrcn.synthesis.motion.shipped import SHIPPED
+from gesturelrcn.synthesis.motion.vocabulary_file import load_vocabulary
+from gesturelrcn.toml.positions import parse_toml
+from gesturelrcn.training.config.config import read_config
 from tests.docs.blocks import ROOT, Block
 from tests.docs.commands import PROGRAMS, WrongCommandError, check_all, without_prompts
 

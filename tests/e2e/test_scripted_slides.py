@@ -16,7 +16,7 @@ from gesturelrcn.actions import (
     Window,
     load_bindings,
 )
-from gesturelrcn.actions.x11_window import X11ActiveWindow
+from gesturelrcn.actions.desktop.x11_window import X11ActiveWindow
 from gesturelrcn.model import ModelCard, assets, shipped_models
 from gesturelrcn.vocabulary import GESTURES
 from tests.e2e.impress import Impress

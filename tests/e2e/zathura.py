@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from gesturelrcn.actions.x11_window import X11ActiveWindow
+from gesturelrcn.actions.desktop.x11_window import X11ActiveWindow
 from tests.e2e.impress import start_window_manager
 from tests.e2e.pdf import write_pdf
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from gesturelrcn.evaluation.listing import Clip
-from gesturelrcn.evaluation.running import StreamResult
+from gesturelrcn.evaluation.runner import StreamResult
 from gesturelrcn.evaluation.stitching import ClipPlace, StreamPlan, StreamTruth
 from gesturelrcn.events import GestureEvent, Phase
-from gesturelrcn.truth import TrueGesture
+from gesturelrcn.recordings.listing import Clip
+from gesturelrcn.recordings.truth import TrueGesture
 
 
 def start(gesture, at, confidence=0.9):

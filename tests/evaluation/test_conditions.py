@@ -7,7 +7,7 @@ from gesturelrcn.capture import Frame
 from gesturelrcn.evaluation import read_listing
 from gesturelrcn.evaluation.conditions import GRID, Condition
 from gesturelrcn.evaluation.stitching import Played, StreamPlan, StreamTruth, plan_streams
-from gesturelrcn.truth import TrueGesture
+from gesturelrcn.recordings.truth import TrueGesture
 from tests.capture.clips import write_clip
 
 SECONDS = 30

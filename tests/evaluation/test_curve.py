@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gesturelrcn.evaluation.curve import OperatingPoint, curve, headline, replay, shifted
-from gesturelrcn.evaluation.running import Trace
+from gesturelrcn.evaluation.runner import Trace
 from gesturelrcn.model.card import ModelCard, Thresholds
 from tests.evaluation.made import start, stream
 

@@ -9,10 +9,10 @@ import pytest
 
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.evaluation.evaluate import Evaluation, measured_from
-from gesturelrcn.evaluation.listing import Listing, Skipped
 from gesturelrcn.evaluation.report import write_report
-from gesturelrcn.evaluation.running import Trace
+from gesturelrcn.evaluation.runner import Trace
 from gesturelrcn.model.card import ModelCard, Thresholds
+from gesturelrcn.recordings.listing import Listing, Skipped
 from tests.evaluation.made import clip, start, stream
 
 CARD = ModelCard("m <1>", "", ("none", "wave"), 64, 4, (), 8, 60, {"wave": Thresholds(0.6, 0.4, 0.1, 0.3)})

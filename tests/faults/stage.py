@@ -13,7 +13,7 @@ import numpy as np
 from gesturelrcn.capture import Frame, LiveSource, Source, SourceChange
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.region import BackgroundFollower, Region, crop
-from gesturelrcn.stream import GestureStream
+from gesturelrcn.stream.stream import GestureStream
 from tests.mjpeg_server import MjpegServer
 
 FPS = 30

@@ -132,14 +132,14 @@ def _read_bindings(path: Path) -> None:
 
 
 def _vocabulary() -> tuple[bytes, ...]:
-    import gesturelrcn.synthesis.vocabulary_file as reader
+    import gesturelrcn.synthesis.motion.vocabulary_file as reader
 
     whole = Path(reader.__file__).with_name("gestures.toml").read_bytes()
     return (b"\n[[movement]]".join(whole.split(b"\n[[movement]]")[:3]),)
 
 
 def _read_vocabulary(path: Path) -> None:
-    from gesturelrcn.synthesis.vocabulary_file import load_vocabulary
+    from gesturelrcn.synthesis.motion.vocabulary_file import load_vocabulary
 
     load_vocabulary(path)
 
@@ -147,8 +147,8 @@ def _read_vocabulary(path: Path) -> None:
 @cache
 def _truth() -> tuple[bytes, ...]:
     from gesturelrcn.model import KEYPOINTS
-    from gesturelrcn.synthesis.truth import FilmFacts, Truth
-    from gesturelrcn.truth import Activity, TrueGesture
+    from gesturelrcn.recordings.film_truth import FilmFacts, Truth
+    from gesturelrcn.recordings.truth import Activity, TrueGesture
 
     times = np.arange(6) / 15
     film = FilmFacts("a.mp4", "P1", 15, len(times), 192, "seated", 1.0, "upper")
@@ -163,13 +163,13 @@ def _short_truth() -> tuple[bytes, ...]:
 
 
 def _read_truth(path: Path) -> None:
-    from gesturelrcn.synthesis.truth import read_truth
+    from gesturelrcn.recordings.film_truth import read_truth
 
     read_truth(path)
 
 
 def _read_film_truth(path: Path) -> None:
-    from gesturelrcn.evaluation.listing import read_listing
+    from gesturelrcn.recordings.listing import read_listing
 
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "a.avi").touch()
@@ -198,7 +198,7 @@ b,b.avi,S1,none,4,full,,,
 
 
 def _read_listing(path: Path) -> None:
-    from gesturelrcn.evaluation.listing import read_listing
+    from gesturelrcn.recordings.listing import read_listing
 
     with tempfile.TemporaryDirectory() as folder:
         for name in ("a.avi", "b.avi"):
@@ -222,7 +222,7 @@ precision = 0.9
 
 
 def _read_training(path: Path) -> None:
-    from gesturelrcn.training.config import read_config
+    from gesturelrcn.training.config.config import read_config
 
     read_config(path)
 

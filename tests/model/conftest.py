@@ -4,7 +4,7 @@ import torch
 
 from gesturelrcn.model import KEYPOINTS, ModelCard, Thresholds
 from gesturelrcn.model.network import LRCN, NetworkConfig
-from gesturelrcn.training.export import write_model
+from gesturelrcn.training.export.export import write_model
 
 CLASSES = ("none", "stop", "wave")
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from gesturelrcn.keypoints import KEYPOINTS, MIRRORED
 from gesturelrcn.model.fovea import SIDE, Fovea, hand_picture, place_fovea
-from gesturelrcn.model.keypoints import KEYPOINTS, MIRRORED
 from gesturelrcn.region import Region
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from gesturelrcn.keypoints import HAND_VALUES, MIRRORED
 from gesturelrcn.model import KEYPOINTS, load_model
-from gesturelrcn.model.keypoints import HAND_VALUES, MIRRORED
 from gesturelrcn.model.network import LRCN, NetworkConfig
 
 TOLERANCE = 1e-4

@@ -8,7 +8,7 @@ import yaml
 
 import gesturelrcn
 from gesturelrcn.model import shipped_models
-from gesturelrcn.toml_positions import parse_toml
+from gesturelrcn.toml.positions import parse_toml
 from tests.packaging.conftest import ROOT
 
 CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 
 import gesturelrcn
 from gesturelrcn.model import shipped_models
-from gesturelrcn.toml_positions import parse_toml
+from gesturelrcn.toml.positions import parse_toml
 from tests.packaging.conftest import ROOT, Built, build
 
 MOST = 15_000_000
@@ -47,8 +47,8 @@ def test_it_has_everything_that_the_program_reads(files: dict[str, bytes]) -> No
         "gesturelrcn/assets/sample.mp4",
         "gesturelrcn/assets/slides.toml",
         "gesturelrcn/assets/bindings.toml",
-        "gesturelrcn/actions/bindings.schema.json",
-        "gesturelrcn/synthesis/gestures.toml",
+        "gesturelrcn/actions/bindings/bindings.schema.json",
+        "gesturelrcn/synthesis/motion/gestures.toml",
     } <= set(files)
     package = {str(path.relative_to(ROOT)) for path in (ROOT / "gesturelrcn").rglob("*.py")}
     assert package <= set(files)

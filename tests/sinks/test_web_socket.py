@@ -13,7 +13,7 @@ import pytest
 import websocket
 
 from gesturelrcn.errors import SinkError
-from gesturelrcn.event_queue import QUEUE_LIMIT
+from gesturelrcn.events import QUEUE_LIMIT
 from gesturelrcn.sinks import WebSocketSink, web_socket
 from gesturelrcn.sinks.web_socket import MAX_CLIENTS, MAX_MESSAGE
 from tests.sinks.events import event

@@ -5,10 +5,10 @@ import os
 import numpy as np
 import pytest
 
-from gesturelrcn.synthesis import makehuman
-from gesturelrcn.synthesis.body import random_person
+from gesturelrcn.synthesis.body import makehuman
+from gesturelrcn.synthesis.body.person import random_person
 from gesturelrcn.synthesis.errors import SynthesisError
-from gesturelrcn.synthesis.render import Renderer
+from gesturelrcn.synthesis.rendering.renderer import Renderer
 
 SIZE = 96
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gesturelrcn.synthesis.gestures import HANGING, MOVEMENTS, POSTURES
+from gesturelrcn.synthesis.motion.shipped import HANGING, MOVEMENTS, POSTURES
 from gesturelrcn.synthesis.pose import between, reach
 
 

@@ -1,0 +1,209 @@
+"""Which gesture does what, under which conditions, in which program: plain values.
+
+`load_bindings` reads them from a file; in Python they are written down as they are.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from typing import Literal
+
+from gesturelrcn.actions.action import Action
+from gesturelrcn.actions.desktop.active_window import Window
+from gesturelrcn.actions.keys import Chord
+from gesturelrcn.events import Phase
+
+DEFAULT_HOLD = 0.5
+"""Seconds that a gesture is held before a binding `on = "hold"` without `after` fires."""
+
+Corner = Literal["top-left", "top-right", "bottom-left", "bottom-right", "none"]
+CORNERS: tuple[Corner, ...] = ("top-left", "top-right", "bottom-left", "bottom-right", "none")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """When a binding may fire. None is "not said here": binding goes before profile, profile before options.
+
+    Attributes:
+        cooldown: seconds after it fired in which it does not fire again.
+        return_stroke: seconds after the end of a gesture in which its mirror picture does nothing: that is
+            the hand on its way back.
+        inhibit_while_typing: seconds after the last key on the real keyboard in which nothing fires.
+        pause_while_mouse: seconds after the last move or click of the real mouse in which nothing fires.
+        needs_arming: fires only while armed, where the options say what arms.
+    """
+
+    cooldown: float | None = None
+    return_stroke: float | None = None
+    inhibit_while_typing: float | None = None
+    pause_while_mouse: float | None = None
+    needs_arming: bool | None = None
+
+    def over(self, other: "Rules") -> "Rules":
+        """These rules, and those of `other` where these say nothing."""
+        said = {each.name: getattr(self, each.name) for each in fields(self)}
+        return replace(other, **{name: value for name, value in said.items() if value is not None})
+
+
+DEFAULT_RULES = Rules(
+    cooldown=0.7, return_stroke=0.7, inhibit_while_typing=1.0, pause_while_mouse=1.0, needs_arming=True
+)
+"""What holds where nothing is said."""
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One gesture and what it does.
+
+    Attributes:
+        gesture: name of the gesture.
+        action: what happens.
+        on: the phase that fires: at the `start`, once it has been held for `after`, or at its `end`.
+        after: seconds from the start of the gesture; only for `on=Phase.HOLD`.
+        repeat: seconds from one firing to the next while the gesture is held on, or None for once.
+        rules: when it may fire, as far as this binding itself says.
+        says: what it does in the user's words, for help and display; empty where nobody wrote any.
+    """
+
+    gesture: str
+    action: Action
+    on: Phase = Phase.START
+    after: float = 0.0
+    repeat: float | None = None
+    rules: Rules = Rules()
+    says: str = ""
+
+    def __post_init__(self) -> None:
+        """The plain word will do for the phase: `on="hold"`."""
+        object.__setattr__(self, "on", Phase(self.on))
+
+    @property
+    def meaning(self) -> str:
+        """What it does, in the user's words or in the notation of actions."""
+        return self.says or str(self.action)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Bindings for one program.
+
+    Attributes:
+        name: as the file calls it.
+        match: texts of which one has to occur in the title or the program name of the window in front,
+            in upper or lower case.
+        full_screen: the window has to cover the screen as well.
+        alone: no binding outside of the profile fires there.
+        bindings: go before those outside for the same gesture and phase.
+        rules: go before those of the options.
+    """
+
+    name: str
+    match: tuple[str, ...]
+    full_screen: bool = False
+    alone: bool = False
+    bindings: tuple[Binding, ...] = ()
+    rules: Rules = Rules()
+
+    def fits(self, window: Window) -> bool:
+        """Is this the profile for that window in front?"""
+        if self.full_screen and not window.full_screen:
+            return False
+        names = (window.title.lower(), window.program.lower())
+        return any(text.lower() in name for text in self.match for name in names)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What holds for all bindings of a file. Times are seconds.
+
+    Attributes:
+        arm: the gesture that arms; None where nothing has to be armed.
+        arm_after: how long that gesture is held.
+        arm_for: how long it stays armed; every action that fires lets this time begin anew.
+        arm_key: hot-key that arms, and disarms.
+        pause: gesture that pauses, and goes on; None for no such gesture.
+        pause_after: how long that gesture is held.
+        pause_key: hot-key that pauses, and goes on.
+        stop_corner: corner of the screen into which the real mouse is pushed to stop everything.
+        commands: `run` and `shell` are allowed.
+        command_limit: how long a command may take.
+        only_in_profiles: nothing fires where no profile fits the window in front.
+        rules: what holds where neither binding nor profile says anything.
+    """
+
+    arm: str | None = None
+    arm_after: float = 0.5
+    arm_for: float = 8.0
+    arm_key: Chord | None = None
+    pause: str | None = None
+    pause_after: float = 1.0
+    pause_key: Chord | None = None
+    stop_corner: Corner = "top-left"
+    commands: bool = False
+    command_limit: float = 5.0
+    only_in_profiles: bool = False
+    rules: Rules = Rules()
+
+    @property
+    def arming(self) -> bool:
+        """Something has to be done before anything fires."""
+        return self.arm is not None or self.arm_key is not None
+
+
+@dataclass(frozen=True)
+class Bindings:
+    """All bindings of one file in their order. In Python: `Bindings((Binding("wave", Key("F5")),))`.
+
+    Attributes:
+        all: those outside of profiles.
+        options: what holds for all.
+        profiles: the first one that fits the window in front counts.
+    """
+
+    all: tuple[Binding, ...] = ()
+    options: Options = field(default_factory=Options)
+    profiles: tuple[Profile, ...] = ()
+
+    def __iter__(self) -> Iterator[Binding]:
+        """Every binding, those of the profiles last."""
+        yield from self.all
+        for profile in self.profiles:
+            yield from profile.bindings
+
+    def __len__(self) -> int:
+        return len(self.all) + sum(len(profile.bindings) for profile in self.profiles)
+
+    def profile_for(self, window: Window | None) -> Profile | None:
+        """The first profile that fits this window in front."""
+        if window is None:
+            return None
+        return next((profile for profile in self.profiles if profile.fits(window)), None)
+
+    def matching(self, gesture: str, phase: Phase, profile: Profile | None = None) -> list[Binding]:
+        """The bindings of this gesture that fire in this phase: those of the profile if it has any."""
+        own = profile.bindings if profile else ()
+        found = [each for each in own if (each.gesture, each.on) == (gesture, phase)]
+        if found or (profile is not None and profile.alone):
+            return found
+        return [each for each in self.all if (each.gesture, each.on) == (gesture, phase)]
+
+    def rules_of(self, binding: Binding | None, profile: Profile | None = None) -> Rules:
+        """What holds for this binding, or for any, while this profile is in force; no field of it is None."""
+        rules = self.options.rules.over(DEFAULT_RULES)
+        if profile is not None:
+            rules = profile.rules.over(rules)
+        return rules if binding is None else binding.rules.over(rules)
+
+    def only(self, gestures: Iterable[str]) -> "Bindings":
+        """The bindings of these gestures, for example of those that a model recognises."""
+        wanted = set(gestures)
+
+        def kept(bindings: tuple[Binding, ...]) -> tuple[Binding, ...]:
+            return tuple(binding for binding in bindings if binding.gesture in wanted)
+
+        options = replace(
+            self.options,
+            arm=self.options.arm if self.options.arm in wanted else None,
+            pause=self.options.pause if self.options.pause in wanted else None,
+        )
+        profiles = tuple(replace(each, bindings=kept(each.bindings)) for each in self.profiles)
+        return Bindings(kept(self.all), options, profiles)

@@ -1,0 +1,1 @@
+"""The computer as it stands: the window in front, the keys and the mouse of the user."""

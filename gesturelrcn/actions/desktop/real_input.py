@@ -1,0 +1,108 @@
+"""What the user does with the real keyboard and mouse: typing, moving, hot-keys, the fail-safe corner.
+
+What this program itself presses does not count.
+"""
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gesturelrcn.actions.bindings.bindings import Corner
+from gesturelrcn.actions.keys import Chord, KeyName
+from gesturelrcn.errors import InjectionError
+
+logger = logging.getLogger(__name__)
+
+TELL_EVERY = 0.05
+"""Seconds; a mouse moves a thousand times a second."""
+
+_CORNER_SIZE = 2
+"""Pixels."""
+
+
+@dataclass
+class RealInput:
+    """What to call when the user touches keyboard and mouse. All are called in a thread of the watcher.
+
+    Attributes:
+        typed: a key went down.
+        mouse_used: the mouse was moved or clicked, or its wheel turned.
+        cornered: the mouse was pushed into `corner`.
+        hot_keys: chords, and what to call when one goes down.
+        corner: of the screen; `none` for no such corner.
+    """
+
+    typed: Callable[[], object]
+    mouse_used: Callable[[], object]
+    cornered: Callable[[], object]
+    hot_keys: dict[Chord, Callable[[], object]] = field(default_factory=dict)
+    corner: Corner = "top-left"
+    _down: list[KeyName] = field(default_factory=list)
+    _told_at: float = 0.0
+
+    def key(self, key: KeyName | None, down: bool) -> None:
+        """A real key went down or up; None is one without a name here."""
+        if not down:
+            if key in self._down:
+                self._down.remove(key)
+            return
+        if key is not None and key not in self._down:
+            self._down.append(key)
+            for chord, call in self.hot_keys.items():
+                if key == chord.keys[-1] and set(chord.keys) == set(self._down):
+                    call()
+                    return
+        self.typed()
+
+    def mouse(self, position: tuple[int, int] | None, screen: tuple[int, int]) -> None:
+        """The real mouse was used, and is at `position` now; pixels."""
+        if position is not None and in_corner(position, screen, self.corner):
+            self.cornered()
+        now = time.monotonic()
+        if now - self._told_at >= TELL_EVERY:
+            self._told_at = now
+            self.mouse_used()
+
+
+def in_corner(position: tuple[int, int], screen: tuple[int, int], corner: Corner) -> bool:
+    """Is this the outermost of that corner of the screen? Pixels from the top left."""
+    if corner == "none":
+        return False
+    upright, side = corner.split("-")
+    x = position[0] if side == "left" else screen[0] - 1 - position[0]
+    y = position[1] if upright == "top" else screen[1] - 1 - position[1]
+    return x < _CORNER_SIZE and y < _CORNER_SIZE
+
+
+class Watcher(Protocol):
+    """Watches the real keyboard and mouse until it is closed."""
+
+    def close(self) -> None:
+        """Stop watching; closing twice is harmless."""
+
+
+def watch_real_input(real: RealInput) -> Watcher:
+    """Watch the real keyboard and mouse of this system.
+
+    Raises:
+        InjectionError: nothing tells of them here, for example under Wayland or without a display.
+    """
+    if sys.platform in ("win32", "darwin"):
+        from gesturelrcn.actions.desktop.pynput_input import PynputWatcher
+
+        return PynputWatcher(real)
+    from gesturelrcn.actions.desktop.x11_input import X11Watcher
+
+    return X11Watcher(real)
+
+
+def start_watching(real: RealInput) -> Watcher | None:
+    """As `watch_real_input`; None, and a line in the log, where nothing tells of real input."""
+    try:
+        return watch_real_input(real)
+    except InjectionError as error:
+        logger.warning("%s", error)
+        return None

@@ -1,0 +1,216 @@
+"""One video through the recogniser, as `gesturelrcn run` would play it, as fast as the machine allows.
+
+The recogniser asks where the person is before it looks at a frame, and that answer depends on the pictures
+alone. So frames are decoded and searched some way ahead of the network, which gives the same regions, hence
+the same events, bit for bit; where there is a second core, that goes on beside the network.
+"""
+
+import hashlib
+import itertools
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, nullcontext
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn import __version__
+from gesturelrcn.annotation.timeline import Origin, Timeline, spans_of
+from gesturelrcn.capture import Frame, Source, open_source
+from gesturelrcn.capture.opencv import cv2
+from gesturelrcn.errors import CaptureError
+from gesturelrcn.events import GestureEvent
+from gesturelrcn.model import Engine, ModelCard
+from gesturelrcn.recognizer import Recognizer
+from gesturelrcn.region import Follower, Region, SteppedFollower
+from gesturelrcn.stream.stream import GestureStream
+
+AHEAD = 25
+"""Frames that are decoded and searched in one go; more bring nothing, and cost memory."""
+_AHEAD_BYTES = 64 * 2**20
+"""Large pictures go in shorter runs."""
+_ENDS = 2**20
+"""Bytes at the beginning and the end of a video that tell it from others."""
+
+Progress = Callable[[float], None]
+"""Is told which share of the video is done, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one video gave.
+
+    Attributes:
+        timeline: the gestures.
+        events: all events, as `gesturelrcn run --json` prints them.
+        seconds: how long it took, by the clock.
+        cpu_seconds: processor time of the whole process meanwhile, all threads together.
+    """
+
+    timeline: Timeline
+    events: tuple[GestureEvent, ...]
+    seconds: float
+    cpu_seconds: float
+
+
+class LookingAhead:
+    """A source of frames and the follower that knows them already. See `Source` and `Follower`."""
+
+    live = False
+
+    def __init__(self, source: Source, follower: Follower, *, beside: bool = False) -> None:
+        """Args: source: a recording. follower: in step. beside: look ahead on a thread of its own."""
+        self.name = source.name
+        self._source = source
+        self._follower = follower
+        self._beside = beside
+        self._known: deque[tuple[NDArray[np.uint8], Region | None, bool]] = deque()
+        self._jumped = False
+
+    def __iter__(self) -> Iterator[Frame]:
+        frames = iter(self._source)
+        with ThreadPoolExecutor(1, "gesturelrcn-ahead") if self._beside else nullcontext() as thread:
+            ahead = thread.submit(self._run, frames) if thread else None
+            while True:
+                found = ahead.result() if ahead else self._run(frames)
+                if not found:
+                    return
+                if thread:
+                    ahead = thread.submit(self._run, frames)
+                for frame, region, jumped in found:
+                    self._known.append((frame.image, region, jumped))
+                    yield frame
+
+    def _run(self, frames: Iterator[Frame]) -> list[tuple[Frame, Region | None, bool]]:
+        """The next frames, the person's region in each, and whether it jumped there; empty at the end."""
+        first = next(frames, None)
+        if first is None:
+            return []
+        most = max(1, min(AHEAD, _AHEAD_BYTES // first.image.nbytes))
+        run = [first, *itertools.islice(frames, most - 1)]
+        follow = self._follower.follow
+        return [(frame, follow(frame.image, frame.captured_at), self._follower.take_jump()) for frame in run]
+
+    def follow(self, image: NDArray[np.uint8], at: float) -> Region | None:
+        """See `Follower`; frames have to come in the order of iteration."""
+        known, region, self._jumped = self._known.popleft()
+        assert known is image, "frames were left out"
+        return region
+
+    def take_jump(self) -> bool:
+        """See `Follower`."""
+        jumped, self._jumped = self._jumped, False
+        return jumped
+
+    def close(self) -> None:
+        """Close the recording; the follower is closed by whoever made it."""
+        self._source.close()
+
+    def __enter__(self) -> "LookingAhead":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def watch_video(
+    video: Path,
+    engine: Engine,
+    *,
+    engine_name: str = "onnxruntime",
+    mirrored: bool = False,
+    beside: bool = False,
+    progress: Progress = lambda share: None,
+) -> Reading:
+    """Play one video; the events are those of `gesturelrcn run VIDEO --json`.
+
+    Args:
+        video: the file.
+        engine: a loaded model.
+        engine_name: of that engine, for the record.
+        mirrored: the pictures are mirrored.
+        beside: use a second core for decoding and locating.
+        progress: is told how far it is.
+
+    Raises:
+        CaptureError: the video is missing, empty, or no picture in it can be decoded.
+    """
+    origin = origin_of(video, engine.card, engine_name, mirrored)
+    claimed = _claimed_frames(video)
+    times: list[float] = []
+
+    def seen(frame: Frame, view: object) -> None:
+        times.append(frame.captured_at)
+        if claimed and len(times) % AHEAD == 0:
+            progress(min(1.0, len(times) / claimed))
+
+    began, cpu_began = time.perf_counter(), time.process_time()
+    with (
+        open_source(video, mirrored=mirrored) as source,
+        closing(SteppedFollower()) as follower,
+        LookingAhead(source, follower, beside=beside) as ahead,
+        closing(Recognizer(engine, follower=ahead)) as recognizer,
+    ):
+        stream = GestureStream(ahead, recognizer=recognizer)
+        stream.add_frame_listener(seen)
+        events = tuple(stream)
+    took, cpu_took = time.perf_counter() - began, time.process_time() - cpu_began
+    progress(1.0)
+    timeline = Timeline(
+        video.name,
+        round(_length(times), 6),
+        len(times),
+        datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        origin,
+        spans_of(events),
+    )
+    return Reading(timeline, events, took, cpu_took)
+
+
+def _length(times: list[float]) -> float:
+    """Seconds from the first frame to the end of the last one."""
+    passed = times[-1] - times[0]
+    return passed + (passed / (len(times) - 1) if len(times) > 1 else 0.0)
+
+
+def _claimed_frames(video: Path) -> int:
+    """How many frames the header promises; for progress only, some containers do not know."""
+    capture = cv2.VideoCapture(str(video.absolute()), cv2.CAP_FFMPEG)
+    try:
+        return max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
+    finally:
+        capture.release()
+
+
+def origin_of(video: Path, card: ModelCard, engine: str, mirrored: bool) -> Origin:
+    """What a timeline of this video is made from, without decoding it.
+
+    Raises:
+        CaptureError: the video is missing or cannot be read.
+    """
+    try:
+        size, ends = _ends(video)
+    except FileNotFoundError:
+        raise CaptureError(
+            f"There is no video {video}; check the path (cameras and addresses are for gesturelrcn run)."
+        ) from None
+    except OSError as problem:
+        raise CaptureError(f"The video {video} cannot be opened: {problem.strerror}.") from None
+    card_sum = hashlib.sha256(card.to_json().encode()).hexdigest()
+    return Origin(size, ends, card.name, card_sum, engine, mirrored, __version__)
+
+
+def _ends(video: Path) -> tuple[int, str]:
+    with video.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        told = hashlib.sha256(str(size).encode())
+        told.update(file.read(_ENDS))
+        file.seek(max(0, size - _ENDS))
+        told.update(file.read(_ENDS))
+    return size, told.hexdigest()

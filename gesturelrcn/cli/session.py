@@ -1,0 +1,298 @@
+"""The loop behind `run` and `slides`: a stream of events is shown and does what is bound to it."""
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gesturelrcn import InjectionError
+from gesturelrcn.actions import (
+    ActionState,
+    ActiveWindow,
+    Bindings,
+    Decision,
+    Dispatcher,
+    DryRunInjector,
+    Fact,
+    Injector,
+    Run,
+)
+from gesturelrcn.actions.bindings.reload import BindingsWatch
+from gesturelrcn.actions.desktop.active_window import active_window
+from gesturelrcn.actions.desktop.real_input import RealInput, start_watching
+from gesturelrcn.actions.dispatcher import News
+from gesturelrcn.actions.injectors.choice import choose_injector
+from gesturelrcn.cli.options import EngineChoice
+from gesturelrcn.cli.signals import StopSignals
+from gesturelrcn.cli.sinks import NO_SINKS, SinkOptions
+
+if TYPE_CHECKING:
+    from gesturelrcn.capture import Frame
+    from gesturelrcn.model import ModelCard
+    from gesturelrcn.overlay import Recorder
+    from gesturelrcn.recognizer import View
+    from gesturelrcn.stream.stream import GestureStream
+
+SAMPLE = "sample"
+"""The source word for the clip that ships with the package."""
+
+
+_OBEYED = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
+"""Control characters, and what is written instead."""
+
+_STATES: dict[str, str] = {
+    "arm": "armed",
+    "disarm": "disarmed",
+    "pause": "paused",
+    "resume": "goes on",
+    "reload": "bindings read again",
+}
+
+
+@dataclass(frozen=True)
+class Playing:
+    """What to play and how.
+
+    Attributes:
+        source: as the user wrote it.
+        model: name or path.
+        engine: what runs the network.
+        mirrored: the source delivers mirrored pictures.
+        realtime: play recordings at their own pace.
+        as_json: show events as JSON lines, holds included.
+        dry_run: say keys instead of pressing them; the window in front does not matter.
+        preview: show a window.
+        rehearse: say what would be done instead of doing it, and every near miss.
+        bindings_file: watched for changes.
+        adapted: what becomes of bindings that are read anew from that file.
+        sinks: other programs that get the events.
+        record: a film to write of what is seen and recognised.
+    """
+
+    source: str
+    model: str
+    engine: EngineChoice
+    mirrored: bool
+    realtime: bool
+    as_json: bool
+    dry_run: bool
+    preview: bool
+    rehearse: bool = False
+    bindings_file: Path | None = None
+    adapted: Callable[[Bindings], Bindings] = lambda bindings: bindings
+    sinks: SinkOptions = NO_SINKS
+    record: Path | None = None
+
+    def card(self) -> "ModelCard":
+        """The card of the model, read without loading the model.
+
+        Raises:
+            ModelError: there is no such model.
+        """
+        from gesturelrcn.model import read_card
+        from gesturelrcn.model.files import card_path
+
+        return read_card(card_path(self.model))
+
+    def play(self, bindings: Bindings, opened: Callable[[], None] = lambda: None) -> None:
+        """Play until the source ends or a signal comes; everything is released by then.
+
+        Args:
+            bindings: what to do; none may be bound.
+            opened: called once the source and the model are open.
+
+        Raises:
+            GestureLrcnError: something cannot be opened or pressed.
+            SystemExit: told to stop by a signal.
+        """
+        with StopSignals() as signals, ExitStack() as open_things:
+            # Opened first, so that keys need not wait for the disk at the end.
+            recorder = open_things.enter_context(self._recorder())
+            sinks = self.sinks.open(as_json=self.as_json, say=self._say, open_things=open_things)
+            injector = self._injector(bindings)
+            open_things.callback(injector.close)
+            window = self._active_window(bindings)
+            open_things.callback(getattr(window, "close", lambda: None))
+            dispatcher = open_things.enter_context(
+                Dispatcher(bindings, injector, active_window=window, commands=self._commands())
+            )
+            stream = self._stream()
+            stopped = self._attend(dispatcher, stream, bindings, open_things)
+            self._watch_frames(dispatcher, stream, open_things)
+            self._show_frames(dispatcher, stream, recorder, open_things)
+            open_things.enter_context(stream)
+            signals.stop_with(stream.stop)
+            opened()
+            for event in stream:
+                for sink in sinks:
+                    sink.send(event)
+                dispatcher.handle(event)
+            if stopped:
+                say(f"Stopped: {stopped[0]}.", to_stderr=True)
+
+    @property
+    def _says_only(self) -> bool:
+        return self.dry_run or self.rehearse
+
+    def _attend(
+        self, dispatcher: Dispatcher, stream: "GestureStream", bindings: Bindings, open_things: ExitStack
+    ) -> list[str]:
+        """Listen to the dispatcher, the file, and the real keyboard and mouse; says why it stopped."""
+        stopped: list[str] = []
+
+        def heard(news: News) -> None:
+            if isinstance(news, Fact) and news.kind == "stop":
+                stopped.append(news.detail["reason"])
+                stream.stop()
+            line = self._line_about(news)
+            if line:
+                self._say(f"          {line}")
+
+        dispatcher.add_listener(heard)
+        if self.bindings_file is not None:
+            gestures = self.card().gestures
+            watch = BindingsWatch(
+                self.bindings_file,
+                gestures,
+                lambda read: dispatcher.use(self.adapted(read)),
+                lambda line: say(line, to_stderr=True),
+            )
+            open_things.enter_context(watch)
+        if bindings and not self.dry_run:
+            self._watch_real_input(dispatcher, open_things)
+        return stopped
+
+    def _watch_real_input(self, dispatcher: Dispatcher, open_things: ExitStack) -> None:
+        options = dispatcher.bindings.options
+        hot_keys = (
+            (options.arm_key, dispatcher.toggle_arm),
+            (options.pause_key, lambda: dispatcher.control("pause")),
+        )
+        real = RealInput(
+            typed=dispatcher.typed,
+            mouse_used=dispatcher.mouse_used,
+            cornered=lambda: dispatcher.stop(f"the mouse was pushed into the {options.stop_corner} corner"),
+            hot_keys={chord: call for chord, call in hot_keys if chord is not None},
+            corner=options.stop_corner,
+        )
+        watcher = start_watching(real)
+        if watcher is not None:
+            open_things.callback(watcher.close)
+
+    def _watch_frames(self, dispatcher: Dispatcher, stream: "GestureStream", open_things: ExitStack) -> None:
+        """Each frame goes to the trace and the dispatcher."""
+        from gesturelrcn.cli.frame_trace import FrameWatch, nearly, trace_of
+
+        card = self.card()
+        writer = open_things.enter_context(trace_of(card, self.source, dispatcher))
+        watch = FrameWatch(card, dispatcher, writer)
+        if self.rehearse:
+            watch.on_moment(
+                lambda moment: None if moment.recognised else self._say(f"          {nearly(moment)}")
+            )
+        dispatcher.add_listener(watch.heard)
+        stream.add_frame_listener(watch.see)
+
+    def _recorder(self) -> "AbstractContextManager[Recorder | None]":
+        if self.record is None:
+            return nullcontext()
+        from gesturelrcn.overlay import Recorder
+
+        return Recorder(self.record)
+
+    def _show_frames(
+        self,
+        dispatcher: Dispatcher,
+        stream: "GestureStream",
+        recorder: "Recorder | None",
+        open_things: ExitStack,
+    ) -> None:
+        """Each frame goes to the window and into the film, where they are wanted."""
+        if not self.preview and recorder is None:
+            return
+        from gesturelrcn.overlay import Overlay, draw_overlay
+
+        def state() -> ActionState | None:
+            now = dispatcher.state
+            return now if dispatcher.bindings or now.inhibitor else None
+
+        overlay = Overlay(self.card(), state)
+        dispatcher.add_listener(overlay.heard)
+        window = None
+        if self.preview:
+            from gesturelrcn.cli.preview import Preview
+
+            pause = partial(dispatcher.control, "pause")
+            window = open_things.enter_context(
+                Preview(stream.stop, on_choice=stream.choose_person, on_pause=pause)
+            )
+
+        def show(frame: "Frame", view: "View") -> None:
+            known = overlay.see(frame, view)
+            if recorder is not None:
+                in_no_hurry = frame.media_time is not None and not self.realtime
+                recorder.put(frame.captured_at, lambda: draw_overlay(frame.image, known), wait=in_no_hurry)
+            if window is not None:
+                window.show(frame, known)
+
+        stream.add_frame_listener(show)
+
+    def _line_about(self, news: News) -> str:
+        """What a person wants to read about it; empty for nothing."""
+        if isinstance(news, Decision):
+            if not news.fired:
+                return str(news)
+            return f"would do: {news.meaning}" if self.rehearse else ""
+        return _STATES.get(news.kind, "") if isinstance(news, Fact) else ""
+
+    def _say(self, line: str) -> None:
+        # With --json a program reads stdout and gets events only.
+        say(line, to_stderr=self.as_json)
+
+    def _injector(self, bindings: Bindings) -> Injector:
+        if self._says_only or not bindings:
+            return DryRunInjector((lambda line: None) if self.rehearse else self._say)
+        return choose_injector().make()
+
+    def _commands(self) -> Callable[[Run], None] | None:
+        """What is told of commands instead of their being run; None where they are to be run."""
+        if self.rehearse:
+            return lambda _: None
+        return (lambda command: self._say(str(command))) if self.dry_run else None
+
+    def _active_window(self, bindings: Bindings) -> ActiveWindow | None:
+        if not bindings.profiles or self.dry_run:
+            return None
+        try:
+            return active_window()
+        except InjectionError:
+            if bindings.options.only_in_profiles:
+                raise
+            return None
+
+    def _stream(self) -> "GestureStream":
+        from gesturelrcn.model import assets
+        from gesturelrcn.stream.stream import GestureStream
+
+        source: str | Path = assets() / "sample.mp4" if self.source == SAMPLE else self.source
+        return GestureStream(
+            source,
+            model=self.model,
+            engine=self.engine.value,
+            mirrored=self.mirrored,
+            realtime=self.realtime,
+        )
+
+
+def say(line: str, *, to_stderr: bool = False) -> None:
+    """Write one line at once, so that whoever reads it through a pipe is not late.
+
+    What the terminal would obey, or could not show, is written as an escape: words may come from a file.
+    """
+    stream = sys.stderr if to_stderr else sys.stdout
+    encoding = stream.encoding or "utf-8"
+    shown = line.translate(_OBEYED).encode(encoding, "backslashreplace").decode(encoding)
+    print(shown, file=stream, flush=True)

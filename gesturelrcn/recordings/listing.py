@@ -1,0 +1,296 @@
+"""What there is to measure on: a folder with an index of clips, films with truth beside them, or class/clip.
+
+Everything here reads what others have written, so it forgives: columns may be missing or in any order, names
+are brought to one spelling, and a line that cannot be used is named and left out, not the whole folder.
+"""
+
+import csv
+import logging
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.evaluation.film_truth import FilmTruthError, class_name, read_film_truth
+from gesturelrcn.recordings.truth import Activity, TrueGesture
+from gesturelrcn.vocabulary import NONE
+
+logger = logging.getLogger(__name__)
+
+VIDEO_SUFFIXES = frozenset(
+    {".avi", ".gif", ".m4v", ".mjpeg", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".webm", ".wmv"}
+)
+INDEX = "index.csv"
+_ALONE = ""
+"""The subject of clips whose person nobody has named: they are never put into one stream."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One recording of one gesture, or of none.
+
+    Attributes:
+        path: the video file.
+        name: path relative to the folder, for messages and results.
+        subject: who; "" where nobody has said.
+        gesture: name, or `none`.
+        distance_m: metres from the camera, 0 where nobody has said.
+        framing: for example "upper" or "full"; "" where nobody has said.
+        onset: seconds from the beginning until the gesture begins; None for `none`, and
+            where nobody has said.
+        stroke_end: seconds until the pose is reached; None where nobody has said.
+        offset: seconds until the hand begins to go back; None: the gesture is held when the clip ends.
+    """
+
+    path: Path
+    name: str
+    subject: str
+    gesture: str
+    distance_m: float = 0.0
+    framing: str = ""
+    onset: float | None = None
+    stroke_end: float | None = None
+    offset: float | None = None
+
+
+@dataclass(frozen=True)
+class Film:
+    """One recording of a whole stream with its truth.
+
+    Attributes:
+        path: the video file.
+        name: path relative to the folder.
+        subject: who; "" where nobody has said.
+        distance_m: metres from the camera, 0 where nobody has said.
+        framing: "" where nobody has said.
+        gestures: what happens in it, in order of time; none at all makes it a gesture-free stream.
+        activities: named stretches without a gesture.
+    """
+
+    path: Path
+    name: str
+    subject: str
+    distance_m: float
+    framing: str
+    gestures: tuple[TrueGesture, ...]
+    activities: tuple[Activity, ...] = ()
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """What is listed and cannot be used, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a folder holds.
+
+    Attributes:
+        folder: where.
+        clips: to be stitched into streams.
+        films: streams as they are.
+        skipped: what could not be used.
+    """
+
+    folder: Path
+    clips: list[Clip] = field(default_factory=list)
+    films: list[Film] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    def only(
+        self,
+        subjects: tuple[str, ...] = (),
+        gestures: tuple[str, ...] = (),
+        distances: tuple[float, ...] = (),
+    ) -> "Listing":
+        """The clips of these subjects, gestures and distances, and the films of these subjects; () is all.
+
+        Raises:
+            GestureLrcnError: nothing is left.
+        """
+        clips = [
+            clip
+            for clip in self.clips
+            if (not subjects or clip.subject in subjects)
+            and (not gestures or clip.gesture in gestures)
+            and (not distances or clip.distance_m in distances)
+        ]
+        films = [
+            film
+            for film in self.films
+            if (not subjects or film.subject in subjects)
+            and (not distances or film.distance_m in distances)
+            and not gestures
+        ]
+        if not clips and not films:
+            there = sorted({c.subject for c in self.clips} | {f.subject for f in self.films} - {_ALONE})
+            raise GestureLrcnError(
+                f"{self.folder}: nothing is left to measure on with this choice; subjects here: "
+                f"{', '.join(there) or 'none named'}."
+            )
+        return replace(self, clips=clips, films=films)
+
+
+def read_listing(folder: Path) -> Listing:
+    """What there is to measure on in `folder`.
+
+    With an `index.csv` (columns path and gesture; subject, distance_m, framing, onset_s, stroke_end_s and
+    offset_s where known): its clips, and the films beside it that have truth. Without: the films with
+    truth (`NAME.jsonl` beside `NAME.mp4`), or else every video of `folder/CLASS/`.
+
+    Raises:
+        GestureLrcnError: there is no such folder, nothing in it, or an index that is none.
+    """
+    if not folder.is_dir():
+        raise GestureLrcnError(f"{folder}: no such folder; give one with an index.csv, films or class/clip.")
+    if (folder / INDEX).is_file():
+        found = _with_index(folder)
+    else:
+        found = Listing(folder)
+        _add_films(found, set())
+        if not found.films and not found.skipped:
+            _add_classes(found)
+    if not found.clips and not found.films:
+        why = f" (the first of {len(found.skipped)}: {found.skipped[0].reason})" if found.skipped else ""
+        raise GestureLrcnError(
+            f"{folder}: there is nothing to measure on{why}; it needs an index.csv, films with truth beside"
+            " them, or a folder of videos for each class."
+        )
+    for item in found.skipped:
+        logger.warning("%s: skipped: %s", item.name, item.reason)
+    return found
+
+
+def read_index(folder: Path) -> list[Clip]:
+    """The clips of `folder/index.csv` only; raises as `read_listing` does."""
+    return read_listing(folder).clips
+
+
+def _with_index(folder: Path) -> Listing:
+    found = Listing(folder)
+    path = folder / INDEX
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as lines:
+            header = lines.readline()
+            lines.seek(0)
+            table = csv.DictReader(lines, delimiter=";" if ";" in header and "," not in header else ",")
+            table.fieldnames = [(name or "").strip().lower() for name in table.fieldnames or []]
+            if not {"path", "gesture"} <= set(table.fieldnames):
+                raise GestureLrcnError(f"{path}:1: the columns path and gesture are missing.")
+            rows = [({k: (v or "").strip() for k, v in row.items() if k}, table.line_num) for row in table]
+    except (OSError, UnicodeDecodeError, csv.Error, AttributeError) as problem:
+        raise GestureLrcnError(f"{path}: cannot be read as a table of clips ({problem}).") from None
+    seen: set[tuple[str, str, str]] = set()
+    for row, number in rows:
+        if not any(row.values()):
+            continue
+        key = (row["path"], row["gesture"], row.get("onset_s", ""))
+        clip = _clip(folder, row)
+        if isinstance(clip, str):
+            found.skipped.append(Skipped(f"{path}:{number}", clip))
+        elif key in seen:
+            found.skipped.append(Skipped(f"{path}:{number}", f"{clip.name} is listed twice"))
+        else:
+            found.clips.append(clip)
+        seen.add(key)
+    _add_films(found, {clip.path for clip in found.clips})
+    return found
+
+
+def _clip(folder: Path, row: dict[str, str]) -> Clip | str:
+    """The clip of one line, or why there is none."""
+    name = row["path"].replace("\\", "/")
+    gesture = class_name(row["gesture"])
+    if not name or not gesture:
+        return "the line names no video or no gesture"
+    path = folder / name
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        return f"{name} lies outside the folder"
+    try:
+        there = path.exists()
+    except OSError:  # no file can have such a name
+        there = False
+    if not there:
+        return f"there is no {name[:200]}"
+    clip = Clip(
+        path,
+        name,
+        row.get("subject", _ALONE),
+        gesture,
+        _number(row.get("distance_m", "")) or 0.0,
+        row.get("framing", ""),
+    )
+    if gesture == NONE:
+        return clip
+    onset, stroke_end, offset = (
+        _number(row.get(f"{name}_s", "")) for name in ("onset", "stroke_end", "offset")
+    )
+    return _timed(replace(clip, onset=onset, stroke_end=stroke_end, offset=offset))
+
+
+def _timed(clip: Clip) -> Clip:
+    """With the truth beside the video, where there is one about this one gesture; it knows more."""
+    truth = clip.path.with_suffix(".jsonl")
+    if not truth.is_file():
+        return clip
+    try:
+        _, gestures, _ = read_film_truth(truth)
+    except FilmTruthError:
+        return clip
+    if len(gestures) != 1 or gestures[0].gesture != clip.gesture:
+        return clip
+    (made,) = gestures
+    stroke_end = None if math.isnan(made.stroke_end) else made.stroke_end
+    return replace(clip, onset=made.onset, stroke_end=stroke_end, offset=made.offset)
+
+
+def _number(word: str) -> float | None:
+    """A number of at least 0, also one with its unit ("4 m"), or None."""
+    found = re.match(r"\d+(\.\d*)?|\.\d+", word)
+    return float(found[0]) if found else None
+
+
+def _add_films(found: Listing, known: set[Path]) -> None:
+    """Every video with truth beside it that is not listed already."""
+    for truth in sorted(found.folder.rglob("*.jsonl")):
+        path = next((p for p in _beside(truth) if p.suffix.lower() in VIDEO_SUFFIXES), None)
+        if path is None or path in known:
+            continue
+        name = path.relative_to(found.folder).as_posix()
+        try:
+            head, gestures, activities = read_film_truth(truth)
+        except FilmTruthError as problem:
+            found.skipped.append(Skipped(name, str(problem)))
+            continue
+        found.films.append(
+            Film(
+                path,
+                name,
+                str(head.get("subject", _ALONE)),
+                float(head.get("distance_m") or 0.0),
+                str(head.get("framing", "")),
+                tuple(gestures),
+                tuple(activities),
+            )
+        )
+
+
+def _beside(truth: Path) -> Iterator[Path]:
+    return (path for path in sorted(truth.parent.glob(f"{_literal(truth.stem)}.*")) if path.is_file())
+
+
+def _literal(name: str) -> str:
+    return re.sub(r"([\[*?])", r"[\1]", name)
+
+
+def _add_classes(found: Listing) -> None:
+    """Every video in `folder/CLASS/`; who is in it, nobody has said."""
+    for path in sorted(found.folder.glob("*/*")):
+        if path.suffix.lower() in VIDEO_SUFFIXES and not path.name.startswith("."):
+            name = path.relative_to(found.folder).as_posix()
+            found.clips.append(Clip(path, name, _ALONE, class_name(path.parent.name)))

@@ -1,0 +1,59 @@
+"""Do not look again at what has been looked at: an empty room, or somebody who sits still."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.region.locator import Locator
+from gesturelrcn.region.people import PersonLocator
+from gesturelrcn.region.region import Region
+
+LONGEST = 3.0
+"""Seconds for which an answer holds in a picture that stays the same."""
+NOISE = 2.0
+"""Grey levels by which the average of a block may differ; the noise of a sensor averages out to less."""
+FEW = 10
+"""Blocks of 1200 that may change: a clock, a lamp. Who comes in at six metres changes dozens."""
+_BLOCKS = (40, 30)
+
+
+class SparingLocator:
+    """A `Locator` that answers as before while the picture stays the same, and asks another one if not."""
+
+    def __init__(self, make: Callable[[], Locator] = PersonLocator) -> None:
+        """Args: make: makes the other one."""
+        self._locator = make()
+        self._blocks: NDArray[np.uint8] | None = None
+        self._looked_at = -math.inf
+        self._found: Region | None = None
+
+    def choose(self, x: float, y: float) -> None:
+        """Follow whoever is nearest to this place, in pixels of the picture, from the next call on."""
+        choose = getattr(self._locator, "choose", None)
+        if choose is not None:
+            choose(x, y)
+        self._blocks = None
+
+    def locate(self, image: NDArray[np.uint8], at: float) -> Region | None:
+        """Return the region of the person in `image` ((H, W, 3) uint8 BGR), or None."""
+        blocks = np.asarray(cv2.resize(image, _BLOCKS, interpolation=cv2.INTER_AREA), np.uint8)
+        if 0 <= at - self._looked_at < LONGEST and self._is_the_same(blocks):
+            return None if self._found is None else replace(self._found, located_at=at)
+        self._blocks = None  # where the other one raises, its last answer is void
+        self._found = self._locator.locate(image, at)
+        self._blocks, self._looked_at = blocks, at
+        return self._found
+
+    def _is_the_same(self, blocks: NDArray[np.uint8]) -> bool:
+        if self._blocks is None:
+            return False
+        changed = cv2.absdiff(blocks, self._blocks).max(axis=2) > NOISE
+        return int(np.count_nonzero(changed)) <= FEW
+
+    def close(self) -> None:
+        """Free the other one."""
+        self._locator.close()

@@ -1,0 +1,127 @@
+"""A locator on a thread of its own, which can be left behind where it hangs."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.region.locator import Locator
+from gesturelrcn.region.region import Region
+from gesturelrcn.system.memory import give_back
+from gesturelrcn.system.stuck_threads import leave_behind
+
+logger = logging.getLogger(__name__)
+
+HUNG_AFTER = 4.0
+"""Seconds after which a call counts as hanging; on a busy core one takes a few tenths."""
+MAKING = 30.0
+"""Further seconds for making the locator: its libraries are loaded then."""
+MOST_FAILURES = 5
+"""Failures one after the other after which a locator is given up; one bad picture must not blind it."""
+CLOSE_TIMEOUT = 0.25
+"""Seconds that close() waits for a call under way."""
+
+Answer = tuple[tuple[int, ...], float, Region | None]
+"""Shape of the picture, when it was taken, and who is in it."""
+
+
+class LocatingThread:
+    """Locates the person in the newest picture that it was given, again and again."""
+
+    def __init__(self, make: Callable[[], Locator], every: float) -> None:
+        """Args: make: makes the locator, on the thread. every: seconds between two calls."""
+        self._make = make
+        self._every = every
+        self._changed = threading.Condition()
+        self._newest: tuple[NDArray[np.uint8], float] | None = None
+        self._wanted: tuple[float, float] | None = None
+        self._answers: list[Answer] = []
+        self._closing = False
+        self._hangs_from: float | None = time.monotonic() + MAKING
+        self.ended = False
+        self._thread = threading.Thread(target=self._work, name="gesturelrcn-locator", daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread still runs."""
+        return self._thread.is_alive()
+
+    def busy_for(self, now: float) -> float:
+        """Seconds for which a call is under way; 0 between calls and while the locator is being made."""
+        since = self._hangs_from
+        return 0.0 if since is None else max(0.0, now - since)
+
+    def exchange(
+        self, image: NDArray[np.uint8], at: float, wanted: tuple[float, float] | None
+    ) -> list[Answer]:
+        """Give the newest picture and, where somebody chose, the place of a person; get what was found."""
+        with self._changed:
+            self._newest = (image, at)
+            self._wanted = wanted or self._wanted
+            answers, self._answers = self._answers, []
+            self._changed.notify()
+        return answers
+
+    def leave(self) -> None:
+        """Want nothing more of it; the thread ends when its call returns."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        leave_behind(self._thread)
+
+    def close(self) -> None:
+        """End the thread; one that hangs is left behind."""
+        self.leave()
+        self._thread.join(CLOSE_TIMEOUT)
+        if self._thread.is_alive():
+            logger.debug("the person locator still works; its thread is left behind")
+
+    def _work(self) -> None:
+        try:
+            locator = self._make()
+            give_back()
+            self._hangs_from = None
+            try:
+                self._locate_for_ever(locator)
+            finally:
+                locator.close()
+        except Exception:
+            logger.exception("the person locator cannot go on")
+        finally:
+            self.ended = True
+
+    def _locate_for_ever(self, locator: Locator) -> None:
+        failures = 0
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closing or self._newest is not None)
+                if self._closing or self._newest is None:
+                    return
+                (image, at), self._newest = self._newest, None
+                wanted, self._wanted = self._wanted, None
+            failures = 0 if self._look(locator, image, at, wanted) else failures + 1
+            if failures == MOST_FAILURES:
+                return
+            with self._changed:
+                self._changed.wait_for(lambda: self._closing or self._wanted is not None, self._every)
+
+    def _look(
+        self, locator: Locator, image: NDArray[np.uint8], at: float, wanted: tuple[float, float] | None
+    ) -> bool:
+        self._hangs_from = time.monotonic()
+        try:
+            if wanted is not None and hasattr(locator, "choose"):
+                locator.choose(*wanted)
+            found = locator.locate(image, at)
+        except Exception:  # one bad picture must not blind the rest of the session
+            logger.exception("the person locator failed on a frame")
+            return False
+        finally:
+            self._hangs_from = None
+        with self._changed:
+            self._answers.append((image.shape, at, found))
+        return True

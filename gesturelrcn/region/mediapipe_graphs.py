@@ -1,0 +1,145 @@
+"""MediaPipe's graphs without the rest of MediaPipe.
+
+`import mediapipe` also imports matplotlib, sounddevice and interfaces to a dozen other models: 40 MB and most
+of the second that it takes. The graphs need none of that, so here only their own modules are loaded.
+A program that has imported mediapipe before keeps it, and one that asks for more of it afterwards gets all.
+"""
+
+import importlib
+import importlib.util
+import os
+import sys
+import threading
+from functools import cache
+from typing import Any
+
+from gesturelrcn.system.native_stderr import native_stderr_to_log
+
+_OPTIONS = (
+    "core.gate_calculator",
+    "core.constant_side_packet_calculator",
+    "core.split_vector_calculator",
+    "image.image_transformation_calculator",
+    "image.warp_affine_calculator",
+    "tensor.image_to_tensor_calculator",
+    "tensor.inference_calculator",
+    "tensor.tensors_to_detections_calculator",
+    "tensor.tensors_to_floats_calculator",
+    "tensor.tensors_to_landmarks_calculator",
+    "tensor.tensors_to_segmentation_calculator",
+    "tflite.ssd_anchors_calculator",
+    "util.detections_to_rects_calculator",
+    "util.landmarks_smoothing_calculator",
+    "util.landmarks_to_detection_calculator",
+    "util.local_file_contents_calculator",
+    "util.logic_calculator",
+    "util.non_max_suppression_calculator",
+    "util.rect_transformation_calculator",
+    "util.refine_landmarks_from_heatmap_calculator",
+    "util.thresholding_calculator",
+    "util.visibility_smoothing_calculator",
+    "util.set_joints_visibility_calculator",
+    "util.visibility_copy_calculator",
+)
+"""Calculators whose options are read from graphs; options of which nothing is known would be lost."""
+
+_loading = threading.Lock()
+
+
+def pose(*, tracking: bool, min_confidence: float) -> Any:
+    """BlazePose with 33 landmarks (Bazarevsky et al. 2020, arXiv:2006.10204), as `mp.solutions.pose.Pose`.
+
+    Args:
+        tracking: look first where the person was in the picture before.
+        min_confidence: of the detection and of the landmarks, 0 to 1.
+    """
+    by_roi = "poselandmarkbyroicpu__tensorstoposelandmarksandsegmentation__ThresholdingCalculator.threshold"
+    return _made(
+        binary_graph_path="mediapipe/modules/pose_landmark/pose_landmark_cpu.binarypb",
+        side_inputs={
+            "model_complexity": 1,  # the only one whose weights are in the wheel
+            "smooth_landmarks": False,
+            "enable_segmentation": False,
+            "smooth_segmentation": False,
+            "use_prev_landmarks": tracking,
+        },
+        calculator_params={
+            "posedetectioncpu__TensorsToDetectionsCalculator.min_score_thresh": min_confidence,
+            by_roi: min_confidence,
+        },
+        outputs=["pose_landmarks"],
+    )
+
+
+def people(*, min_confidence: float) -> Any:
+    """The first half of `pose`: where people are, and no landmarks of them."""
+    text_format = importlib.import_module("google.protobuf.text_format")
+    config = _loaded()["calculator_pb2"].CalculatorGraphConfig()
+    node = 'calculator: "PoseDetectionCpu" input_stream: "IMAGE:image" output_stream: "DETECTIONS:detections"'
+    text_format.Parse(
+        f'input_stream: "image" output_stream: "detections" node {{ {node} }}',
+        config,
+    )
+    return _made(
+        graph_config=config,
+        calculator_params={
+            "posedetectioncpu__TensorsToDetectionsCalculator.min_score_thresh": min_confidence
+        },
+        outputs=["detections"],
+    )
+
+
+def faces(*, min_confidence: float) -> Any:
+    """BlazeFace, full range (arXiv:1907.05047), as `mp.solutions.face_detection.FaceDetection`."""
+    loaded = _loaded()
+    options = loaded["face_detection_pb2"].FaceDetectionOptions()
+    base = loaded["SolutionBase"]
+    return _made(
+        binary_graph_path="mediapipe/modules/face_detection/face_detection_full_range_cpu.binarypb",
+        graph_options=base.create_graph_options(base, options, {"min_score_thresh": min_confidence}),
+        outputs=["detections"],
+    )
+
+
+def _made(**arguments: Any) -> Any:
+    with native_stderr_to_log():
+        made = _loaded()["SolutionBase"](**arguments)
+        # It starts on threads of its own, which print when they get to it: later, on a busy machine.
+        made._graph.wait_until_idle()
+        return made
+
+
+@cache
+def _loaded() -> dict[str, Any]:
+    # absl and glog read these once, when they load.
+    os.environ.setdefault("GLOG_minloglevel", "3")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _loading, native_stderr_to_log():
+        _postpone_the_rest()
+        for name in _OPTIONS:
+            importlib.import_module(f"mediapipe.calculators.{name}_pb2")
+        return {
+            "SolutionBase": importlib.import_module("mediapipe.python.solution_base").SolutionBase,
+            "calculator_pb2": importlib.import_module("mediapipe.framework.calculator_pb2"),
+            "face_detection_pb2": importlib.import_module(
+                "mediapipe.modules.face_detection.face_detection_pb2"
+            ),
+        }
+
+
+def _postpone_the_rest() -> None:
+    """Let modules of mediapipe be imported without its `__init__`, which runs once somebody asks for more."""
+    spec = importlib.util.find_spec("mediapipe") if "mediapipe" not in sys.modules else None
+    if spec is None or spec.loader is None:  # loaded as a whole already, or not installed: importing says so
+        return
+    module, loader = importlib.util.module_from_spec(spec), spec.loader
+
+    def complete(name: str) -> Any:
+        if name.startswith("__") and name != "__version__":
+            raise AttributeError(f"module 'mediapipe' has no attribute {name!r}")
+        vars(module).pop("__getattr__", None)
+        loader.exec_module(module)
+        return getattr(module, name)
+
+    vars(module)["__getattr__"] = complete
+    sys.modules["mediapipe"] = module

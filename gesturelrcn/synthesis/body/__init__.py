@@ -1,0 +1,1 @@
+"""Bodies: shape, skin, hair, clothes, joints."""

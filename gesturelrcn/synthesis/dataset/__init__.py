@@ -1,0 +1,1 @@
+"""Data sets: films, pictures and performances in files."""

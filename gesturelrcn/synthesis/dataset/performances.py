@@ -1,0 +1,198 @@
+"""Gestures performed by synthetic people before a camera, as tracks of joints: nothing is drawn.
+
+A second of film takes a second to draw; where only joints are wanted, a performance takes that long.
+`python -m gesturelrcn.synthesis.dataset.performances --out DIR --clips 2000` writes shards
+DIR/performances-SEED-000.npz. Of N performances with T1, T2, ... frames one after another they hold
+
+    joints      (T1+T2+..., J, 2) float32 pixels of the camera; `gesturelrcn.keypoints.KEYPOINTS`
+    hands       (T1+T2+..., 2, 21, 3) float32: landmarks of the left and the right hand in MediaPipe's order,
+                x and y in pixels, z behind the wrist in pixels of the wrist's distance (nearer is negative)
+    times       (T1+T2+...,) float32 seconds from the beginning of each performance
+    lengths     (N,) frames; label, person (N,) text
+    onset, stroke_end, offset   (N,) seconds, NaN for none
+    region      (N, 3) person region while at rest: centre x, y and side in pixels
+    size        (N, 2) width and height of the camera's picture
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.synthesis.arrays import Floats, Image
+from gesturelrcn.synthesis.body.person import random_person
+from gesturelrcn.synthesis.errors import filling
+from gesturelrcn.synthesis.film.filming import Actor
+from gesturelrcn.synthesis.film.studio import clip_script, gesture_names, suitable_camera
+from gesturelrcn.synthesis.motion.shipped import SHIPPED
+from gesturelrcn.synthesis.motion.vocabulary import Vocabulary
+from gesturelrcn.synthesis.motion.vocabulary_file import load_vocabulary
+from gesturelrcn.synthesis.pose import Pose
+from gesturelrcn.synthesis.rendering.camera import Camera
+from gesturelrcn.synthesis.rendering.renderer import Renderer
+from gesturelrcn.synthesis.scene.framing import person_square
+from gesturelrcn.vocabulary import NONE
+
+FPS = 15.0
+LONGEST = 12.0
+"""Seconds of a performance that are kept: everyday movements go on for long."""
+CLIPS_PER_PERSON = 24
+NONE_SHARE = 0.19
+"""Of the performances, those that are no gesture."""
+SEATED_SHARE = 0.25
+SHARD_CLIPS = 200
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Performance:
+    """One gesture by one person; arrays as in the shards, `gesture` is onset, stroke end and offset."""
+
+    label: str
+    person: str
+    joints: Image
+    hands: Image
+    times: Image
+    gesture: tuple[float, float, float] | None
+    region: tuple[float, float, float]
+    size: tuple[int, int]
+
+
+def performances(
+    seed: tuple[int, ...], vocabulary: Vocabulary = SHIPPED, names: tuple[str, ...] = ()
+) -> Iterator[Performance]:
+    """Without end: gesture after gesture in equal shares, a new person after CLIPS_PER_PERSON.
+
+    Args:
+        seed: of every random choice.
+        vocabulary: how people move.
+        names: only these gestures, beside none; all of the vocabulary if empty.
+    """
+    rng = np.random.default_rng(seed)
+    gestures = [name for name in gesture_names(vocabulary) if name != NONE and (not names or name in names)]
+    with Renderer(64, 64) as renderer:
+        for number in range(sys.maxsize):
+            seated = bool(rng.random() < SEATED_SHARE)
+            actor = Actor(renderer, random_person(rng), seated=seated)
+            person = "-".join(str(part) for part in (*seed, number))
+            for _ in range(CLIPS_PER_PERSON):
+                wanted = NONE if rng.random() < NONE_SHARE else str(rng.choice(gestures))
+                performed = _performance(rng, actor, vocabulary, wanted, person)
+                if performed is not None:
+                    yield performed
+            actor.release()
+
+
+def _performance(
+    rng: np.random.Generator, actor: Actor, vocabulary: Vocabulary, wanted: str, person: str
+) -> Performance | None:
+    seed = int(rng.integers(2**32))
+    camera, script = suitable_camera(
+        rng, actor, lambda ceiling: clip_script(np.random.default_rng(seed), vocabulary, wanted, ceiling)
+    )
+    done = script.gestures()
+    if wanted != NONE and not done:
+        return None
+    timeline = script.timeline
+    times = np.arange(0.0, min(timeline.length, LONGEST), 1.0 / FPS)
+    seen = [_seen(actor, camera, timeline.pose(float(at))) for at in times]
+    return Performance(
+        wanted,
+        person,
+        np.array([joints for joints, _ in seen], np.float32),
+        np.array([hands for _, hands in seen], np.float32),
+        times.astype(np.float32),
+        (done[0].onset, done[0].stroke_end, done[0].offset) if done else None,
+        person_square(camera, actor.joints(timeline.pose(0.0))),
+        (camera.width, camera.height),
+    )
+
+
+def _seen(actor: Actor, camera: Camera, pose: Pose) -> tuple[Floats, Floats]:
+    """(J, 2) joints and (2, 21, 3) hands in pixels."""
+    size = np.array([camera.width, camera.height])
+    pixels_per_metre = camera.width / (2 * np.tan(np.radians(camera.horizontal_fov) / 2))
+    hands = []
+    for side in ("left", "right"):
+        points, _ = actor.hand(pose, side)
+        metres = camera.depth(points)
+        behind = (metres - metres[0]) * pixels_per_metre / metres[0]
+        hands.append(np.c_[camera.project(points)[:, :2] * size, behind])
+    return camera.project(actor.joints(pose))[:, :2] * size, np.array(hands)
+
+
+def write_shard(
+    out: Path,
+    seed: int,
+    number: int,
+    clips: int = SHARD_CLIPS,
+    vocabulary: Vocabulary = SHIPPED,
+    names: tuple[str, ...] = (),
+) -> Path:
+    """Write a shard, which appears only when it is whole; one that is there is kept.
+
+    Raises:
+        SynthesisError: no EGL, no body data, or the folder cannot be written.
+    """
+    path = out / f"performances-{seed}-{number:03d}.npz"
+    if path.exists():
+        return path
+    stream = performances((seed, number), vocabulary, names)
+    taken = [next(stream) for _ in range(clips)]
+    with filling(out, "Shards"):
+        part = path.with_suffix(".part")
+        with part.open("wb") as file:
+            np.savez(file, allow_pickle=False, **_arrays(taken))
+        part.replace(path)
+    return path
+
+
+def _arrays(taken: list[Performance]) -> dict[str, Any]:
+    unknown = (np.nan,) * 3
+    moments = np.array([performed.gesture or unknown for performed in taken])
+    return {
+        "joints": np.concatenate([performed.joints for performed in taken]),
+        "hands": np.concatenate([performed.hands for performed in taken]),
+        "times": np.concatenate([performed.times for performed in taken]),
+        "lengths": np.array([len(performed.times) for performed in taken]),
+        "label": np.array([performed.label for performed in taken]),
+        "person": np.array([performed.person for performed in taken]),
+        "onset": moments[:, 0],
+        "stroke_end": moments[:, 1],
+        "offset": moments[:, 2],
+        "region": np.array([performed.region for performed in taken]),
+        "size": np.array([performed.size for performed in taken]),
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m gesturelrcn.synthesis.dataset.performances")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the shards")
+    parser.add_argument("--clips", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", help="these gestures, comma-separated; default all")
+    parser.add_argument("--gestures", type=Path, help="a vocabulary file on top of the shipped one")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    try:
+        vocabulary = load_vocabulary(options.gestures, base=SHIPPED) if options.gestures else SHIPPED
+        names = tuple(name for name in options.only.split(",") if name)
+        for number in range(-(-options.clips // SHARD_CLIPS)):
+            count = min(SHARD_CLIPS, options.clips - number * SHARD_CLIPS)
+            logger.info("%s", write_shard(options.out, options.seed, number, count, vocabulary, names))
+    except GestureLrcnError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

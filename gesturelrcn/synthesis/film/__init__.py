@@ -1,0 +1,1 @@
+"""A film: the script of a person, staged and filmed."""

@@ -1,0 +1,1 @@
+"""Motion over time: what a person does, and where every joint is meanwhile."""

@@ -1,0 +1,1 @@
+"""The process and its files: workers, memory, threads, files."""

@@ -1,0 +1,1 @@
+"""TOML with positions: errors that name the line."""

@@ -1,0 +1,1 @@
+"""The config of a training, without torch."""

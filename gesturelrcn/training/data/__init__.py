@@ -1,0 +1,1 @@
+"""Data sets of a training: what there is to learn from."""

@@ -1,0 +1,256 @@
+"""Data sets as a config names them: what is in the folder, who is held out, what cannot be used."""
+
+import dataclasses
+import logging
+import math
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.recordings.listing import VIDEO_SUFFIXES, Listing, read_listing
+from gesturelrcn.training.config.config import DataSettings, Kind
+from gesturelrcn.training.data.backgrounds import background_files
+from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.data.track_files import read_tracks
+from gesturelrcn.training.errors import TrainingError
+from gesturelrcn.training.index import Clip
+from gesturelrcn.vocabulary import NONE, mirrored
+
+logger = logging.getLogger(__name__)
+
+SUBJECT = "subject_"
+"""Folders that begin so hold the class folders of one person."""
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """One data set.
+
+    Attributes:
+        settings: as in the config.
+        folder: where it is.
+        kind: what it is.
+        training: clips that are trained on; none for pictures without time and for tracks.
+        held_out: clips of the people held out.
+        skipped: what is listed and cannot be used, each with the reason.
+        listing: clips and streams that can be used, in the words of the evaluation.
+    """
+
+    settings: DataSettings
+    folder: Path
+    kind: Kind
+    training: tuple[Clip, ...] = ()
+    held_out: tuple[Clip, ...] = ()
+    skipped: tuple[str, ...] = ()
+    listing: Listing | None = None
+
+    def to_measure(self, classes: tuple[str, ...]) -> Listing | None:
+        """Clips and streams of the people held out, as far as the model has a word for them."""
+        if self.listing is None or not self.held_out:
+            return None
+        paths = {clip.path for clip in self.held_out}
+        people = {clip.subject for clip in self.held_out} - {""}
+        clips = [clip for clip in self.listing.clips if clip.path in paths and clip.gesture in classes]
+        films = [film for film in self.listing.films if film.subject in people]
+        return dataclasses.replace(self.listing, clips=clips, films=films, skipped=[]) if clips else None
+
+    @property
+    def name(self) -> str:
+        """The short name."""
+        return self.settings.name
+
+    def tracks(self) -> list[SeenClip]:
+        """All tracks of a set of joint tracks; none for other kinds."""
+        if self.kind != "tracks":
+            return []
+        return [track for path in sorted(self.folder.glob("*.npz")) for track in read_tracks(path)]
+
+    def gestures(self) -> Counter[str]:
+        """How many clips or tracks of each class there are to train on."""
+        if self.kind == "performances":
+            return self._performed()
+        return Counter([clip.gesture for clip in self.training] + [track.gesture for track in self.tracks()])
+
+    def _performed(self) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for path in sorted(self.folder.glob("*.npz")):
+            with np.load(path, allow_pickle=False) as held:
+                counts.update(str(label) for label in held["label"])
+        return counts
+
+
+def open_data_set(settings: DataSettings, folder: Path) -> DataSet:
+    """Look into `folder`.
+
+    Raises:
+        TrainingError: it is missing, empty, of no known kind, or nobody is left to train on.
+    """
+    if not folder.is_dir():
+        raise TrainingError(
+            f"{folder}: this folder of the data set {settings.name!r} is missing: say with --data where the"
+            f" data are, or train --without {settings.name}."
+        )
+    kind = settings.kind or _kind(settings, folder)
+    if kind == "backgrounds" and not background_files(folder):
+        raise TrainingError(
+            f"{folder}: the data set {settings.name!r} has no picture (.jpg or .png) to put behind people."
+        )
+    if kind in ("stills", "pictures", "hands", "performances", "tracks", "backgrounds"):
+        return DataSet(settings, folder, kind)
+    listed = _list_folders(settings, folder) if kind == "folders" else _list_index(settings, folder)
+    clips, skipped = [], [f"{item.name}: {item.reason}" for item in listed.skipped]
+    for clip in listed.clips:
+        read = _probe(folder, clip.path)
+        if read is None:
+            skipped.append(f"{clip.name}: it does not decode")
+            continue
+        clips.append(
+            Clip(
+                path=clip.path,
+                key=clip.path.relative_to(folder).as_posix(),
+                subject=clip.subject,
+                gesture=clip.gesture,
+                distance_m=clip.distance_m,
+                fps=read,
+                onset=clip.onset,
+                stroke_end=clip.stroke_end,
+                offset=clip.offset,
+            )
+        )
+    for reason in skipped:
+        logger.warning("%s: skipped: %s", settings.name, reason)
+    if not clips:
+        raise TrainingError(
+            f"{folder}: the data set {settings.name!r} has no clip that can be used; {len(skipped)} skipped,"
+            f" the first: {skipped[0] if skipped else 'none'}."
+        )
+    if kind == "folders":
+        _no_class_is_empty(settings, folder, clips, skipped)
+    training, held_out = _split(settings, folder, clips)
+    return DataSet(settings, folder, kind, tuple(training), tuple(held_out), tuple(skipped), listed)
+
+
+def vocabulary_of(sets: list[DataSet], wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The classes of the scores: those of the data, `none`, and what a mirror makes of them.
+
+    Clips are trained on in mirror images too, so a set that has only `turn_left` teaches `turn_right`.
+
+    Args:
+        sets: those that gestures are learnt from.
+        wanted: only these, if not empty.
+
+    Raises:
+        TrainingError: there is nothing to tell apart, or a wanted class has no clip.
+    """
+    counts: Counter[str] = Counter()
+    for held in sets:
+        if held.settings.weight > 0:
+            counts += held.gestures()
+    there = set(counts) | {mirrored(name) for name in counts}
+    if missing := sorted(set(wanted) - there - {NONE}):
+        raise TrainingError(
+            f"The class {missing[0]!r} has no clip to train on: add some, or take it out of `classes`."
+        )
+    classes = ({*wanted, *map(mirrored, wanted)} or there) | {NONE}
+    if classes == {NONE}:
+        raise TrainingError("There is no gesture in the data: add clips of at least one class beside none.")
+    for name in sorted(classes - {NONE}):
+        if counts[name] + counts[mirrored(name)] * (mirrored(name) != name) == 1:
+            logger.warning("%s: one clip only; what is learnt of it will be that clip", name)
+    return tuple(sorted(classes))
+
+
+def _kind(settings: DataSettings, folder: Path) -> Kind:
+    if (folder / "index.csv").is_file():
+        return "films" if (folder / "recipe.json").is_file() else "index"
+    shard = next(iter(sorted(folder.glob("*.npz"))), None)
+    if shard is not None:
+        with np.load(shard, allow_pickle=False) as held:
+            if "joints" in held.files:
+                return "performances"
+            return "tracks" if "times" in held.files else "hands" if "hand" in held.files else "pictures"
+    if any(path.suffix.lower() in VIDEO_SUFFIXES for path in folder.rglob("*")):
+        return "folders"
+    if next(folder.rglob("*.jpg"), None) is not None:
+        return "stills"
+    raise TrainingError(
+        f"{folder}: the data set {settings.name!r} has nothing to train on: no index.csv, no class folders"
+        " with videos, no pictures and no .npz files."
+    )
+
+
+def _list_index(settings: DataSettings, folder: Path) -> Listing:
+    try:
+        return read_listing(folder)
+    except GestureLrcnError as problem:
+        raise TrainingError(f"Data set {settings.name!r}: {problem}") from problem
+
+
+def _list_folders(settings: DataSettings, folder: Path) -> Listing:
+    """`class/clip`, or `subject_NAME/class/clip`."""
+    people = sorted(path for path in folder.iterdir() if path.is_dir() and path.name.startswith(SUBJECT))
+    found = Listing(folder)
+    for base in people or [folder]:
+        listed = _list_index(settings, base)
+        subject = base.name.removeprefix(SUBJECT) if people else ""
+        clips = [dataclasses.replace(clip, subject=subject) for clip in listed.clips]
+        found.clips.extend(dataclasses.replace(c, name=c.path.relative_to(folder).as_posix()) for c in clips)
+        found.skipped.extend(listed.skipped)
+    return found
+
+
+def _no_class_is_empty(settings: DataSettings, folder: Path, clips: list[Clip], skipped: list[str]) -> None:
+    used = {clip.path.parent for clip in clips}
+    depth = "*/*" if any(folder.glob(f"{SUBJECT}*")) else "*"
+    for path in sorted(folder.glob(depth)):
+        if path.is_dir() and path not in used and not path.name.startswith("."):
+            raise TrainingError(
+                f"{path}: no clip of this class can be used ({len(skipped)} of the data set"
+                f" {settings.name!r} were skipped): add clips, or remove the folder."
+            )
+
+
+def _probe(folder: Path, path: Path) -> float | None:
+    """Frames a second of a video whose first frame decodes; None for others."""
+    video = cv2.VideoCapture(str(path))
+    try:
+        read, _ = video.read()
+        fps = float(video.get(cv2.CAP_PROP_FPS))
+    finally:
+        video.release()
+    if not read:
+        return None
+    return fps if math.isfinite(fps) and 1 <= fps <= 240 else 20.0
+
+
+def _split(settings: DataSettings, folder: Path, clips: list[Clip]) -> tuple[list[Clip], list[Clip]]:
+    subjects = sorted({clip.subject for clip in clips} - {""})
+    if unknown := sorted(set(settings.holdout) - set(subjects)):
+        raise TrainingError(
+            f"{folder}: {unknown[0]!r}, whom {settings.name!r} holds out, is not there; subjects are"
+            f" {', '.join(subjects) or 'not named'}."
+        )
+    held = set(settings.holdout)
+    if not held and settings.holdout_share and len(subjects) > 1:
+        held = set(subjects[-max(1, round(settings.holdout_share * len(subjects))) :])
+    away = {clip.key for clip in clips if clip.subject in held}
+    if not held and settings.holdout_share and len(subjects) < 2:
+        away = _every_so_often(clips, settings.holdout_share)
+    training = [clip for clip in clips if clip.key not in away]
+    if not training:
+        raise TrainingError(f"{folder}: {settings.name!r} holds everybody out; leave somebody to train on.")
+    return training, [clip for clip in clips if clip.key in away]
+
+
+def _every_so_often(clips: list[Clip], share: float) -> set[str]:
+    """Of each class every so many clips; never the only one."""
+    away: set[str] = set()
+    for gesture in {clip.gesture for clip in clips}:
+        of_class = [clip.key for clip in clips if clip.gesture == gesture]
+        count = min(math.ceil(share * len(of_class)), len(of_class) - 1)
+        away |= {of_class[round((i + 0.5) * len(of_class) / count - 0.5)] for i in range(count)}
+    return away

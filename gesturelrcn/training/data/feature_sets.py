@@ -1,0 +1,93 @@
+"""What was seen in the clips of each data set, on disk, for whoever trains a recurrent part."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.data.datasets import DataSet
+from gesturelrcn.training.data.track_files import read_tracks
+from gesturelrcn.training.errors import TrainingError
+from gesturelrcn.training.run.pipeline import Training
+from gesturelrcn.training.tasks.recognition import ClipSet
+
+
+@dataclass(frozen=True)
+class SeenSet:
+    """Files of one data set; small, so that it can be sent to another process, which then reads them.
+
+    Attributes:
+        name: of the data set.
+        paths: files of tracks.
+        weight: share of the streams, relative to the other sets.
+        classes: clips of others are left out.
+        real: people who were filmed, not made.
+    """
+
+    name: str
+    paths: tuple[Path, ...]
+    weight: float
+    classes: tuple[str, ...]
+    real: bool
+
+    def clips(self) -> list[SeenClip]:
+        """Where nobody knows who is in a clip, it is somebody of the name of the data set.
+
+        A stream is of one person, and would have one gesture only if every clip were another one's.
+        """
+        seen = [track for path in self.paths for track in read_tracks(path) if track.gesture in self.classes]
+        return [track if track.clip.subject else _by(track, self.name) for track in seen]
+
+
+def _by(seen: SeenClip, subject: str) -> SeenClip:
+    return replace(seen, clip=replace(seen.clip, subject=subject))
+
+
+def seen_path(training: Training, held: DataSet, part: str) -> Path:
+    """Where what was seen in the part `training` or `held_out` of a data set lies."""
+    return training.run.path / "seen" / f"{held.name}-{part}.npz"
+
+
+def seen_sets(training: Training, parts: Collection[str] = ("training",)) -> list[SeenSet]:
+    """The sets that gestures are learnt from, without those in which nobody was seen."""
+    found = []
+    for held in training.sets:
+        if held.settings.weight <= 0:
+            continue
+        paths = [seen_path(training, held, part) for part in parts]
+        if held.kind == "tracks":
+            paths = sorted(held.folder.glob("*.npz"))
+        there = tuple(path for path in paths if path.exists())
+        real = held.kind not in ("films", "performances")
+        if there:
+            found.append(SeenSet(held.name, there, held.settings.weight, training.classes, real))
+    return found
+
+
+def clip_sets(sets: list[SeenSet], without: Collection[tuple[str, str]] = ()) -> list[ClipSet]:
+    """What the recurrent part trains on.
+
+    Args:
+        sets: where it lies.
+        without: (data set, person) whose clips are left out.
+
+    Raises:
+        TrainingError: there is not a single clip.
+    """
+    kept = [ClipSet(held.name, [*_but(held, without)], held.weight) for held in sets]
+    if not any(held.clips for held in kept):
+        raise TrainingError(
+            "Nobody was found in any clip, so there is no gesture to learn: look at the clips, or at what"
+            " log.txt in the run folder says about them."
+        )
+    return [held for held in kept if held.clips]
+
+
+def _but(held: SeenSet, without: Collection[tuple[str, str]]) -> Iterator[SeenClip]:
+    return (seen for seen in held.clips() if (held.name, seen.clip.subject) not in without)
+
+
+def held_out_clips(training: Training) -> list[SeenClip]:
+    """What was seen in the clips of the people held out."""
+    paths = [seen_path(training, held, "held_out") for held in training.sets]
+    return [seen for path in paths if path.exists() for seen in read_tracks(path)]

@@ -1,0 +1,125 @@
+"""Tracks of joints without pictures: clips as the recurrent part sees them, in a file.
+
+A file is an `.npz` with, for N tracks of T1, T2, ... frames one after another:
+
+    keypoints   (T1+T2+..., J, 3) float32: x, y in shares of the picture, visibility; the joints of
+                `gesturelrcn.keypoints.KEYPOINTS`
+    times       (T1+T2+...,) float32 seconds from the beginning of each track
+    label       (N,) text: the gesture, or none
+    onset       (N,) seconds, NaN for none
+    lengths     (N,) frames of each track; may be missing where there is one track
+    stroke_end, offset, fps, distance_m   (N,) numbers, NaN where nobody knows; may be missing
+    subject, key                          (N,) text; may be missing
+    hands       (T1+T2+..., HAND_VALUES) float32; may be missing
+"""
+
+import os
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.keypoints import HAND_VALUES, KEYPOINTS
+from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.errors import TrainingError
+from gesturelrcn.training.index import Clip
+from gesturelrcn.vocabulary import NONE
+
+_DEFAULT_FPS = 20.0
+
+
+def write_tracks(path: Path, clips: Sequence[SeenClip]) -> None:
+    """Write `clips`, at least one, into one file, which appears only when it is whole."""
+    arrays: dict[str, NDArray[Any]] = {
+        "keypoints": np.concatenate([seen.keypoints for seen in clips]),
+        "times": np.concatenate([seen.times for seen in clips]),
+        "lengths": np.array([len(seen.times) for seen in clips]),
+        "label": np.array([seen.gesture for seen in clips]),
+        "subject": np.array([seen.clip.subject for seen in clips]),
+        "key": np.array([seen.clip.key for seen in clips]),
+        "fps": np.array([seen.clip.fps for seen in clips]),
+        "distance_m": np.array([seen.clip.distance_m for seen in clips]),
+    }
+    for name in ("onset", "stroke_end", "offset"):
+        arrays[name] = np.array([_or_nan(getattr(seen.clip, name)) for seen in clips])
+    hands = [seen.hands for seen in clips if seen.hands is not None]
+    if len(hands) == len(clips):
+        arrays["hands"] = np.concatenate(hands)
+    part = path.with_suffix(".part")
+    with part.open("wb") as out:
+        np.savez(out, **arrays)
+    os.replace(part, path)  # noqa: PTH105 - atomic on every platform
+
+
+def read_tracks(path: Path) -> list[SeenClip]:
+    """The tracks in `path`.
+
+    Raises:
+        TrainingError: the file is no such file, or its arrays do not fit together.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as held:
+            arrays = {name: held[name] for name in held.files}
+        return _tracks(path, arrays)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as problem:
+        raise TrainingError(
+            f"{path}: no tracks of joints ({problem}); docs/training.md says what belongs into the file."
+        ) from problem
+
+
+def _tracks(path: Path, arrays: dict[str, NDArray[Any]]) -> list[SeenClip]:
+    labels = np.atleast_1d(arrays["label"])
+    times, keypoints = arrays["times"], arrays["keypoints"]
+    lengths = np.atleast_1d(arrays.get("lengths", np.array(len(times))))
+    if keypoints.shape != (len(times), len(KEYPOINTS), 3):
+        raise ValueError(f"keypoints are {keypoints.shape} and not {(len(times), len(KEYPOINTS), 3)}")
+    hands = arrays.get("hands")
+    if hands is not None and hands.shape != (len(times), HAND_VALUES):
+        raise ValueError(f"hands are {hands.shape} and not {(len(times), HAND_VALUES)}")
+    if len(lengths) != len(labels) or lengths.sum() != len(times) or lengths.min() < 2:
+        raise ValueError(f"{len(labels)} labels and lengths {lengths.tolist()[:5]} for {len(times)} frames")
+    if not (np.isfinite(keypoints).all() and np.isfinite(times).all()):
+        raise ValueError("some keypoints or times are no numbers")
+    made = []
+    for number, end in enumerate(np.cumsum(lengths)):
+        piece = slice(int(end - lengths[number]), int(end))
+        clip = _clip(path, arrays, number, str(labels[number]))
+        made.append(
+            SeenClip(
+                clip,
+                clip.gesture,
+                keypoints[piece].astype(np.float32),
+                times[piece].astype(np.float32),
+                None if hands is None else hands[piece].astype(np.float32),
+            )
+        )
+    return made
+
+
+def _clip(path: Path, arrays: dict[str, NDArray[Any]], number: int, label: str) -> Clip:
+    def told(name: str, default: Any) -> Any:
+        return np.atleast_1d(arrays[name])[number] if name in arrays else default
+
+    def seconds(name: str) -> float | None:
+        value = float(told(name, np.nan))
+        return None if np.isnan(value) or label == NONE else value
+
+    fps = float(told("fps", np.nan))
+    return Clip(
+        path=path,
+        key=str(told("key", f"{path.name}:{number}")),
+        subject=str(told("subject", "tracks")),
+        gesture=label,
+        distance_m=float(np.nan_to_num(told("distance_m", 0.0))),
+        fps=_DEFAULT_FPS if np.isnan(fps) else fps,
+        onset=seconds("onset"),
+        stroke_end=seconds("stroke_end"),
+        offset=seconds("offset"),
+    )
+
+
+def _or_nan(value: float | None) -> float:
+    return np.nan if value is None else value

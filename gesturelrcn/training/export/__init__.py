@@ -1,0 +1,1 @@
+"""A trained network to files that are given out."""

@@ -1,0 +1,1 @@
+"""What the CNNs say of clips: features of the recurrent part."""

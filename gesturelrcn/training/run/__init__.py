@@ -1,0 +1,1 @@
+"""A run: its folder, its stages in order."""

@@ -1,0 +1,1 @@
+"""What is learnt: a loss, batches and measures for each task."""

@@ -1,0 +1,227 @@
+"""Teach the recurrent part to name gestures, frame by frame, on streams with carried state."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.loop.loop import Loop, Schedule, Task, make_fabric
+from gesturelrcn.training.regression import number_loss
+from gesturelrcn.training.tasks.stream_sampling import Chunk, StreamMaker
+from gesturelrcn.vocabulary import NONE
+
+_SEEDS_APART = 1000
+
+
+@dataclass(frozen=True)
+class RecognitionSettings:
+    """How long and how fast.
+
+    Attributes:
+        steps: optimiser steps.
+        streams: streams side by side, over all processes.
+        chunk: frames through which the gradient flows (truncated back-propagation); the state
+            is carried on from chunk to chunk.
+        rate: highest learning rate.
+        keypoint_noise: standard deviation added to joints, shares of the picture.
+        seed: of every random choice.
+        none_weight: how much a frame without a gesture counts against one with a gesture.
+    """
+
+    steps: int = 2500
+    streams: int = 32
+    chunk: int = 48
+    rate: float = 2e-3
+    keypoint_noise: float = 0.006
+    seed: int = 0
+    none_weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class ClipSet:
+    """Clips of one source, and how often streams are made of them.
+
+    Attributes:
+        name: for messages.
+        clips: what the recurrent part gets to see.
+        weight: share of the streams, relative to the other sets.
+    """
+
+    name: str
+    clips: list[SeenClip]
+    weight: float = 1.0
+
+
+def train_recognition(
+    model: LRCN,
+    clips: list[SeenClip] | list[ClipSet],
+    settings: RecognitionSettings,
+    log: Path,
+    report: Callable[[LRCN], dict[str, float]] | None = None,
+    loop: Loop | None = None,
+    name: str = "recognition",
+) -> None:
+    """Train the recurrent part of `model` in place; figures go to the CSV file `log`.
+
+    Readers are trained one after another, each from its own start on its own streams, so that they make
+    different mistakes; the log of the second is `log` with -2 behind its name.
+
+    Args:
+        model: its CNN stays as it is.
+        clips: one set, or several with their weights.
+        settings: how long and how fast.
+        log: one line for every fiftieth of the way.
+        report: figures on validation data, for every fifth of the way.
+        loop: devices and checkpoints; one CPU process without checkpoints if None.
+        name: of the checkpoints.
+
+    Raises:
+        LossError: the loss is no longer a number; the weights are those of the step before.
+    """
+    loop = loop or Loop()
+    loop.fabric = loop.fabric or make_fabric("cpu")
+    sets = [held if isinstance(held, ClipSet) else ClipSet("clips", [held]) for held in clips]
+    if clips and isinstance(clips[0], SeenClip):
+        sets = [ClipSet("clips", [held for held in clips if isinstance(held, SeenClip)])]
+    streams = max(1, settings.streams // loop.fabric.world_size)
+    told = None if report is None else lambda: _on_cpu(model, report)
+    for number, reader in enumerate(model.readers):
+        numbered = name if number == 0 else f"{name}-{number + 1}"
+        seed = settings.seed + _SEEDS_APART * number
+        batches = StreamBatches(
+            sets, model.config.classes, streams, settings.chunk, (seed, loop.fabric.global_rank)
+        )
+        schedule = Schedule(settings.steps, settings.rate, decay=2e-2, clip=1.0, warm_up=0.04, seed=seed)
+        task = RecognitionTask(model, streams, settings, number)
+        path = log if number == 0 else log.with_stem(f"{log.stem}-{number + 1}")
+        loop.run(numbered, task, list(reader.parameters()), batches, schedule, path, told)
+
+
+def _on_cpu(model: LRCN, report: Callable[[LRCN], dict[str, float]]) -> dict[str, float]:
+    """Reports decode frame by frame, which a GPU only slows down."""
+    device = next(model.parameters()).device
+    try:
+        return report(model.cpu())
+    finally:
+        model.to(device)
+
+
+class StreamBatches:
+    """Chunks of endless streams side by side; every stream is of one set, chosen by weight."""
+
+    def __init__(
+        self, sets: list[ClipSet], classes: tuple[str, ...], streams: int, chunk: int, seed: tuple[int, ...]
+    ) -> None:
+        """Args: sets: to choose from. classes: of the targets. streams: side by side. chunk: frames."""
+        generators = np.random.default_rng(seed).spawn(streams)
+        self._streams = [_MixedStream(sets, classes, chunk, rng) for rng in generators]
+
+    def next(self) -> tuple[Tensor, ...]:
+        """The arrays of `Chunk`, each of all streams: (B, T, ...), and the marks of a beginning, (B,).
+
+        Where the clips come with numbers, these are the last.
+        """
+        chunks = [stream.next() for stream in self._streams]
+        parts = ("keypoints", "hands", "dt", "target")
+        stacked = [torch.from_numpy(np.stack([getattr(chunk, name) for chunk in chunks])) for name in parts]
+        first = torch.tensor([chunk.first for chunk in chunks])
+        numbers = [chunk.numbers for chunk in chunks if chunk.numbers is not None]
+        return (*stacked, first, torch.from_numpy(np.stack(numbers))) if numbers else (*stacked, first)
+
+    def state(self) -> list[Any]:
+        """For each stream, how its present part began and how much of it is over."""
+        return [stream.state() for stream in self._streams]
+
+    def restore(self, state: list[Any]) -> None:
+        """Go to where `state` was taken."""
+        for stream, held in zip(self._streams, state, strict=True):
+            stream.restore(held)
+
+
+class _MixedStream:
+    """One stream after another, each of one set.
+
+    What a stream is follows from the random numbers at its beginning; so its beginning and the number of
+    chunks since then say where in the sequence this is.
+    """
+
+    def __init__(
+        self, sets: list[ClipSet], classes: tuple[str, ...], chunk: int, rng: np.random.Generator
+    ) -> None:
+        self._makers = [StreamMaker(held.clips, classes, chunk, rng) for held in sets]
+        self._shares = np.array([held.weight for held in sets]) / sum(held.weight for held in sets)
+        self._rng = rng
+        self._began = rng.bit_generator.state
+        self._over = 0
+        self._chunks: Iterator[Chunk] = iter(())
+
+    def next(self) -> Chunk:
+        """The next chunk, of this stream or of the one after it."""
+        while True:
+            for chunk in self._chunks:
+                self._over += 1
+                return chunk
+            self._began, self._over = self._rng.bit_generator.state, 0
+            which = self._rng.choice(len(self._makers), p=self._shares) if len(self._makers) > 1 else 0
+            self._chunks = self._makers[int(which)].stream()
+
+    def state(self) -> list[Any]:
+        """The random numbers at the beginning of the stream, and the chunks since then."""
+        return [self._began, self._over]
+
+    def restore(self, state: list[Any]) -> None:
+        """Make the stream again, as far as it was."""
+        self._rng.bit_generator.state, over = state
+        self._chunks = iter(())
+        for _ in range(over):
+            self.next()
+
+
+class RecognitionTask(Task):
+    """Which gesture it is, frame by frame, with a state that goes on from chunk to chunk."""
+
+    def __init__(self, model: LRCN, streams: int, settings: RecognitionSettings, reader: int = 0) -> None:
+        """Args: model: of which `reader` is trained. streams: side by side. settings: noise and weights."""
+        super().__init__()
+        self.model = model
+        self._reader = reader
+        self._noise = settings.keypoint_noise
+        self._none_weight = settings.none_weight
+        self._none = model.config.classes.index(NONE)
+        self._state = model.initial_state(streams)
+
+    def forward(
+        self,
+        keypoints: Tensor,
+        hands: Tensor,
+        dt: Tensor,
+        target: Tensor,
+        first: Tensor,
+        numbers: Tensor | None = None,
+    ) -> Tensor:
+        """The loss of a batch of `StreamBatches`; the state is kept for the next one."""
+        state = self._state.to(keypoints.device).masked_fill(first[None, :, None], 0.0)
+        keypoints = keypoints + self._noise * torch.randn_like(keypoints)
+        seen = hands if self.model.config.hand_size else None
+        logits, told, state = self.model.recall(keypoints, seen, dt, state, self._reader)
+        self._state = state.detach().float()
+        weight = 1.0 + (self._none_weight - 1.0) * target[..., self._none]
+        losses = -(target * logits.float().log_softmax(-1)).sum(-1)
+        loss = (weight * losses).sum() / weight.sum()
+        if told is None or numbers is None:
+            return loss
+        return loss + number_loss(told.float(), numbers, self.model.number_spread)
+
+    def carried(self) -> dict[str, Tensor]:
+        """The LSTM's state."""
+        return {"state": self._state}
+
+    def carry(self, tensors: dict[str, Tensor]) -> None:
+        """Put back the LSTM's state."""
+        self._state = tensors["state"]

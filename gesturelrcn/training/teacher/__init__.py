@@ -1,0 +1,1 @@
+"""MediaPipe as teacher: joints of real people."""

@@ -1,0 +1,292 @@
+"""The keypoint teacher: MediaPipe's pose and hand landmarks on every frame, computed once and cached.
+
+Usage: python -m gesturelrcn.training.teacher.teacher CLIPS_FOLDER CACHE_FOLDER [--part K/N]
+"""
+
+import argparse
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.keypoints import HAND_LANDMARKS, KEYPOINTS
+from gesturelrcn.model.fovea import SIDE as FOVEA_SIDE
+from gesturelrcn.region import PoseLocator, Region, SteppedFollower, crop
+from gesturelrcn.system.private_files import make_private
+from gesturelrcn.system.worker_pool import in_processes
+from gesturelrcn.training.index import Clip, read_index
+
+logger = logging.getLogger(__name__)
+
+ZOOM, LIFT = 4.8 / 4.2, 0.15 / 4.2
+"""The picture of the body for which the pictures are kept (see `ModelCard`): 4.8 shoulder widths around the
+middle of the shoulders, so that the tips of a straight raised or stretched arm stay inside."""
+
+MARGIN = 1.2
+"""The kept picture is this much wider than that, so that augmentation can move and zoom."""
+
+SIZE = 208
+"""Side of the kept picture in pixels."""
+
+HAND_MARGIN = 1.5
+"""The kept picture of a hand is this much wider than the fovea."""
+
+HAND_SIZE = 112
+"""Side of the kept picture of a hand in pixels."""
+
+_HAND_SEEN = 224
+"""The hand detector sees each hand scaled to this many pixels, or a far hand is too small for it."""
+
+_POSE = {"wrist": (15, 16), "shoulder": (11, 12), "elbow": (13, 14)}
+_SIDES = ("left", "right")
+_KNUCKLES = ((17, 19), (18, 20))  # little and index finger of the left hand, of the right
+_TIPS = {"index_tip": 8, "thumb_tip": 4, "pinky_tip": 20}
+_VISIBLE = 0.6
+_HANDY = 0.3  # visibility of a wrist below which its hand is not searched for
+_ASTRAY = 0.25  # shares of the hand's picture; a hand whose wrist is farther from the arm's is the other one
+_SURE = 0.6  # least score of a hand
+_STILLS_AT_ONCE = 100  # that a process labels before it takes others
+
+
+@dataclass(frozen=True)
+class TaughtClip:
+    """A clip as the training sees it.
+
+    Attributes:
+        pictures: (T, SIZE, SIZE, 3) uint8 BGR, the body and a margin around it.
+        keypoints: (T, J, 3) float32: x, y in shares of the picture, and weight: 1 where the teacher
+            sees the joint, 0 where it says nothing.
+        times: (T,) float32 seconds from the beginning of the clip.
+        hand_pictures: (T, 2, HAND_SIZE, HAND_SIZE, 3) uint8 BGR, the left and the right hand.
+        hands: (T, 2, 21, 3) float32 landmarks in shares of those pictures, z relative to the wrist; NaN
+            where the teacher finds no hand.
+    """
+
+    pictures: NDArray[np.uint8]
+    keypoints: NDArray[np.float32]
+    times: NDArray[np.float32]
+    hand_pictures: NDArray[np.uint8]
+    hands: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class TaughtFrame:
+    """What the teacher says of one frame; shapes as in `TaughtClip`, without time."""
+
+    picture: NDArray[np.uint8]
+    keypoints: NDArray[np.float32]
+    hand_pictures: NDArray[np.uint8]
+    hands: NDArray[np.float32]
+
+
+class KeypointTeacher:
+    """MediaPipe Pose and Hands 0.10.21 (Apache-2.0 models), merged into our joints.
+
+    The hand detector does not get the whole frame but a square around the knuckles that the pose gives,
+    one for each hand: so it finds hands six metres away, and knows whose they are.
+    """
+
+    def __init__(self, *, tracking: bool = True) -> None:
+        """Args: tracking: frames come in order; False for single pictures."""
+        self._pose = PoseLocator(tracking=tracking)
+        # mediapipe's loader is quiet only once the pose has been loaded
+        from mediapipe.python.solutions import hands
+
+        self._hands: list[Any] = [
+            hands.Hands(
+                static_image_mode=not tracking,
+                max_num_hands=1,
+                model_complexity=1,
+                min_detection_confidence=0.4,
+                min_tracking_confidence=0.4,
+            )
+            for _ in _SIDES
+        ]
+
+    def locate(self, image: NDArray[np.uint8]) -> Region | None:
+        """The person region of a single picture, or None."""
+        return self._pose.locate(image, 0.0)
+
+    def frame(self, image: NDArray[np.uint8], region: Region) -> TaughtFrame:
+        """Label `image` ((H, W, 3) uint8 BGR), in which the person is in `region`."""
+        wide = replace(region, y=region.y - LIFT * region.side, side=ZOOM * MARGIN * region.side)
+        joints = np.zeros((len(KEYPOINTS), 3), np.float32)
+        pictures = np.zeros((2, HAND_SIZE, HAND_SIZE, 3), np.uint8)
+        hands = np.full((2, HAND_LANDMARKS, 3), np.nan, np.float32)
+        pose = self._pose.landmarks(image)
+        if pose is not None:
+            corner = np.array([wide.x, wide.y]) - wide.side / 2
+            shares = (pose[:, :2] - corner) / wide.side
+            for name, pair in _POSE.items():
+                for side, mark in zip(_SIDES, pair, strict=True):
+                    joints[KEYPOINTS.index(f"{side}_{name}")] = (*shares[mark], pose[mark, 2] > _VISIBLE)
+            joints[KEYPOINTS.index("nose")] = (*shares[0], pose[0, 2] > _VISIBLE)
+            for which, side in enumerate(_SIDES):
+                square = self._square(pose, which, region)
+                pictures[which] = crop(image, square, HAND_SIZE)
+                found = self._landmarks(image, square, pose[_POSE["wrist"][which]], which)
+                if found is not None:
+                    hands[which] = found
+                    places = (found[:, :2] - 0.5) * square.side + [square.x, square.y]
+                    for name, mark in _TIPS.items():
+                        joints[KEYPOINTS.index(f"{side}_{name}")] = (
+                            *(places[mark] - corner) / wide.side,
+                            1.0,
+                        )
+        return TaughtFrame(crop(image, wide, SIZE), joints, pictures, hands)
+
+    def _square(self, pose: NDArray[np.float64], which: int, region: Region) -> Region:
+        x, y = pose[list(_KNUCKLES[which]), :2].mean(axis=0)
+        side = FOVEA_SIDE * ZOOM * HAND_MARGIN * region.side
+        return Region(float(x), float(y), side, 1.0, region.located_at)
+
+    def _landmarks(
+        self, image: NDArray[np.uint8], square: Region, wrist: NDArray[np.float64], which: int
+    ) -> NDArray[np.float32] | None:
+        """(21, 3) landmarks of one hand in shares of `square`, or None."""
+        if wrist[2] < _HANDY:
+            return None
+        seen = crop(image, square, _HAND_SEEN)
+        answer = self._hands[which].process(np.ascontiguousarray(seen[..., ::-1]))
+        if not answer.multi_hand_landmarks or answer.multi_handedness[0].classification[0].score < _SURE:
+            return None
+        marks = np.array([(m.x, m.y, m.z) for m in answer.multi_hand_landmarks[0].landmark], np.float32)
+        expected = (wrist[:2] - [square.x, square.y]) / square.side + 0.5
+        if np.linalg.norm(marks[0, :2] - expected) > _ASTRAY:
+            return None
+        marks[:, 2] -= marks[0, 2]
+        return marks
+
+    def close(self) -> None:
+        """Free all graphs."""
+        self._pose.close()
+        for graph in self._hands:
+            graph.close()
+
+
+def teach(clip: Clip) -> TaughtClip | None:
+    """Decode `clip`, follow the person as live, and label every frame; None if nobody is found."""
+    video = cv2.VideoCapture(str(clip.path))
+    follower, teacher = SteppedFollower(), KeypointTeacher()
+    frames, times = [], []
+    index = 0
+    try:
+        while True:
+            read, image = video.read()
+            if not read:
+                break
+            at = index / clip.fps
+            index += 1
+            region = follower.follow(np.asarray(image, np.uint8), at)
+            if region is None:
+                continue
+            frames.append(teacher.frame(np.asarray(image, np.uint8), region))
+            times.append(at)
+    finally:
+        video.release()
+        follower.close()
+        teacher.close()
+    if not frames:
+        return None
+    return TaughtClip(times=np.array(times, np.float32), **_stacked(frames))
+
+
+def _stacked(frames: list[TaughtFrame]) -> dict[str, Any]:
+    return {
+        "pictures": np.stack([frame.picture for frame in frames]),
+        "keypoints": np.stack([frame.keypoints for frame in frames]),
+        "hand_pictures": np.stack([frame.hand_pictures for frame in frames]),
+        "hands": np.stack([frame.hands for frame in frames]),
+    }
+
+
+def cached_path(cache: Path, clip: Clip) -> Path:
+    """Where the taught `clip` lies below the folder `cache`."""
+    return cache / (clip.key.replace("/", "__") + ".npz")
+
+
+def load_taught(cache: Path, clip: Clip) -> TaughtClip | None:
+    """Read a cached clip, or None where it was never taught."""
+    path = cached_path(cache, clip)
+    if not path.is_file():
+        return None
+    with np.load(path) as held:
+        return TaughtClip(**{name: held[name] for name in held.files})
+
+
+def teach_folder(clips: list[Clip], cache: Path) -> int:
+    """Teach every clip not in `cache` yet; returns how many were added. Unreadable ones are logged."""
+    cache.mkdir(parents=True, exist_ok=True)
+    added = 0
+    for clip in clips:
+        path = cached_path(cache, clip)
+        if path.exists():
+            continue
+        taught = teach(clip)
+        if taught is None:
+            logger.warning("%s: nobody found in this clip, or it does not decode; skipped", clip.path)
+            continue
+        keep_arrays(path, vars(taught))
+        added += 1
+    return added
+
+
+def keep_arrays(path: Path, arrays: dict[str, NDArray[Any]], *, compressed: bool = False) -> None:
+    """Write an `.npz` that nobody else can read, for it shows real people; it appears only when whole."""
+    partial = path.with_suffix(".partial")
+    make_private(partial)
+    with partial.open("wb") as out:
+        (np.savez_compressed if compressed else np.savez)(out, **arrays)
+    os.replace(partial, path)  # noqa: PTH105 - atomic on every platform
+
+
+def teach_stills(folder: Path, out: Path, workers: int = 1) -> int:
+    """Label every .jpg below `folder` and write them as one file; returns how many had a person.
+
+    Stills are in no order, so nothing is tracked from one to the next.
+    """
+    paths = sorted(folder.rglob("*.jpg"))
+    parts = [paths[first : first + _STILLS_AT_ONCE] for first in range(0, len(paths), _STILLS_AT_ONCE)]
+    frames = list(chain.from_iterable(in_processes(_taught_stills, parts, workers)))
+    keep_arrays(out, _stacked(frames))
+    return len(frames)
+
+
+def _taught_stills(paths: Sequence[Path]) -> list[TaughtFrame]:
+    teacher = KeypointTeacher(tracking=False)
+    frames = []
+    for path in paths:
+        image = cv2.imread(str(path))
+        region = None if image is None else teacher.locate(np.asarray(image, np.uint8))
+        if image is not None and region is not None:
+            frames.append(teacher.frame(np.asarray(image, np.uint8), region))
+    teacher.close()
+    return frames
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("clips", type=Path)
+    parser.add_argument("cache", type=Path)
+    parser.add_argument("--stills", action="store_true", help="CLIPS is a folder of pictures, CACHE a file")
+    parser.add_argument("--part", default="0/1", help="K/N: do every N-th clip, beginning with the K-th")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO)
+    if options.stills:
+        logger.info("%d stills taught", teach_stills(options.clips, options.cache))
+        return
+    part, parts = map(int, options.part.split("/"))
+    added = teach_folder(read_index(options.clips)[part::parts], options.cache)
+    logger.info("%d clips taught", added)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from gesturelrcn.region import Region, SparingLocator
+from gesturelrcn.region.caching import LONGEST
+
+
+class Asked:
+    """A locator that counts how often it is asked."""
+
+    def __init__(self):
+        self.times, self.chosen, self.closed = [], [], False
+        self.found, self.broken = Region(50.0, 60.0, 70.0, 0.9, -1.0), False
+
+    def locate(self, image, at):
+        self.times.append(at)
+        if self.broken:
+            raise RuntimeError("broken")
+        return self.found
+
+    def choose(self, x, y):
+        self.chosen.append((x, y))
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.fixture
+def asked():
+    return Asked()
+
+
+@pytest.fixture
+def sparing(asked):
+    return SparingLocator(lambda: asked)
+
+
+def noisy(seed=0):
+    rng = np.random.default_rng(seed)
+    picture = np.full((480, 640, 3), 120.0) + rng.normal(0, 3, (480, 640, 3))
+    return picture.round().clip(0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("somebody", [True, False])
+def test_noise_is_not_looked_at_again_for_a_while(sparing, asked, somebody):
+    asked.found = asked.found if somebody else None
+    found = [sparing.locate(noisy(number), 0.4 * number) for number in range(12)]
+    assert asked.times == pytest.approx([0.0, LONGEST + 0.2])
+    assert [one is not None for one in found] == [somebody] * 12
+    if somebody:
+        assert found[3].located_at == pytest.approx(1.2)  # a sign of life of now
+        assert (found[3].x, found[3].side) == (50.0, 70.0)
+
+
+def test_who_comes_in_is_seen_at_once_and_a_lamp_is_nobody(sparing, asked):
+    sparing.locate(noisy(), 0.0)
+    lamp = noisy(1)
+    lamp[:16, :100] = 255
+    sparing.locate(lamp, 0.4)
+    assert asked.times == [0.0]
+    far = noisy(2)
+    far[200:330, 300:360] += 20  # somebody at six metres, hardly lighter than the wall
+    sparing.locate(far, 0.8)
+    assert asked.times == [0.0, 0.8]
+
+
+def test_a_choice_a_failure_and_time_that_goes_back_ask_again(sparing, asked):
+    sparing.locate(noisy(), 10.0)
+    sparing.choose(5.0, 6.0)
+    sparing.locate(noisy(), 10.1)
+    asked.broken = True
+    with pytest.raises(RuntimeError):
+        sparing.locate(noisy(), 20.0)
+    asked.broken = False
+    sparing.locate(noisy(), 20.1)
+    sparing.locate(noisy(), 3.0)
+    assert (asked.times, asked.chosen) == ([10.0, 10.1, 20.0, 20.1, 3.0], [(5.0, 6.0)])
+    sparing.close()
+    assert asked.closed

@@ -1,0 +1,101 @@
+from pathlib import Path
+
+import pytest
+
+from gesturelrcn.model.files import DEFAULT_MODEL
+from gesturelrcn.training.config.config import read_config
+from gesturelrcn.training.errors import TrainingError
+
+HEAD = 'name = "mine"\n'
+DATA = '[[data]]\nname = "clips"\nlicence = "MIT"\nsource = "me"\n'
+
+
+def read(tmp_path, text):
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    return read_config(path)
+
+
+def test_what_is_not_said_has_a_default(tmp_path):
+    config = read(tmp_path, HEAD + DATA)
+    assert config.start == "imagenet"
+    assert config.data[0].weight == 1.0
+    assert config.recognition.steps > 100
+
+
+def test_everything_that_is_said_is_read(tmp_path):
+    config = read(
+        tmp_path,
+        HEAD
+        + 'limits = ["a", "b"]\n'
+        + DATA
+        + 'holdout = ["S5"]\nweight = 2\nkind = "films"\n[data.make]\npeople = 3\n'
+        + "[network]\nsize = 64\n[recognition]\nrate = 1e-3\n[thresholds]\nfalse_triggers_per_hour = 2\n",
+    )
+    assert config.limits == ("a", "b")
+    assert (config.data[0].holdout, config.data[0].weight) == (("S5",), 2.0)
+    assert config.data[0].make.people == 3
+    assert config.network == {"size": 64}
+    assert config.recognition.rate == 1e-3
+    assert config.thresholds.false_triggers_per_hour == 2.0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (DATA, "'name' is missing"),
+        (HEAD, "'data' is missing"),
+        (HEAD + '[[data]]\nname = "clips"\nsource = "me"\n', "2: 'licence' is missing"),
+        (HEAD + DATA + "hold_out = 1\n", ":6: unknown key 'hold_out'; did you mean 'holdout'?"),
+        (HEAD + DATA + 'weight = "2"\n', ":6: 'weight' must be a number"),
+        (HEAD + DATA + 'holdout = "S5"\n', ":6: 'holdout' must be a list"),
+        (HEAD + DATA + 'kind = "movies"\n', ":6: 'kind' must be one of"),
+        (HEAD + DATA + "holdout_share = 1.0\n", ":6: the share held out"),
+        (HEAD + DATA + "weight = -1\n", "0 or more"),
+        (HEAD + DATA + "[data.make]\npeople = 3\n", "can be made"),
+        (HEAD + DATA + 'kind = "backgrounds"\njoints = 1.5\n', "at most 1"),
+        (HEAD + DATA + 'kind = "hands"\n[data.make]\nsize = 64\n', ":7: frames is missing here"),
+        (
+            HEAD + DATA + 'kind = "backgrounds"\n' + DATA.replace("clips", "more") + 'kind = "backgrounds"\n',
+            "a second set of backgrounds",
+        ),
+        (HEAD + DATA + DATA, ":7: a second data set"),
+        (HEAD + DATA + "[network]\nsize = 100\n", ":7: the network cannot see 100 pixels"),
+        (HEAD + DATA + "[network]\nhiden = 100\n", ":7: unknown key 'hiden'; did you mean 'hidden'?"),
+        (HEAD + DATA + "[recognition]\nsteps = 1.5\n", ":7: 'steps' must be a whole number"),
+        (HEAD + DATA + "[recognition]\nsteps = 0\n", "train nothing"),
+        ('name = "my model"\n' + DATA, ":1: 'my model' cannot be a name"),
+        ("name = \n", "config.toml:1: not TOML"),
+    ],
+)
+def test_mistakes_are_named_with_their_line(tmp_path, text, said):
+    with pytest.raises(TrainingError) as caught:
+        read(tmp_path, text)
+    assert str(caught.value).startswith(str(tmp_path / "config.toml"))
+    assert said in str(caught.value)
+
+
+def test_hands_are_left_alone_where_joints_are_unless_it_is_said(tmp_path):
+    left = HEAD + DATA + "[keypoints]\nsteps = 0\n"
+    assert read(tmp_path, HEAD + DATA).hands.steps > 100
+    assert read(tmp_path, left).hands.steps == 0
+    assert read(tmp_path, left + "[hands]\nsteps = 5\n").hands.steps == 5
+
+
+def test_hands_and_performances_can_be_made_and_thresholds_have_a_last_word(tmp_path):
+    made = HEAD + DATA + 'kind = "KIND"\n[data.make]\nframes = 7\n[thresholds]\notherwise = 0.8\n'
+    for kind in ("hands", "performances", "backgrounds"):
+        config = read(tmp_path, made.replace("KIND", kind))
+        assert (config.data[0].kind, config.data[0].make.frames) == (kind, 7)
+        assert config.thresholds.otherwise == 0.8
+
+
+def test_the_config_of_the_shipped_model_is_read():
+    config = read_config(Path(__file__).parents[3] / "configs" / "gestures.toml")
+    assert config.name == DEFAULT_MODEL
+    assert {data.kind for data in config.data} >= {"pictures", "hands", "performances", "backgrounds"}
+
+
+def test_a_config_that_is_not_there(tmp_path):
+    with pytest.raises(TrainingError, match=r"gone\.toml: there is no such"):
+        read_config(tmp_path / "gone.toml")

@@ -1,0 +1,69 @@
+"""Batches can be entered anywhere, and sets are drawn from by their weights."""
+
+import numpy as np
+import pytest
+import torch
+
+from gesturelrcn.model import KEYPOINTS
+from gesturelrcn.training.tasks.keypoints import PictureBatches, Pictures
+from gesturelrcn.training.tasks.recognition import ClipSet, StreamBatches
+from tests.training.tiny_data import arms, moving
+
+CLASSES = ("none", "point_left", "point_right", "wave")
+
+
+def pictures(seed, share):
+    rng = np.random.default_rng(seed)
+    joints = rng.uniform(0.3, 0.7, (9, len(KEYPOINTS), 3)).astype(np.float32)
+    images = rng.integers(0, 255, (9, 40, 40, 3), dtype=np.uint8)
+    return Pictures(images, joints, 1.0, bool(seed), share)
+
+
+def streams(seed=0, weight=1.0):
+    waves = [moving("wave", "W", 1), moving("none", "W", 0)]
+    return StreamBatches(
+        [ClipSet("arms", arms()), ClipSet("waves", waves, weight)], CLASSES, 6, 24, (seed, 0)
+    )
+
+
+def picture_batches(threads=1):
+    return PictureBatches([pictures(0, 1.0), pictures(1, 1.0)], 5, 32, (0, 0), threads)
+
+
+@pytest.mark.parametrize("make", [picture_batches, streams])
+def test_a_sequence_goes_on_where_it_was(make):
+    one = make()
+    for _ in range(9):
+        one.next()
+    state = one.state()
+    ahead = [one.next() for _ in range(12)]
+    other = make()
+    other.next()
+    other.restore(state)
+    for batch in ahead:
+        for mine, theirs in zip(batch, other.next(), strict=True):
+            assert torch.equal(mine, theirs)
+
+
+def test_threads_make_the_same_pictures():
+    one, four = picture_batches(), picture_batches(threads=4)
+    for _ in range(3):
+        for mine, theirs in zip(one.next(), four.next(), strict=True):
+            assert torch.equal(mine, theirs)
+
+
+@pytest.mark.parametrize(("weight", "least", "most"), [(3.0, 0.55, 0.95), (1 / 3, 0.05, 0.45)])
+def test_streams_are_of_each_set_by_its_weight(weight, least, most):
+    batches = streams(weight=weight)
+    seen = dict.fromkeys(CLASSES, 0.0)
+    for _ in range(200):
+        target = batches.next()[3]
+        for number, name in enumerate(CLASSES):
+            seen[name] += float(target[..., number].sum())
+    waves = seen["wave"] / (seen["wave"] + seen["point_left"] + seen["point_right"])
+    assert least < waves < most  # of some forty streams
+
+
+def test_a_set_of_weight_0_is_never_drawn_from():
+    batches = streams(weight=0.0)
+    assert sum(float(batches.next()[3][..., CLASSES.index("wave")].sum()) for _ in range(40)) == 0.0

@@ -1,0 +1,149 @@
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gesturelrcn.model import KEYPOINTS
+from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.index import Clip
+from gesturelrcn.training.tasks.stream_sampling import (
+    ARMS,
+    StreamMaker,
+    frame_times,
+    gesture_path,
+    idle_path,
+    mirror_image,
+    other_body,
+    sample_clip,
+    turn_about,
+)
+
+CLASSES = ("none", "point_left", "point_right", "wave")
+
+
+def seen(gesture, onset=0.8, subject="A", length=60):
+    """Keypoint x of the first joint is the clip time, so that a stream can be read off."""
+    times = (np.arange(length) / 20).astype(np.float32)
+    keypoints = np.zeros((length, 13, 3), np.float32)
+    keypoints[:, 0, 0] = times
+    clip = Clip(Path("x"), "x", subject, gesture, 1.0, 20.0, onset if gesture != "none" else None)
+    return SeenClip(clip, gesture, keypoints, times)
+
+
+def test_a_gesture_is_entered_and_left_without_a_cut():
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        path = gesture_path(2.9, 0.8, frame_times(rng), rng)
+        speed = np.abs(np.diff(path.clip_times)) / path.dt[1:]
+        assert speed.max() < 2.5  # the stream never jumps in the clip
+        assert path.clip_times[-1] < 0.8
+        assert path.degree[path.clip_times < 0.8].max() == 0.0
+        assert path.degree[-1] == 0.0
+
+
+def test_the_target_follows_the_gesture_on_the_way_in_and_falls_earlier_on_the_way_back():
+    rng = np.random.default_rng(0)
+    path = next(
+        p for p in (gesture_path(2.9, 0.8, itertools.repeat(0.05), rng) for _ in range(50)) if p.degree.any()
+    )
+    peak = int(path.clip_times.argmax())
+    rising = path.degree[:peak]
+    assert (np.diff(rising) >= -1e-9).all()
+    entered = path.clip_times[:peak][rising >= 1.0].min()
+    left = path.clip_times[peak:][path.degree[peak:] >= 1.0].min()
+    assert 0.8 < entered < 1.3 < left + 0.2
+    assert left > entered
+
+
+def test_some_gestures_are_given_up_and_those_are_none():
+    rng = np.random.default_rng(1)
+    paths = [gesture_path(2.9, 0.8, frame_times(rng), rng) for _ in range(200)]
+    given_up = [p for p in paths if not p.degree.any()]
+    assert 10 < len(given_up) < 50
+    assert all(p.clip_times.max() < 0.8 + 0.5 for p in given_up)
+
+
+def test_frame_times_cover_the_rates_that_the_card_promises():
+    rng = np.random.default_rng(0)
+    medians = [float(np.median(list(itertools.islice(frame_times(rng), 200)))) for _ in range(200)]
+    assert 1 / max(medians) < 10
+    assert 1 / min(medians) > 30
+
+
+def test_frames_between_frames_are_interpolated():
+    held = seen("wave")
+    rng = np.random.default_rng(0)
+    path = gesture_path(2.9, 0.8, frame_times(rng), rng)
+    chunk = sample_clip(held, path, CLASSES, first=True)
+    inside = (path.clip_times > 0) & (path.clip_times < 2.9)
+    assert chunk.keypoints[inside, 0, 0] == pytest.approx(path.clip_times[inside], abs=1e-5)
+    assert chunk.target.sum(1) == pytest.approx(np.ones(len(path.dt)))
+    assert chunk.target[:, CLASSES.index("wave")] == pytest.approx(path.degree, abs=1e-6)
+
+
+def test_a_mirror_image_swaps_sides_and_names():
+    held = seen("point_left")
+    held.keypoints[:, KEYPOINTS.index("left_wrist"), :2] = (0.9, 0.4)
+    image = mirror_image(held)
+    assert image.gesture == "point_right"
+    assert image.keypoints[0, KEYPOINTS.index("right_wrist"), :2] == pytest.approx((0.1, 0.4))
+    assert mirror_image(image).keypoints == pytest.approx(held.keypoints, abs=1e-6)
+
+
+def test_arms_of_other_habits_keep_their_bones_and_everything_else_its_place():
+    keypoints = np.random.default_rng(0).uniform(0.2, 0.8, (5, len(KEYPOINTS), 3)).astype(np.float32)
+    bones = [("shoulder", "elbow"), ("elbow", "wrist"), ("wrist", "index_tip"), ("wrist", "pinky_tip")]
+    bones = [(f"{side}_{a}", f"{side}_{b}") for side in ("left", "right") for a, b in bones]
+
+    def lengths(of):
+        at = {name: of[:, number, :2] for number, name in enumerate(KEYPOINTS)}
+        return np.stack([np.linalg.norm(at[a] - at[b], axis=-1) for a, b in bones])
+
+    turned = keypoints.copy()
+    for shoulder, elbow, arm, hand in ARMS:
+        turn_about(turned, shoulder, arm, 0.3)
+        turn_about(turned, elbow, hand, -0.5)
+    np.testing.assert_allclose(lengths(turned), lengths(keypoints), atol=1e-5)
+    moved = np.abs(turned - keypoints)[..., :2].max((0, 2)) > 0.01
+    still = {name for name, far in zip(KEYPOINTS, moved, strict=True) if not far}
+    assert still == {"nose", "left_shoulder", "right_shoulder"}
+    elbow = [KEYPOINTS.index(name) for name in ("left_shoulder", "left_elbow")]
+    before, after = (k[:, elbow[1], :2] - k[:, elbow[0], :2] for k in (keypoints, turned))
+    angles = np.arctan2(after[:, 1], after[:, 0]) - np.arctan2(before[:, 1], before[:, 0])
+    np.testing.assert_allclose(np.angle(np.exp(1j * angles)), 0.3, atol=1e-4)
+
+
+def test_another_body_moves_alike():
+    held = seen("wave")
+    held.keypoints[:] = np.random.default_rng(0).uniform(0.2, 0.8, held.keypoints.shape)
+    other = other_body(held.keypoints, np.random.default_rng(1))
+    assert (other[..., 2] == held.keypoints[..., 2]).all()
+    assert 0.005 < np.abs(other - held.keypoints)[..., :2].mean() < 0.1
+    steps, other_steps = (np.diff(k[..., :2], axis=0).ravel() for k in (held.keypoints, other))
+    assert np.corrcoef(steps, other_steps)[0, 1] > 0.9
+
+
+def test_a_clip_without_a_gesture_is_none_throughout():
+    rng = np.random.default_rng(0)
+    chunk = sample_clip(seen("none"), idle_path(2.9, frame_times(rng), rng), CLASSES, first=True)
+    assert (chunk.target[:, 0] == 1).all()
+
+
+def test_streams_stay_with_one_person_and_say_where_they_begin():
+    clips = [seen(g, subject=s) for s in "AB" for g in CLASSES]
+    maker = StreamMaker(clips, CLASSES, 48, np.random.default_rng(0)).chunks()
+    chunks = list(itertools.islice(maker, 300))
+    assert chunks[0].first
+    assert 15 < sum(chunk.first for chunk in chunks) < 150
+    assert {len(chunk.dt) for chunk in chunks} == {48}
+    named = np.concatenate([chunk.target for chunk in chunks]).mean(0)
+    assert named[0] > 0.3
+    assert named[1:].min() > 0.05
+
+
+def test_streams_depend_on_the_seed_alone():
+    clips = [seen(g) for g in CLASSES]
+    one, two = (next(StreamMaker(clips, CLASSES, 32, np.random.default_rng(5)).chunks()) for _ in range(2))
+    assert (one.keypoints == two.keypoints).all()
+    assert (one.dt == two.dt).all()
