@@ -20,7 +20,8 @@ import torch
 from safetensors.torch import load_file
 
 from gesturelrcn.model.network import LRCN
-from gesturelrcn.training.config.config import Config, read_config
+from gesturelrcn.training.config.config import Config
+from gesturelrcn.training.config.file import read_config
 from gesturelrcn.training.data.clip_features import SeenClip
 from gesturelrcn.training.data.feature_sets import held_out_clips
 from gesturelrcn.training.loop.log import read_rows

@@ -66,7 +66,7 @@ def train(
     """
     _look_for_extra()
     _few_threads(threads)
-    from gesturelrcn.training.config.config import read_config
+    from gesturelrcn.training.config.file import read_config
     from gesturelrcn.training.loop.loop import make_fabric
     from gesturelrcn.training.run.folder import RunFolder
     from gesturelrcn.training.run.pipeline import Training, run_stages

@@ -8,14 +8,13 @@ at its 21 landmarks, and the LSTM reads those too. State goes in and comes out, 
 chunks and whole clips give the same scores.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from gesturelrcn.keypoints import HAND_LANDMARKS, HAND_SHAPE, HAND_VALUES, KEYPOINTS
 from gesturelrcn.model.backbone import COARSE_CHANNELS, FINE_CHANNELS, Backbone
+from gesturelrcn.model.network_config import NetworkConfig
 
 MEAN, STD = 0.498, 0.502
 """Normalisation of 0..1 pixels that the pretrained backbone expects."""
@@ -30,47 +29,6 @@ LEAST = 1e-9
 
 SPEED, FASTEST = 0.1, 1.5
 """Speeds are ways in so many seconds, and cut there: a joint that jumps is a mistake."""
-
-
-@dataclass(frozen=True)
-class NetworkConfig:
-    """The sizes of the network.
-
-    Attributes:
-        classes: names of the scores in order; contains `none`.
-        size: side of the input picture, pixels; a multiple of 16.
-        hidden: width of the LSTM.
-        joint_features: width of the description of the joints.
-        dropout: share of the features that are dropped in training.
-        hand_size: side of the picture of the hand, pixels, a multiple of 16; 0 for a network without one.
-        hand_features: width of the description of the hand.
-        motion: the LSTMs read also how quickly joints and landmarks move since the frame before.
-        readers: LSTMs side by side that were trained apart; their scores are averaged.
-        regression: names of numbers that are told of every frame beside the scores; none by default.
-    """
-
-    classes: tuple[str, ...]
-    size: int = 128
-    hidden: int = 128
-    joint_features: int = 64
-    dropout: float = 0.4
-    hand_size: int = 0
-    hand_features: int = 64
-    motion: bool = False
-    readers: int = 1
-    regression: tuple[str, ...] = ()
-
-    @property
-    def observed(self) -> int:
-        """How many numbers the LSTM reads of a frame, before any layer."""
-        return 3 * len(KEYPOINTS) + (HAND_VALUES if self.hand_size else 0)
-
-    @property
-    def state_shape(self) -> tuple[int, int]:
-        """Rows and width of the state: hidden and cell state of each reader, what was last observed."""
-        if not self.motion:
-            return 2 * self.readers, self.hidden
-        return 2 * self.readers + 1, max(self.hidden, self.observed + 1)
 
 
 class KeypointHead(nn.Module):

@@ -8,7 +8,8 @@ from safetensors.torch import load
 from gesturelrcn.errors import ModelError
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.engine import StepResult
-from gesturelrcn.model.network import LRCN, NetworkConfig
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.network_config import NetworkConfig
 
 
 class TorchEngine:

@@ -6,7 +6,8 @@ from gesturelrcn.benchmarking import stages
 from gesturelrcn.benchmarking.engines import engine_with
 from gesturelrcn.benchmarking.pictures import Still, recorded
 from gesturelrcn.model import KEYPOINTS, ModelCard, Thresholds
-from gesturelrcn.model.network import LRCN, NetworkConfig
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.region import Region
 from gesturelrcn.training.export.export import write_model

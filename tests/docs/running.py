@@ -16,7 +16,7 @@ from gesturelrcn.model.files import card_path
 from gesturelrcn.synthesis.motion.shipped import SHIPPED
 from gesturelrcn.synthesis.motion.vocabulary_file import load_vocabulary
 from gesturelrcn.toml.positions import parse_toml
-from gesturelrcn.training.config.config import read_config
+from gesturelrcn.training.config.file import read_config
 from tests.docs.blocks import ROOT, Block
 from tests.docs.commands import PROGRAMS, WrongCommandError, check_all, without_prompts
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from torch import nn
 
-from gesturelrcn.model.network import LRCN, NetworkConfig, Reader
+from gesturelrcn.model.network import LRCN, Reader
+from gesturelrcn.model.network_config import NetworkConfig
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "lrcn.md"

@@ -222,7 +222,7 @@ precision = 0.9
 
 
 def _read_training(path: Path) -> None:
-    from gesturelrcn.training.config.config import read_config
+    from gesturelrcn.training.config.file import read_config
 
     read_config(path)
 

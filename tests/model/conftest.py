@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from gesturelrcn.model import KEYPOINTS, ModelCard, Thresholds
-from gesturelrcn.model.network import LRCN, NetworkConfig
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.training.export.export import write_model
 
 CLASSES = ("none", "stop", "wave")

@@ -6,7 +6,8 @@ import torch
 
 from gesturelrcn.keypoints import HAND_VALUES, MIRRORED
 from gesturelrcn.model import KEYPOINTS, load_model
-from gesturelrcn.model.network import LRCN, NetworkConfig
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.network_config import NetworkConfig
 
 TOLERANCE = 1e-4
 

@@ -13,16 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from gesturelrcn.keypoints import HAND_LANDMARKS, HAND_SHAPE, HAND_VALUES, KEYPOINTS
-from gesturelrcn.model.network import (
-    FASTEST,
-    LEAST,
-    LRCN,
-    REFERENCE_DT,
-    SPEED,
-    KeypointHead,
-    NetworkConfig,
-    Reader,
-)
+from gesturelrcn.model.network import FASTEST, LEAST, LRCN, REFERENCE_DT, SPEED, KeypointHead, Reader
+from gesturelrcn.model.network_config import NetworkConfig
 
 _JOINTS = 3 * len(KEYPOINTS)
 _GATES = (0, 1, 3, 2)

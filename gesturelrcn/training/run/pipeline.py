@@ -20,7 +20,8 @@ from gesturelrcn.errors import ModelError
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.model.card import ModelCard, read_card
 from gesturelrcn.model.files import card_path
-from gesturelrcn.model.network import LRCN, NetworkConfig
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.training.config.config import Config, DataSettings
 from gesturelrcn.training.data.datasets import DataSet, open_data_set, vocabulary_of
 from gesturelrcn.training.errors import TrainingError

@@ -10,12 +10,14 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 
-from gesturelrcn.model.network import LRCN, NetworkConfig
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.system.worker_pool import in_processes
+from gesturelrcn.training.config.config import RecognitionSettings
 from gesturelrcn.training.data.clip_features import SeenClip
 from gesturelrcn.training.data.feature_sets import SeenSet, clip_sets
 from gesturelrcn.training.errors import TrainingError
-from gesturelrcn.training.tasks.recognition import RecognitionSettings, train_recognition
+from gesturelrcn.training.tasks.recognition import train_recognition
 
 Person = tuple[str, str]
 """Data set and name."""

@@ -18,6 +18,7 @@ from gesturelrcn.keypoints import HAND_LANDMARKS, KEYPOINTS
 from gesturelrcn.model.fovea import SIDE as FOVEA_SIDE
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.region import Region, crop
+from gesturelrcn.training.config.config import HandSettings
 from gesturelrcn.training.loop.loop import Loop, Schedule, Task, make_fabric
 from gesturelrcn.training.tasks.image_augmentation import PictureChange, random_change
 from gesturelrcn.training.teacher.teacher import HAND_MARGIN, HAND_SIZE, MARGIN, SIZE, TaughtClip
@@ -50,25 +51,6 @@ class HandPictures:
     present: NDArray[np.float32]
     margin: float
     share: float
-
-
-@dataclass(frozen=True)
-class HandSettings:
-    """How long and how fast.
-
-    Attributes:
-        steps: optimiser steps.
-        batch: pictures a step.
-        rate: highest learning rate.
-        early_layers: train the layers up to stride 8 as well.
-        seed: of every random choice.
-    """
-
-    steps: int = 6000
-    batch: int = 48
-    rate: float = 1.5e-3
-    early_layers: bool = True
-    seed: int = 0
 
 
 def train_hands(

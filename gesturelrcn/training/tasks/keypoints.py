@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.model.network import LRCN
+from gesturelrcn.training.config.config import KeypointSettings
 from gesturelrcn.training.data.backgrounds import other_room
 from gesturelrcn.training.loop.loop import Loop, Schedule, Task, make_fabric
 from gesturelrcn.training.tasks.image_augmentation import plain_change, random_change
@@ -53,27 +54,6 @@ class Rooms:
 
     pictures: NDArray[np.uint8]
     share: float
-
-
-@dataclass(frozen=True)
-class KeypointSettings:
-    """How long and how fast.
-
-    Attributes:
-        steps: optimiser steps.
-        batch: pictures a step, over all processes.
-        rate: highest learning rate.
-        early_layers: train the layers up to stride 8 as well.
-        seed: of every random choice.
-        threads: that make the pictures of a batch; more than one pays beside a GPU.
-    """
-
-    steps: int = 2800
-    batch: int = 32
-    rate: float = 1.5e-3
-    early_layers: bool = False
-    seed: int = 0
-    threads: int = 1
 
 
 def train_keypoints(

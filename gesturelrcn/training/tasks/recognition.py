@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from gesturelrcn.model.network import LRCN
+from gesturelrcn.training.config.config import RecognitionSettings
 from gesturelrcn.training.data.clip_features import SeenClip
 from gesturelrcn.training.loop.loop import Loop, Schedule, Task, make_fabric
 from gesturelrcn.training.regression import number_loss
@@ -17,30 +18,6 @@ from gesturelrcn.training.tasks.stream_sampling import Chunk, StreamMaker
 from gesturelrcn.vocabulary import NONE
 
 _SEEDS_APART = 1000
-
-
-@dataclass(frozen=True)
-class RecognitionSettings:
-    """How long and how fast.
-
-    Attributes:
-        steps: optimiser steps.
-        streams: streams side by side, over all processes.
-        chunk: frames through which the gradient flows (truncated back-propagation); the state
-            is carried on from chunk to chunk.
-        rate: highest learning rate.
-        keypoint_noise: standard deviation added to joints, shares of the picture.
-        seed: of every random choice.
-        none_weight: how much a frame without a gesture counts against one with a gesture.
-    """
-
-    steps: int = 2500
-    streams: int = 32
-    chunk: int = 48
-    rate: float = 2e-3
-    keypoint_noise: float = 0.006
-    seed: int = 0
-    none_weight: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from gesturelrcn.model.network import LRCN, NetworkConfig
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.training.export.export import PlainStep, exported, onnx_step
 from gesturelrcn.training.export.fuse import FusedStep
 from gesturelrcn.training.export.simplify import graphs_apart, slim

@@ -9,7 +9,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from gesturelrcn.errors import ModelError
 from gesturelrcn.model import KEYPOINTS, ModelCard, Thresholds, load_model
-from gesturelrcn.model.network import LRCN, NetworkConfig
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.training.export import export
 from gesturelrcn.training.export.export import PlainStep, export_again, exported, write_card, write_model
 from gesturelrcn.training.export.simplify import graphs_apart, slim

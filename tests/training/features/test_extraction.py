@@ -10,7 +10,8 @@ import torch
 from gesturelrcn.keypoints import HAND_VALUES
 from gesturelrcn.model import KEYPOINTS
 from gesturelrcn.model.fovea import hand_picture, place_fovea
-from gesturelrcn.model.network import LRCN, NetworkConfig
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.region import Region
 from gesturelrcn.training.features.extraction import Camera, frames_of, random_camera, watch
 from gesturelrcn.training.index import Clip

@@ -6,12 +6,12 @@ import pytest
 
 from gesturelrcn.cli.app import app
 from gesturelrcn.model import load_model
-from gesturelrcn.model.network import NetworkConfig
+from gesturelrcn.model.network_config import NetworkConfig
+from gesturelrcn.training.config.config import RecognitionSettings
 from gesturelrcn.training.data.feature_sets import SeenSet, clip_sets
 from gesturelrcn.training.data.track_files import write_tracks
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.tasks.cross_validation import FoldTrainer, folds_of, strangers, train_folds
-from gesturelrcn.training.tasks.recognition import RecognitionSettings
 from tests.training.tiny_data import arms, performance_shard, tracks_config
 
 CLASSES = ("none", "point_left", "point_right")

@@ -7,15 +7,15 @@ import torch
 
 from gesturelrcn.keypoints import HAND_LANDMARKS, HAND_SHAPE
 from gesturelrcn.model import KEYPOINTS
-from gesturelrcn.model.network import LRCN, NetworkConfig
-from gesturelrcn.training.config.config import DataSettings
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.network_config import NetworkConfig
+from gesturelrcn.training.config.config import DataSettings, HandSettings
 from gesturelrcn.training.data.datasets import open_data_set
 from gesturelrcn.training.data.hand_images import hands_of, held_out_hands
 from gesturelrcn.training.loop.log import read_rows
 from gesturelrcn.training.tasks.hands import (
     HandBatches,
     HandPictures,
-    HandSettings,
     hand_errors,
     hand_pictures,
     hand_shape,

@@ -14,17 +14,14 @@ import torch
 from gesturelrcn.errors import GestureLrcnError, ModelError
 from gesturelrcn.model import KEYPOINTS
 from gesturelrcn.model.backbone import Backbone
-from gesturelrcn.model.network import LRCN, NetworkConfig
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.network_config import NetworkConfig
+from gesturelrcn.training.config.config import KeypointSettings, RecognitionSettings
 from gesturelrcn.training.data.clip_features import SeenClip
 from gesturelrcn.training.index import Clip, read_index
 from gesturelrcn.training.tasks.initial_weights import load_pretrained
-from gesturelrcn.training.tasks.keypoints import (
-    KeypointSettings,
-    Pictures,
-    keypoint_errors,
-    train_keypoints,
-)
-from gesturelrcn.training.tasks.recognition import RecognitionSettings, train_recognition
+from gesturelrcn.training.tasks.keypoints import Pictures, keypoint_errors, train_keypoints
+from gesturelrcn.training.tasks.recognition import train_recognition
 
 CLASSES = ("none", "point_left", "point_right")
 

@@ -10,11 +10,13 @@ import torch
 
 from gesturelrcn.model import KEYPOINTS, load_model
 from gesturelrcn.model.card import ModelCard, Thresholds, read_card
-from gesturelrcn.model.network import LRCN, NetworkConfig
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.network_config import NetworkConfig
+from gesturelrcn.training.config.config import RecognitionSettings
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.export.export import write_model
 from gesturelrcn.training.regression import number_loss, with_numbers
-from gesturelrcn.training.tasks.recognition import ClipSet, RecognitionSettings, train_recognition
+from gesturelrcn.training.tasks.recognition import ClipSet, train_recognition
 from tests.training.tiny_data import ARMS, moving
 
 CLASSES = ("none", "point_left", "point_right")

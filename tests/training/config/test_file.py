@@ -1,11 +1,14 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from gesturelrcn.model.files import DEFAULT_MODEL
-from gesturelrcn.training.config.config import read_config
+from gesturelrcn.training.config.file import read_config
 from gesturelrcn.training.errors import TrainingError
 
+GESTURES = Path(__file__).parents[3] / "configs" / "gestures.toml"
 HEAD = 'name = "mine"\n'
 DATA = '[[data]]\nname = "clips"\nlicence = "MIT"\nsource = "me"\n'
 
@@ -91,9 +94,22 @@ def test_hands_and_performances_can_be_made_and_thresholds_have_a_last_word(tmp_
 
 
 def test_the_config_of_the_shipped_model_is_read():
-    config = read_config(Path(__file__).parents[3] / "configs" / "gestures.toml")
+    config = read_config(GESTURES)
     assert config.name == DEFAULT_MODEL
     assert {data.kind for data in config.data} >= {"pictures", "hands", "performances", "backgrounds"}
+
+
+def test_a_config_is_read_without_loading_torch():
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from gesturelrcn.training.config.file import read_config\n"
+        "print(read_config(Path(sys.argv[1])).name, 'torch' in sys.modules)\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program, str(GESTURES)], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.split() == [DEFAULT_MODEL, "False"]
 
 
 def test_a_config_that_is_not_there(tmp_path):
