@@ -28,9 +28,9 @@ from gesturelrcn.evaluation import match_starts, read_listing, score_predictions
 from gesturelrcn.evaluation.predictions import lines
 from gesturelrcn.evaluation.runner import StreamResult
 from gesturelrcn.evaluation.stitching import StreamPlan, StreamTruth, plan_streams
-from gesturelrcn.model.card import Thresholds
 from gesturelrcn.recordings.listing import Listing
 from gesturelrcn.recordings.truth import TrueGesture
+from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.vocabulary import NONE, mirrored
 
 logger = logging.getLogger(__name__)

@@ -11,10 +11,11 @@ from gesturelrcn.capture import open_source
 from gesturelrcn.evaluation import TrueGesture, match_starts
 from gesturelrcn.events import Phase
 from gesturelrcn.model import KEYPOINTS, StepResult, load_model
-from gesturelrcn.model.card import ModelCard, Thresholds
+from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.files import assets
 from gesturelrcn.recognizer import MAX_GAP, Recognizer
 from gesturelrcn.region import Region
+from gesturelrcn.thresholds import Thresholds
 
 SAMPLE = assets() / "sample.mp4"
 REAL = Path(__file__).parents[2] / "shared/data/body_gestures"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.events import GestureEvent, Hand, Phase
-from gesturelrcn.model.card import Thresholds
+from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.vocabulary import NONE, mirrored
 
 

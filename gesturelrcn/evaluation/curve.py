@@ -9,7 +9,8 @@ from gesturelrcn.decoding import Decoder, Evidence
 from gesturelrcn.evaluation.metrics import CORE, Judged, false_triggers, judge, totals
 from gesturelrcn.evaluation.runner import StreamResult, Trace
 from gesturelrcn.events import GestureEvent, Phase
-from gesturelrcn.model.card import ModelCard, Thresholds
+from gesturelrcn.model.card import ModelCard
+from gesturelrcn.thresholds import Thresholds
 
 BUDGET = 0.5
 """False triggers an hour at which the headline recall is read off."""

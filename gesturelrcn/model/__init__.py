@@ -1,9 +1,10 @@
 """The LRCN: network, files, engines. Importing this loads neither torch nor onnxruntime."""
 
 from gesturelrcn.keypoints import KEYPOINTS
-from gesturelrcn.model.card import ModelCard, Thresholds, read_card
+from gesturelrcn.model.card import ModelCard, read_card
 from gesturelrcn.model.engine import Engine, StepResult
 from gesturelrcn.model.files import DEFAULT_MODEL, EngineName, assets, load_model, shipped_models
+from gesturelrcn.thresholds import Thresholds
 
 __all__ = [
     "DEFAULT_MODEL",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gesturelrcn.errors import ModelError
 from gesturelrcn.region import Region
+from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.vocabulary import NONE
 
 FORMAT = 1
@@ -21,23 +22,6 @@ _SIZES = {
     **{"zoom": (0.2, 5.0), "lift": (-1.0, 1.0)},
 }
 """What a card may ask for: a file must not make the program take all memory."""
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """When a gesture begins and ends.
-
-    Attributes:
-        start: smoothed score at which the gesture may begin.
-        end: smoothed score below which it may end; lower than `start`.
-        start_after: seconds for which the score must stay above `start`.
-        end_after: seconds for which it must stay below `end`.
-    """
-
-    start: float
-    end: float
-    start_after: float
-    end_after: float
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from gesturelrcn.actions.bindings.bindings import Bindings
 from gesturelrcn.actions.decisions import Decision
 from gesturelrcn.decoding import DecoderSettings
 from gesturelrcn.events import GestureEvent, Phase
-from gesturelrcn.model.card import Thresholds
+from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.trace.replay import Line, bindings_of, decision_of, event_of, setting_of
 from gesturelrcn.trace.ring import TraceError, refused_if_damaged
 from gesturelrcn.vocabulary import NONE, mirrored

@@ -25,8 +25,8 @@ from gesturelrcn.actions.dispatcher import Dispatcher, News
 from gesturelrcn.decoding import DecoderSettings
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.events import GestureEvent, Hand
-from gesturelrcn.model.card import Thresholds
 from gesturelrcn.system.private_files import make_private
+from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.vocabulary import NONE
 
 logger = logging.getLogger(__name__)

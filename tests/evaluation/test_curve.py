@@ -5,7 +5,8 @@ import pytest
 
 from gesturelrcn.evaluation.curve import OperatingPoint, curve, headline, replay, shifted
 from gesturelrcn.evaluation.runner import Trace
-from gesturelrcn.model.card import ModelCard, Thresholds
+from gesturelrcn.model.card import ModelCard
+from gesturelrcn.thresholds import Thresholds
 from tests.evaluation.made import start, stream
 
 LIMITS = {"wave": Thresholds(0.6, 0.4, 0.1, 0.3)}

@@ -11,8 +11,9 @@ from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.evaluation.evaluate import Evaluation, measured_from
 from gesturelrcn.evaluation.report import write_report
 from gesturelrcn.evaluation.runner import Trace
-from gesturelrcn.model.card import ModelCard, Thresholds
+from gesturelrcn.model.card import ModelCard
 from gesturelrcn.recordings.listing import Listing, Skipped
+from gesturelrcn.thresholds import Thresholds
 from tests.evaluation.made import clip, start, stream
 
 CARD = ModelCard("m <1>", "", ("none", "wave"), 64, 4, (), 8, 60, {"wave": Thresholds(0.6, 0.4, 0.1, 0.3)})

@@ -13,10 +13,11 @@ from safetensors.torch import load_file
 
 from gesturelrcn.evaluation.curve import BUDGET
 from gesturelrcn.evaluation.evaluate import evaluate
-from gesturelrcn.model.card import ModelCard, Thresholds, read_card
+from gesturelrcn.model.card import ModelCard, read_card
 from gesturelrcn.model.card_page import COMPARED
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.system.worker_pool import in_processes
+from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.training.data.backgrounds import read_backgrounds
 from gesturelrcn.training.data.clip_features import SeenClip
 from gesturelrcn.training.data.datasets import DataSet

@@ -13,9 +13,9 @@ from gesturelrcn.decoding import Decoder, Evidence
 from gesturelrcn.evaluation.curve import BUDGET, shifted
 from gesturelrcn.evaluation.matching import Counts, match_starts
 from gesturelrcn.events import GestureEvent
-from gesturelrcn.model.card import Thresholds
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.recordings.truth import TrueGesture
+from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.training.config.config import ThresholdSettings
 from gesturelrcn.training.data.clip_features import SeenClip
 from gesturelrcn.training.tasks.stream_sampling import Chunk, StreamMaker

@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from gesturelrcn.model import KEYPOINTS, load_model
-from gesturelrcn.model.card import ModelCard, Thresholds, read_card
+from gesturelrcn.model.card import ModelCard, read_card
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.network_config import NetworkConfig
+from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.training.config.config import RecognitionSettings
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.export.export import write_model

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 
 from gesturelrcn.evaluation import TrueGesture
-from gesturelrcn.model.card import Thresholds
+from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.training.config.config import ThresholdSettings
 from gesturelrcn.training.data.clip_features import SeenClip
 from gesturelrcn.training.index import Clip
