@@ -4,9 +4,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from gesturelrcn.events import Hand
 from gesturelrcn.synthesis.arrays import Floats
 from gesturelrcn.synthesis.rotations import about, cross, frame, matrix, quaternion, slerp, twist, unit
 
+SIDES: tuple[Hand, Hand] = ("left", "right")
 NOMINAL_UPPER_ARM = 0.53
 """Share of the upper arm in the length from shoulder to wrist."""
 

@@ -7,7 +7,7 @@ from numpy.random import Generator
 
 from gesturelrcn.synthesis.arrays import Floats, Indices, Pixels
 from gesturelrcn.synthesis.body.makehuman import BODY_VERTEX_COUNT, MakeHuman
-from gesturelrcn.synthesis.rendering import textures
+from gesturelrcn.synthesis.body.skin import hair_texture, hairline
 from gesturelrcn.synthesis.rendering.surface import Material, Surface, compact, vertex_normals
 
 STRAND_METRES = 0.12
@@ -75,7 +75,7 @@ def grow(
     rng: Generator, data: MakeHuman, vertices: Floats, style: Hairstyle, colour: Floats
 ) -> list[Surface]:
     """Surfaces of a hairstyle on a body of (V, 3) vertices."""
-    texture = textures.hair(rng, colour)
+    texture = hair_texture(rng, colour)
     surfaces = []
     if style.top > 0:
         surfaces.append(_shell(rng, data, vertices, style, texture))
@@ -92,7 +92,7 @@ def _head(data: MakeHuman) -> Indices:
 
 
 def _shell(rng: Generator, data: MakeHuman, vertices: Floats, style: Hairstyle, texture: Pixels) -> Surface:
-    above = textures.hairline(data, data.vertices) - style.recede
+    above = hairline(data, data.vertices) - style.recede
     ears = (
         (np.abs(data.vertices[:, 0]) > 0.068) & (data.vertices[:, 2] > -0.02) & (data.vertices[:, 1] < 0.745)
     )

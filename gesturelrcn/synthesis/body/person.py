@@ -10,7 +10,15 @@ from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.synthesis.arrays import Floats, Indices
 from gesturelrcn.synthesis.body import accessories, clothes, hair
 from gesturelrcn.synthesis.body.makehuman import BODY_VERTEX_COUNT, BONES, NOSE_TIP_VERTEX, MakeHuman, load
-from gesturelrcn.synthesis.rendering import textures
+from gesturelrcn.synthesis.body.skin import (
+    GREY,
+    HAIR_COLOURS,
+    HAIR_SHARES,
+    SKIN_TONES,
+    Complexion,
+    eye_texture,
+    skin_texture,
+)
 from gesturelrcn.synthesis.rendering.surface import Material, Surface, compact, split_at_seams
 
 FACE_FOLDERS = ("head", "nose", "chin", "mouth", "eyes", "cheek", "forehead", "eyebrows", "ears", "neck")
@@ -109,21 +117,17 @@ def random_traits(rng: Generator) -> Traits:
     )
 
 
-def random_complexion(rng: Generator, traits: Traits, roots: float) -> textures.Complexion:
+def random_complexion(rng: Generator, traits: Traits, roots: float) -> Complexion:
     """Skin and hair colours that go with the traits."""
     fairness = float(traits.ethnicity @ np.array([0.9, 3.4, 4.0]) + rng.normal(0, 0.6))
-    tones = np.arange(len(textures.SKIN_TONES))
-    skin = np.array([np.interp(fairness, tones, textures.SKIN_TONES[:, channel]) for channel in range(3)])
+    tones = np.arange(len(SKIN_TONES))
+    skin = np.array([np.interp(fairness, tones, SKIN_TONES[:, channel]) for channel in range(3)])
     skin = np.clip(skin * (1 + rng.normal(0, 0.02, 3)), 0.08, 0.95)
-    choice = (
-        textures.GREY
-        if rng.random() < (traits.age - 0.62) * 2
-        else rng.choice(len(textures.HAIR_COLOURS), p=textures.HAIR_SHARES)
-    )
+    choice = GREY if rng.random() < (traits.age - 0.62) * 2 else rng.choice(len(HAIR_COLOURS), p=HAIR_SHARES)
     bearded = traits.male > 0.5 and rng.random() < 0.45
-    return textures.Complexion(
+    return Complexion(
         skin=skin,
-        hair=np.clip(textures.HAIR_COLOURS[choice] * rng.uniform(0.75, 1.25), 0, 0.9),
+        hair=np.clip(HAIR_COLOURS[choice] * rng.uniform(0.75, 1.25), 0, 0.9),
         beard=rng.uniform(0.15, 0.85) if bearded else 0.0,
         scalp=roots,
         lipstick=rng.uniform(0.2, 1.0) if traits.male < 0.5 and rng.random() < 0.4 else 0.0,
@@ -202,7 +206,7 @@ def _skin(
     vertices: Floats,
     heads: Floats,
     covered: Floats,
-    complexion: textures.Complexion,
+    complexion: Complexion,
 ) -> Surface:
     body = data.face_groups == "body"
     faces, face_uvs = data.faces[body], data.face_uvs[body]
@@ -212,7 +216,7 @@ def _skin(
     shown = (middle[:, 1] > hip) | on_arm
     shown &= ~(covered[faces] > 0).all(axis=2).all(axis=1)
     source, uv, faces = split_at_seams(faces[shown], face_uvs[shown])
-    texture = textures.skin(rng, data, complexion)
+    texture = skin_texture(rng, data, complexion)
     return Surface(
         vertices[source],
         faces,
@@ -226,7 +230,7 @@ def _skin(
 
 
 def _eyes(rng: Generator, data: MakeHuman, vertices: Floats) -> list[Surface]:
-    texture = textures.eye(rng)
+    texture = eye_texture(rng)
     eyes = []
     for side in ("l", "r"):
         used, faces = compact(data.faces[data.face_groups == f"helper-{side}-eye"])

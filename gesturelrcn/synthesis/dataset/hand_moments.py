@@ -10,10 +10,12 @@ from gesturelrcn.events import Hand
 from gesturelrcn.synthesis.arrays import Floats
 from gesturelrcn.synthesis.dataset.keypoint_images import random_pose
 from gesturelrcn.synthesis.film.filming import Actor
-from gesturelrcn.synthesis.motion.timeline import SIDES, Motion, Performed, Timeline, ceiling_of
+from gesturelrcn.synthesis.motion.motion import Motion, PerformedMovement
+from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.motion.vocabulary import Vocabulary
-from gesturelrcn.synthesis.pose import HAND_SHAPES, ArmPose, Pose
+from gesturelrcn.synthesis.pose import HAND_SHAPES, SIDES, ArmPose, Pose
 from gesturelrcn.synthesis.rendering.camera import Camera
+from gesturelrcn.synthesis.scene.framing import ceiling_of
 
 GESTURING_SHARE = 0.5
 """Of the moments, those in the middle of a performance."""
@@ -47,7 +49,7 @@ class Still:
 
     def __init__(self, pose: Pose) -> None:
         self._pose = pose
-        self.performed: list[Performed] = []
+        self.performed: list[PerformedMovement] = []
 
     def pose(self, time: float) -> Pose:
         """Always the same."""
@@ -101,14 +103,14 @@ def random_fingers(rng: Generator) -> Floats:
 
 def _performance(
     rng: Generator, vocabulary: Vocabulary, actor: Actor, camera: Camera, count: int
-) -> tuple[Timeline, list[Hand]]:
+) -> tuple[MotionTimeline, list[Hand]]:
     """`count` gestures and everyday movements one after another, and which hand leads in each."""
     rests = [name for name in SEATED_RESTS if name in vocabulary.rests] if actor.seated else [STANDING_REST]
     rest = rests[int(rng.integers(len(rests)))]
     # Half of all people keep their hands in the picture.
-    at_rest = actor.joints(Timeline(rng, rest, vocabulary=vocabulary).pose(0.0))
+    at_rest = actor.joints(MotionTimeline(rng, rest, vocabulary=vocabulary).pose(0.0))
     ceiling = ceiling_of(camera, at_rest) if rng.random() < 0.5 else float("inf")
-    timeline = Timeline(rng, rest, vocabulary=vocabulary, ceiling=ceiling)
+    timeline = MotionTimeline(rng, rest, vocabulary=vocabulary, ceiling=ceiling)
     hands: list[Hand] = []
     for _ in range(count):
         gesture = "none"

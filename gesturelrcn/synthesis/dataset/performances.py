@@ -29,9 +29,10 @@ from gesturelrcn.synthesis.arrays import Floats, Image
 from gesturelrcn.synthesis.body.person import random_person
 from gesturelrcn.synthesis.errors import filling
 from gesturelrcn.synthesis.film.filming import Actor
-from gesturelrcn.synthesis.film.studio import clip_script, gesture_names, suitable_camera
+from gesturelrcn.synthesis.film.script import clip_script
+from gesturelrcn.synthesis.film.studio import suitable_camera
 from gesturelrcn.synthesis.motion.shipped import SHIPPED
-from gesturelrcn.synthesis.motion.vocabulary import Vocabulary
+from gesturelrcn.synthesis.motion.vocabulary import Vocabulary, gesture_names
 from gesturelrcn.synthesis.motion.vocabulary_file import load_vocabulary
 from gesturelrcn.synthesis.pose import Pose
 from gesturelrcn.synthesis.rendering.camera import Camera

@@ -11,11 +11,11 @@ import numpy as np
 
 from gesturelrcn import __version__
 from gesturelrcn.synthesis.errors import SynthesisError
+from gesturelrcn.synthesis.film.script import Script, ScriptWriter, clip_script, stream_script
 from gesturelrcn.synthesis.film.staging import picture_files
-from gesturelrcn.synthesis.film.studio import Script, ScriptWriter, clip_script, gesture_names, stream_script
 from gesturelrcn.synthesis.motion.shipped import SHIPPED, SHIPPED_FILE
 from gesturelrcn.synthesis.motion.track_files import Tracks, load_tracks
-from gesturelrcn.synthesis.motion.vocabulary import Vocabulary
+from gesturelrcn.synthesis.motion.vocabulary import Vocabulary, gesture_names
 from gesturelrcn.synthesis.motion.vocabulary_file import load_vocabulary
 from gesturelrcn.vocabulary import NONE
 

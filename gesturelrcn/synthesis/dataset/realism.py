@@ -32,8 +32,9 @@ from gesturelrcn.region.locator import PoseLocator
 from gesturelrcn.synthesis.arrays import Pixels
 from gesturelrcn.synthesis.dataset.plan import Take
 from gesturelrcn.synthesis.dataset.video import write_video
-from gesturelrcn.synthesis.film.studio import VIEW_MARGIN, FilmedStream, Studio, gesture_names
+from gesturelrcn.synthesis.film.studio import VIEW_MARGIN, FilmedStream, Studio
 from gesturelrcn.synthesis.motion.shipped import SHIPPED
+from gesturelrcn.synthesis.motion.vocabulary import gesture_names
 from gesturelrcn.system.native_stderr import native_stderr_to_log
 from gesturelrcn.training.index import Clip, read_index
 from gesturelrcn.vocabulary import NONE

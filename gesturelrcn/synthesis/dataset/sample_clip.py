@@ -17,8 +17,9 @@ from gesturelrcn.synthesis.body.person import random_person
 from gesturelrcn.synthesis.dataset.video import write_video
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.film.filming import Actor, Shot, film, set_up
+from gesturelrcn.synthesis.motion.motion import PerformedMovement
 from gesturelrcn.synthesis.motion.shipped import HANGING
-from gesturelrcn.synthesis.motion.timeline import Performed, Timeline
+from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.rendering.camera import Camera, random_light
 from gesturelrcn.synthesis.rendering.renderer import Renderer
 from gesturelrcn.synthesis.scene.room import random_room
@@ -31,9 +32,9 @@ BIT_RATE = 180_000
 PERSON_SEED, ROOM_SEED = 23, 27
 
 
-def script(rng: Generator) -> Timeline:
+def script(rng: Generator) -> MotionTimeline:
     """What the person of the sample does."""
-    timeline = Timeline(rng, {"left": HANGING, "right": HANGING})
+    timeline = MotionTimeline(rng, {"left": HANGING, "right": HANGING})
     timeline.pause(3.0)
     timeline.perform("point_right", "right", "point_outwards", hold=1.2, tempo=1.0)
     timeline.pause(2.5)
@@ -48,7 +49,7 @@ def script(rng: Generator) -> Timeline:
     return timeline
 
 
-def render(out: Path, person_seed: int = PERSON_SEED, room_seed: int = ROOM_SEED) -> list[Performed]:
+def render(out: Path, person_seed: int = PERSON_SEED, room_seed: int = ROOM_SEED) -> list[PerformedMovement]:
     """Write the clip to `out` and its truth beside it; returns the truth.
 
     Raises:
@@ -84,7 +85,7 @@ def render(out: Path, person_seed: int = PERSON_SEED, room_seed: int = ROOM_SEED
     return timeline.performed
 
 
-def as_line(done: Performed) -> dict[str, str | float]:
+def as_line(done: PerformedMovement) -> dict[str, str | float]:
     """The truth about one gesture as it is written."""
     return {
         "gesture": done.gesture,

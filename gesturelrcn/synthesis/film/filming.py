@@ -16,7 +16,7 @@ from gesturelrcn.synthesis.body.person import Person
 from gesturelrcn.synthesis.body.rig import Rig
 from gesturelrcn.synthesis.body.sitting import lowered_by_sitting, seat
 from gesturelrcn.synthesis.body.skinning import Skinner
-from gesturelrcn.synthesis.motion.timeline import Motion
+from gesturelrcn.synthesis.motion.motion import Motion
 from gesturelrcn.synthesis.pose import Pose
 from gesturelrcn.synthesis.rendering.camera import Camera, Light, between
 from gesturelrcn.synthesis.rendering.renderer import Model, Renderer

@@ -12,8 +12,9 @@ from gesturelrcn.synthesis.arrays import Floats, Pixels
 from gesturelrcn.synthesis.body.person import random_person
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.film.filming import Actor, Bystander, LightChange, Shot
+from gesturelrcn.synthesis.motion.channels import walking
 from gesturelrcn.synthesis.motion.shipped import HANGING, IN_LAP, ON_DESK
-from gesturelrcn.synthesis.motion.timeline import Timeline, walking
+from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.pose import Pose
 from gesturelrcn.synthesis.rendering.camera import Light
 from gesturelrcn.synthesis.rendering.renderer import Renderer
@@ -151,7 +152,7 @@ def _bystander(
 
 def _staying(rng: Generator, place: Floats, seated: bool) -> Callable[[float], Pose]:
     rest = (IN_LAP if rng.random() < 0.5 else ON_DESK) if seated else HANGING
-    timeline = Timeline(rng, {"left": rest, "right": rest}, liveliness=rng.uniform(0.8, 2.0))
+    timeline = MotionTimeline(rng, {"left": rest, "right": rest}, liveliness=rng.uniform(0.8, 2.0))
     turn = float(rng.normal(0, 0.25))
 
     def pose(time: float) -> Pose:

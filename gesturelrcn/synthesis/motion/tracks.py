@@ -19,11 +19,13 @@ from gesturelrcn.events import Hand
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.synthesis.arrays import Floats, Image
 from gesturelrcn.synthesis.errors import SynthesisError
+from gesturelrcn.synthesis.motion.motion import VISIBLE_SHARE, PerformedMovement
 from gesturelrcn.synthesis.motion.shipped import SHIPPED
-from gesturelrcn.synthesis.motion.timeline import SIDES, VISIBLE_SHARE, Performed, Timeline
+from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.pose import (
     HAND_SHAPES,
     NOMINAL_UPPER_ARM,
+    SIDES,
     ArmPose,
     Pose,
     Trunk,
@@ -46,7 +48,7 @@ _AT = {name: index for index, name in enumerate(KEYPOINTS)}
 
 @dataclass(frozen=True)
 class JointTrack:
-    """Somebody's arms, trunk and head over time, ready for any body. `Timeline.play` appends it.
+    """Somebody's arms, trunk and head over time, ready for any body. `MotionTimeline.play` appends it.
 
     Attributes:
         times: (T,) seconds from the beginning.
@@ -58,7 +60,7 @@ class JointTrack:
     times: Floats
     arms: dict[Hand, list[ArmPose]]
     trunks: list[Trunk]
-    truth: Performed
+    truth: PerformedMovement
 
     @property
     def length(self) -> float:
@@ -113,8 +115,9 @@ def joint_track(
         times: (T,) seconds, rising.
         gesture: what is shown, or "none".
         hand: the person's own hand that does it; the one that moves more if None.
-        onset, stroke_end, offset: seconds on the clock of `times`, as in `Performed`. What is None is taken
-            from the wrist: it leaves its first place, is farthest from it; the gesture lasts until the end.
+        onset, stroke_end, offset: seconds on the clock of `times`, as in `PerformedMovement`. What is None is
+            taken from the wrist: it leaves its first place, is farthest from it; the gesture lasts until the
+            end.
 
     Raises:
         SynthesisError: the arrays do not fit together, or the shoulders are hardly ever seen.
@@ -151,7 +154,7 @@ class TrackMotion:
         rest: dict[Hand, ArmPose] | None = None,
     ) -> None:
         start = {side: track.arms[side][0] for side in SIDES}
-        self._timeline = Timeline(rng, rest or start, liveliness=0.3)
+        self._timeline = MotionTimeline(rng, rest or start, liveliness=0.3)
         self._timeline.pause(before)
         self._timeline.play(track)
         self._timeline.pause(after)
@@ -162,7 +165,7 @@ class TrackMotion:
         return self._timeline.length
 
     @property
-    def performed(self) -> list[Performed]:
+    def performed(self) -> list[PerformedMovement]:
         """The one gesture in it."""
         return self._timeline.performed
 
@@ -334,7 +337,7 @@ def _truth(
     gesture: str,
     hand: Hand | None,
     given: tuple[float | None, float | None, float | None],
-) -> Performed:
+) -> PerformedMovement:
     away = {
         side: np.array([np.linalg.norm(pose.wrist - poses[0].wrist) for pose in poses])
         for side, poses in arms.items()
@@ -350,7 +353,7 @@ def _truth(
     done = stroke_end if stroke_end is not None else float(reached[0]) if len(reached) else began
     ends = offset if offset is not None else float(clock[-1])
     begin = float(clock[0])
-    return Performed(
+    return PerformedMovement(
         gesture=gesture,
         hand=hand or ("both" if both else lead),
         onset=began - begin,

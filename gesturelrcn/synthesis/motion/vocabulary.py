@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from gesturelrcn.events import Hand
 from gesturelrcn.synthesis.arrays import Floats
 from gesturelrcn.synthesis.pose import ArmPose, Trunk
+from gesturelrcn.vocabulary import NONE
 
 Direction = tuple[float, float, float]
 Range = tuple[float, float]
@@ -120,3 +121,8 @@ class Vocabulary:
     def negatives(self) -> tuple[str, ...]:
         """Names of the movements of class `none`."""
         return tuple(name for name, movement in self.movements.items() if movement.gesture == "none")
+
+
+def gesture_names(vocabulary: Vocabulary) -> list[str]:
+    """Every gesture of a vocabulary but `none`, sorted."""
+    return sorted(name for name in vocabulary.gestures if name != NONE)

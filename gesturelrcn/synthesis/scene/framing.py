@@ -10,6 +10,7 @@ from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.region.locator import DROP, SHOULDER_WIDTHS
 from gesturelrcn.synthesis.arrays import Floats
 from gesturelrcn.synthesis.body.person import Person
+from gesturelrcn.synthesis.pose import SIDES
 from gesturelrcn.synthesis.rendering.camera import Camera
 
 PICTURE_SIZES = ((640, 480), (640, 360))
@@ -57,6 +58,27 @@ def reach_of(person: Person, lowered: float = 0.0) -> Reach:
         raised=shoulders + [0.0, arm + 0.05, 0.05] + 0.1 * outwards,
         stretched=shoulders + [0.0, 0.0, 0.05] + arm * outwards,
     )
+
+
+def ceiling_of(camera: Camera, joints: Floats, margin: float = 0.05) -> float:
+    """How high a hand can go above the shoulders and stay in this camera's picture, in arm lengths.
+
+    Args:
+        camera: whose picture.
+        joints: (J, 3) world places of the joints of `KEYPOINTS` of the person at rest.
+        margin: share of the picture's height to keep free.
+    """
+    at = dict(zip(KEYPOINTS, joints, strict=True))
+    lowest = np.inf
+    for side in SIDES:
+        shoulder, elbow, wrist = (at[f"{side}_{joint}"] for joint in ("shoulder", "elbow", "wrist"))
+        length = float(np.linalg.norm(elbow - shoulder) + np.linalg.norm(wrist - elbow))
+        ways = np.arange(0.0, 2.0, 0.02)
+        # A raised hand is somewhat nearer to the camera than the shoulder.
+        points = shoulder + length * np.c_[0 * ways, ways, 0 * ways + 0.3]
+        out = np.flatnonzero(camera.project(points)[:, 1] < margin)
+        lowest = min(lowest, float(ways[out[0]]) if len(out) else np.inf)
+    return float(lowest)
 
 
 def random_camera(

@@ -4,8 +4,9 @@ import pytest
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.synthesis.body.makehuman import BONES
 from gesturelrcn.synthesis.body.rig import Rig
+from gesturelrcn.synthesis.motion.channels import LEG_METRES, STRIDE, walking
 from gesturelrcn.synthesis.motion.shipped import HANGING, MOVEMENTS
-from gesturelrcn.synthesis.motion.timeline import LEG_METRES, STRIDE, Timeline, walking
+from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.pose import Pose, arm
 
 RAISED = MOVEMENTS["raise_straight"].keys[-1].pose
@@ -88,7 +89,7 @@ def test_who_walks_has_one_leg_before_the_other_and_the_soles_on_the_floor(perso
 
 
 def test_walking_away_is_done_on_foot():
-    timeline = Timeline(np.random.default_rng(0), "hanging", 0.0)
+    timeline = MotionTimeline(np.random.default_rng(0), "hanging", 0.0)
     done = timeline.perform("none", "right", "leaving_and_coming_back")
     strides = np.array([timeline.pose(time).stride for time in np.linspace(0, done.rested, 200)])
 

@@ -8,7 +8,7 @@ import pytest
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.synthesis.film.filming import Actor, Shot, film, seen, set_up
 from gesturelrcn.synthesis.motion.shipped import HANGING, MOVEMENTS
-from gesturelrcn.synthesis.motion.timeline import Timeline
+from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.pose import Pose
 from gesturelrcn.synthesis.rendering.camera import Camera, random_light
 from gesturelrcn.synthesis.rendering.renderer import Renderer
@@ -119,7 +119,7 @@ def test_a_window_is_a_part_of_the_whole_picture(renderer, actor, person):
 def test_the_same_seed_gives_the_same_pixels(renderer, actor, person):
     def filmed():
         rng = np.random.default_rng(5)
-        timeline = Timeline(rng, {"left": HANGING, "right": HANGING})
+        timeline = MotionTimeline(rng, {"left": HANGING, "right": HANGING})
         timeline.perform("swipe_left", "right", tempo=3.0)
         shot = shot_of(person)
         set_up(renderer, shot)

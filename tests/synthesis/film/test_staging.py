@@ -18,7 +18,7 @@ from gesturelrcn.synthesis.film.staging import (
     read_picture,
 )
 from gesturelrcn.synthesis.motion.shipped import HANGING, IN_LAP
-from gesturelrcn.synthesis.motion.timeline import Timeline
+from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.pose import Pose
 from gesturelrcn.synthesis.rendering import solids
 from gesturelrcn.synthesis.scene import furniture
@@ -153,7 +153,7 @@ def test_a_bystander_is_in_the_picture_and_walks(renderer, standing, person):
 def test_fast_movements_smear_and_slow_ones_do_not(renderer, person, standing):
     shot = shot_of(person)
     sharp = replace(shot.webcam, blur=0.0, noise=0.0, jpeg=0)
-    timeline = Timeline(np.random.default_rng(2), {"left": HANGING, "right": HANGING}, liveliness=0.0)
+    timeline = MotionTimeline(np.random.default_rng(2), {"left": HANGING, "right": HANGING}, liveliness=0.0)
     done = timeline.perform("swipe_left", "right", tempo=1.5)
     middle = done.stroke_end - 0.12
     times = [done.onset, middle - 0.02, middle]

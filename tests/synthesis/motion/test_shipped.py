@@ -8,7 +8,7 @@ import pytest
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.synthesis.body.rig import Rig
 from gesturelrcn.synthesis.motion.shipped import GESTURES, HANGING
-from gesturelrcn.synthesis.motion.timeline import Timeline
+from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.pose import Pose
 
 AT = {name: index for index, name in enumerate(KEYPOINTS)}
@@ -20,7 +20,7 @@ class Performance:
 
     def __init__(self, rig, gesture, hand, movement, seed):
         self.hand = hand
-        timeline = Timeline(np.random.default_rng(seed), "hanging", liveliness=0.0)
+        timeline = MotionTimeline(np.random.default_rng(seed), "hanging", liveliness=0.0)
         done = timeline.perform(gesture, hand, movement)
         self.times = np.linspace(done.onset, done.offset, 36)
         self.joints = np.array([self._joints(rig, timeline.pose(time)) for time in self.times])

@@ -6,9 +6,9 @@ import pytest
 from gesturelrcn.synthesis.body.rig import Rig
 from gesturelrcn.synthesis.dataset.plan import Recipe, plan
 from gesturelrcn.synthesis.errors import SynthesisError
-from gesturelrcn.synthesis.film.studio import clip_script
+from gesturelrcn.synthesis.film.script import clip_script
 from gesturelrcn.synthesis.motion.shipped import SHIPPED
-from gesturelrcn.synthesis.motion.timeline import Timeline
+from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.motion.track_files import load_tracks
 
 FPS = 15
@@ -20,7 +20,7 @@ def folder(person, tmp_path_factory):
     out, rig = tmp_path_factory.mktemp("tracks"), Rig(person)
     lines = ["path,subject,gesture,distance_m,fps,onset_s"]
     for gesture in ("wave", "point_left"):
-        timeline = Timeline(np.random.default_rng(1), "hanging", 0.0)
+        timeline = MotionTimeline(np.random.default_rng(1), "hanging", 0.0)
         timeline.pause(0.5)
         timeline.perform(gesture, "left")
         times = np.arange(0, timeline.length, 1 / FPS)

@@ -8,7 +8,7 @@ from gesturelrcn.synthesis.body.person import random_person
 from gesturelrcn.synthesis.body.rig import Rig
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.motion.shipped import HANGING
-from gesturelrcn.synthesis.motion.timeline import Timeline
+from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.motion.tracks import TrackMotion, joint_track
 from gesturelrcn.synthesis.pose import HAND_SHAPES
 
@@ -38,7 +38,7 @@ def seen_from_the_front(joints):
 
 
 def performed(rig, gesture, hand, movement, seed=0):
-    timeline = Timeline(np.random.default_rng(seed), "hanging", 0.0)
+    timeline = MotionTimeline(np.random.default_rng(seed), "hanging", 0.0)
     timeline.pause(0.5)
     done = timeline.perform(gesture, hand, movement, hold=1.0)
     times = np.arange(0, timeline.length, 1 / FPS)
@@ -106,7 +106,7 @@ def test_depth_is_guessed_towards_the_camera(rig):
 def test_the_truth_is_handed_through_and_moves_with_the_timeline(rig):
     _, times, _, keypoints = performed(rig, "wave", "right", "wave")
     track = joint_track(keypoints, times + 7.0, "wave", hand="right", onset=7.6, stroke_end=8.1, offset=9.0)
-    timeline = Timeline(np.random.default_rng(0), "hanging", 0.0)
+    timeline = MotionTimeline(np.random.default_rng(0), "hanging", 0.0)
     timeline.pause(2.0)
     played = timeline.play(track)
     timeline.pause(1.0)

@@ -3,7 +3,7 @@ import pytest
 
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.motion.shipped import SHIPPED, SHIPPED_FILE
-from gesturelrcn.synthesis.motion.timeline import Timeline
+from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.motion.vocabulary_file import load_vocabulary
 from gesturelrcn.synthesis.pose import HAND_SHAPES
 
@@ -49,7 +49,7 @@ def line_of(text, part):
 
 def test_a_gesture_of_one_s_own_can_be_performed(tmp_path):
     vocabulary = load_vocabulary(written(tmp_path, SALUTE), SHIPPED)
-    timeline = Timeline(np.random.default_rng(0), "hanging", 0.0, vocabulary=vocabulary)
+    timeline = MotionTimeline(np.random.default_rng(0), "hanging", 0.0, vocabulary=vocabulary)
     done = timeline.perform("salute_right", "right")
     timeline.everyday(20.0)
 

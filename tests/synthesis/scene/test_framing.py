@@ -5,10 +5,19 @@ import pytest
 
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.synthesis.body.rig import Rig
-from gesturelrcn.synthesis.motion.shipped import HANGING, MOVEMENTS
-from gesturelrcn.synthesis.pose import Pose
+from gesturelrcn.synthesis.motion.arm_limits import HAND_ARM_LENGTHS
+from gesturelrcn.synthesis.motion.shipped import GESTURES, HANGING, MOVEMENTS
+from gesturelrcn.synthesis.motion.timeline import MotionTimeline
+from gesturelrcn.synthesis.pose import Pose, finger_direction
 from gesturelrcn.synthesis.rendering.camera import Camera
-from gesturelrcn.synthesis.scene.framing import outside, person_square, random_camera, reach_of, window
+from gesturelrcn.synthesis.scene.framing import (
+    ceiling_of,
+    outside,
+    person_square,
+    random_camera,
+    reach_of,
+    window,
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +58,29 @@ def test_a_laptop_s_camera_sees_the_head_and_crops_the_raised_arm(person, chest)
 
     assert np.mean([camera.project(crown[None])[0, 1] >= 0 for camera in near]) >= 0.95
     assert not any(all(reach.fits(camera)) for camera in near)
+
+
+@pytest.mark.parametrize("name", [*GESTURES["raise_hand"]["right"], "wave_high"])
+def test_under_a_ceiling_raised_hands_stay_in_the_picture(name, person):
+    rig = Rig(person)
+    joints = rig.landmarks(rig.transforms(Pose(left=HANGING, right=HANGING)))
+    crown = person.crown - person.ground
+    camera = Camera(np.array([0, crown - 0.1, 1.0]), np.array([0, crown - 0.25, 0]), 60.0, 640, 480)
+    ceiling = ceiling_of(camera, joints)
+    gesture = MOVEMENTS[name].gesture
+    free, kept = (
+        MotionTimeline(np.random.default_rng(5), "hanging", 0.0, ceiling=most) for most in (np.inf, ceiling)
+    )
+    raised = [timeline.perform(gesture, "right", name) for timeline in (free, kept)]
+    poses = [t.pose((d.stroke_end + d.offset) / 2) for t, d in zip((free, kept), raised, strict=True)]
+    tips = [camera.project(rig.landmarks(rig.transforms(pose)))[3, 1] for pose in poses]
+
+    assert 0.5 < ceiling < 1.2
+    assert tips[1] > max(0.0, tips[0] - 0.01)
+    assert tips[0] < 0.0 or name not in ("raise_straight", "wave_high")
+    assert poses[1].right.wrist[1] > 0.25
+    assert finger_direction(poses[1].right)[1] > 0.7
+    assert poses[1].right.wrist[1] + HAND_ARM_LENGTHS * 0.7 < ceiling + 0.3
 
 
 def test_outside_is_what_a_window_sees_beyond_the_picture():
