@@ -25,9 +25,10 @@ from torch import Tensor, nn
 
 from gesturelrcn.decoding import Decoder, Evidence
 from gesturelrcn.evaluation import match_starts, read_listing, score_predictions
+from gesturelrcn.evaluation.plans import plan_streams
 from gesturelrcn.evaluation.predictions import lines
 from gesturelrcn.evaluation.runner import StreamResult
-from gesturelrcn.evaluation.stitching import StreamPlan, StreamTruth, plan_streams
+from gesturelrcn.evaluation.stitching import StreamPlan, StreamTruth
 from gesturelrcn.recordings.listing import Listing
 from gesturelrcn.recordings.truth import TrueGesture
 from gesturelrcn.thresholds import Thresholds

@@ -1,9 +1,8 @@
 """`python -m gesturelrcn.evaluation ...` is `gesturelrcn evaluate ...`."""
 
+import runpy
 import sys
-
-from gesturelrcn.cli import main
 
 if __name__ == "__main__":
     sys.argv.insert(1, "evaluate")
-    main()
+    runpy.run_module("gesturelrcn", run_name="__main__", alter_sys=True)

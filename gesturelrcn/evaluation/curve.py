@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gesturelrcn.decoding import Decoder, Evidence
-from gesturelrcn.evaluation.metrics import CORE, Judged, false_triggers, judge, totals
+from gesturelrcn.evaluation.metrics import CORE, false_triggers, totals
 from gesturelrcn.evaluation.runner import StreamResult, Trace
+from gesturelrcn.evaluation.tally import Judged, judge
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.thresholds import Thresholds

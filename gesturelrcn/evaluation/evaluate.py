@@ -8,11 +8,13 @@ from typing import Any
 
 from gesturelrcn.evaluation.conditions import GRID, Condition
 from gesturelrcn.evaluation.curve import OperatingPoint, curve, headline
-from gesturelrcn.evaluation.metrics import Judged, figures, judge
+from gesturelrcn.evaluation.metrics import figures
+from gesturelrcn.evaluation.plans import plan_streams, single_clips
 from gesturelrcn.evaluation.predictions import events_by_stream, read_predictions
 from gesturelrcn.evaluation.runner import Progress, StreamResult, run_streams
 from gesturelrcn.evaluation.statistics import ratio
-from gesturelrcn.evaluation.stitching import StreamTruth, plan_streams, single_clips
+from gesturelrcn.evaluation.stitching import StreamTruth
+from gesturelrcn.evaluation.tally import Judged, judge
 from gesturelrcn.model import EngineName, ModelCard, read_card
 from gesturelrcn.model.files import card_path
 from gesturelrcn.recordings.listing import Listing

@@ -2,24 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from gesturelrcn.evaluation.matching import Counts, gesture_at, match_starts
+from gesturelrcn.evaluation.drift import drift
+from gesturelrcn.evaluation.matching import gesture_at
 from gesturelrcn.evaluation.runner import StreamResult
 from gesturelrcn.evaluation.statistics import (
     edit_distance,
-    f1,
-    mean,
-    percentile,
     poisson_interval,
     ratio,
-    slope,
 )
-from gesturelrcn.events import GestureEvent, Phase
-from gesturelrcn.recordings.truth import TrueGesture
+from gesturelrcn.evaluation.tally import Judged, Tally, count_events, middle_and_tail
 from gesturelrcn.vocabulary import NONE
 
 CORE = ("raise_hand", "point_left", "point_right", "wave", "stop", "thumbs_up", NONE)
@@ -28,140 +23,9 @@ MISSED = "missed"
 """What a gesture without any event was taken for, in the confusion picture."""
 
 
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """One stream, its starts matched to its truth."""
-
-    result: StreamResult
-    counts: Counts
-
-    @property
-    def starts(self) -> list[GestureEvent]:
-        """All starts, in order of time."""
-        return starts(self.result.events)
-
-
-def starts(events: Iterable[GestureEvent]) -> list[GestureEvent]:
-    """The events with which gestures begin, in order of time."""
-    return sorted((e for e in events if e.phase is Phase.START), key=lambda e: e.decided_at)
-
-
-def judge(results: Iterable[StreamResult]) -> list[Judged]:
-    """Match every stream."""
-    return [Judged(result, match_starts(result.truth.gestures, result.events)) for result in results]
-
-
-@dataclass
-class _Tally:
-    """What is counted about a set of classes, streams or both."""
-
-    true: Counter[str] = field(default_factory=Counter)
-    found: Counter[str] = field(default_factory=Counter)
-    started: Counter[str] = field(default_factory=Counter)
-    duplicates: Counter[str] = field(default_factory=Counter)
-    wrong_class: Counter[str] = field(default_factory=Counter)
-    spurious: Counter[str] = field(default_factory=Counter)
-    latency: list[float] = field(default_factory=list)
-    after_stroke: list[float] = field(default_factory=list)
-    ntd: list[float] = field(default_factory=list)
-
-    def classes(self) -> dict[str, dict[str, Any]]:
-        """Figures of every class that was made or started."""
-        return {name: self.of_class(name) for name in sorted({*self.true, *self.started})}
-
-    def of_class(self, name: str) -> dict[str, Any]:
-        recall = ratio(self.found[name], self.true[name])
-        precision = ratio(self.found[name], self.started[name])
-        return {
-            "true": self.true[name],
-            "found": self.found[name],
-            "starts": self.started[name],
-            "recall": recall,
-            "precision": precision,
-            "f1": f1(recall, precision),
-            "duplicates": self.duplicates[name],
-            "wrong_class": self.wrong_class[name],
-            "spurious": self.spurious[name],
-        }
-
-    def total(self) -> dict[str, Any]:
-        """Recall, precision and F1 are means over the classes that were made; counts are sums."""
-        made = [row for row in self.classes().values() if row["true"]]
-        true, found, started = self.true.total(), self.found.total(), self.started.total()
-        return {
-            "recall": mean([row["recall"] for row in made]),
-            "precision": mean([row["precision"] for row in made if row["precision"] is not None]),
-            "f1": mean([row["f1"] for row in made]),
-            "duplicates": self.duplicates.total(),
-            "wrong_class": self.wrong_class.total(),
-            "spurious": self.spurious.total(),
-            "missed": true - found,
-            "true": true,
-            "found": found,
-            "starts": started,
-            "micro_recall": ratio(found, true),
-            "micro_precision": ratio(found, started),
-        }
-
-    def times(self) -> dict[str, Any]:
-        """How long decisions took, on matched events."""
-        return {
-            "ntd": mean(self.ntd),
-            "latency_s": _middle_and_tail(self.latency),
-            "latency_after_stroke_s": _middle_and_tail(self.after_stroke),
-        }
-
-
-def _middle_and_tail(values: Sequence[float]) -> dict[str, float | None]:
-    return {"p50": percentile(values, 0.5), "p95": percentile(values, 0.95)}
-
-
-def _tally(judged: Iterable[Judged], among: Sequence[str] | None = None) -> _Tally:
-    """Count streams; with `among`, as if only these classes were asked for.
-
-    Then starts that fall on a gesture of another class are left out: that class is not asked for.
-    """
-    tally = _Tally()
-    for one in judged:
-        truth = one.result.truth.gestures
-        for made, event in one.counts.matched:
-            if among is None or made.gesture in among:
-                tally.true[made.gesture] += 1
-                tally.found[made.gesture] += 1
-                tally.started[event.gesture] += 1
-                _time(tally, made, event)
-        for made in one.counts.missed:
-            if among is None or made.gesture in among:
-                tally.true[made.gesture] += 1
-        for event in one.counts.spurious:
-            tally.started[event.gesture] += 1
-            tally.spurious[event.gesture] += 1
-        for event in [*one.counts.duplicates, *one.counts.wrong_class]:
-            on = gesture_at(truth, event.decided_at)
-            if on is None or (among is not None and on.gesture not in among):
-                continue
-            tally.started[event.gesture] += 1
-            if event in one.counts.duplicates:
-                tally.duplicates[event.gesture] += 1
-            else:
-                tally.wrong_class[on.gesture] += 1
-    return tally
-
-
-def _time(tally: _Tally, made: TrueGesture, event: GestureEvent) -> None:
-    if not made.timed:
-        return
-    took = event.decided_at - made.onset
-    tally.latency.append(took)
-    if made.offset > made.onset:
-        tally.ntd.append(took / (made.offset - made.onset))
-    if made.stroke_end == made.stroke_end:  # not NaN
-        tally.after_stroke.append(event.decided_at - made.stroke_end)
-
-
 def totals(judged: Iterable[Judged], among: Sequence[str] | None = None) -> dict[str, Any]:
     """Recall, precision, F1 and counts over all classes, or as if only those of `among` were asked for."""
-    return _tally(judged, among).total()
+    return count_events(judged, among).total()
 
 
 def figures(judged: Sequence[Judged], classes: Sequence[str] | None) -> dict[str, Any]:
@@ -171,7 +35,7 @@ def figures(judged: Sequence[Judged], classes: Sequence[str] | None) -> dict[str
         judged: from `judge`.
         classes: of the model, for clip accuracy; None where events came from elsewhere.
     """
-    everything, core = _tally(judged), _tally(judged, CORE)
+    everything, core = count_events(judged), count_events(judged, CORE)
     named = _named(judged, classes)
     shares = {
         "core": core.total() | {"clip_accuracy": _accuracy(named, CORE)},
@@ -202,9 +66,9 @@ def figures(judged: Sequence[Judged], classes: Sequence[str] | None) -> dict[str
 
 def _of_streams(judged: Sequence[Judged], classes: Sequence[str] | None) -> dict[str, Any]:
     named = _named(judged, classes)
-    core = _tally(judged, CORE).total()
+    core = count_events(judged, CORE).total()
     free = false_triggers(judged)
-    return _tally(judged).total() | {
+    return count_events(judged).total() | {
         "core_recall": core["recall"],
         "core_precision": core["precision"],
         "clip_accuracy": _accuracy(named),
@@ -236,7 +100,7 @@ def _worst(subjects: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def _per_class(
-    judged: Sequence[Judged], tally: _Tally, named: Sequence[tuple[str, str]]
+    judged: Sequence[Judged], tally: Tally, named: Sequence[tuple[str, str]]
 ) -> dict[str, dict[str, Any]]:
     rows = tally.classes()
     for name, row in rows.items():
@@ -247,7 +111,7 @@ def _per_class(
             if g.gesture == name and g.timed
         ]
         row["clip_accuracy"] = _accuracy(named, (name,))
-        row["latency_s"] = _middle_and_tail(latency)
+        row["latency_s"] = middle_and_tail(latency)
     free = [one for one in judged if one.result.plan.gesture_free]
     if free:
         clips = sum(len(one.result.truth.places) or 1 for one in free)
@@ -345,42 +209,3 @@ def _likeliest(result: StreamResult, classes: Sequence[str], start: float, end: 
 def _accuracy(named: Sequence[tuple[str, str]], among: Sequence[str] | None = None) -> float | None:
     right = [true == taken for true, taken in named if among is None or true in among]
     return ratio(sum(right), len(right))
-
-
-def drift(judged: Sequence[Judged]) -> dict[str, Any]:
-    """Recall and false triggers for each minute of the streams, and whether recall falls with time.
-
-    `recall_slope_per_hour` is a least-squares slope over single gestures with its 95 % interval.
-    """
-    minutes: dict[int, Counter[str]] = {}
-    x: list[float] = []
-    y: list[float] = []
-    for one in judged:
-        found = {id(made) for made, _ in one.counts.matched}
-        for made in one.result.truth.gestures:
-            row = minutes.setdefault(int(made.onset // 60), Counter())
-            row.update(true=1, found=id(made) in found)
-            x.append(made.onset / 3600)
-            y.append(float(id(made) in found))
-        if one.result.plan.gesture_free:
-            for minute in range(int(one.result.truth.seconds // 60) + 1):
-                seconds = min(60.0, one.result.truth.seconds - 60.0 * minute)
-                minutes.setdefault(minute, Counter())["milliseconds"] += round(1000 * seconds)
-            for event in one.starts:
-                minutes.setdefault(int(event.decided_at // 60), Counter())["false_triggers"] += 1
-    fitted = slope(x, y)
-    return {
-        "minutes": [
-            {
-                "minute": minute,
-                "true": row["true"],
-                "found": row["found"],
-                "recall": ratio(row["found"], row["true"]),
-                "gesture_free_s": row["milliseconds"] / 1000,
-                "false_triggers": row["false_triggers"],
-                "per_hour": ratio(row["false_triggers"], row["milliseconds"] / 3.6e6),
-            }
-            for minute, row in sorted(minutes.items())
-        ],
-        "recall_slope_per_hour": fitted and dict(zip(("value", "low", "high"), fitted, strict=True)),
-    }

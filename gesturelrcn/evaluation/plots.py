@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from gesturelrcn.evaluation.curve import BUDGET
-from gesturelrcn.evaluation.metrics import MISSED, Judged
+from gesturelrcn.evaluation.metrics import MISSED
+from gesturelrcn.evaluation.tally import Judged
 from gesturelrcn.vocabulary import NONE
 
 _NO_DATA = "<p>Nothing to draw.</p>"

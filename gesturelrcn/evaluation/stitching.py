@@ -16,43 +16,23 @@ and one without a gesture has no pause. No picture is mixed from others, and non
 whose head is a single picture. Times within a clip are those of the recording.
 """
 
-import logging
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import chain, groupby
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gesturelrcn.capture import Frame, open_source
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.errors import CaptureError
-from gesturelrcn.recordings.listing import Clip, Film, Listing, Skipped
+from gesturelrcn.evaluation.playback import ClipPlayback
+from gesturelrcn.recordings.listing import Clip, Film, Skipped
 from gesturelrcn.recordings.truth import Activity, TrueGesture
-from gesturelrcn.vocabulary import GESTURES, NONE
-
-logger = logging.getLogger(__name__)
+from gesturelrcn.vocabulary import NONE
 
 PAUSE = (1.0, 3.0)
 """Seconds of idle before each clip, least and most."""
-HEAD_MARGIN = 0.2
-"""Seconds before the onset at which the idle head ends; an onset is good to about 0.15 s."""
-COMMITTED = (0.3, 1.5)
-"""Seconds after the onset between which the stroke ends and holding begins."""
-KEPT = 6.0
-"""Seconds from the beginning of a clip that are kept for playing back, at most."""
-KEPT_BYTES = 2**29
-"""The same in bytes of pictures."""
-AT_REST = 0.4
-"""A clip that goes on this much longer than its gesture returns to rest by itself."""
-LARGEST = 1920
-"""Longer side in pixels above which pictures are made smaller, so that clips of any size fit into memory."""
 PAUSING, GOING_BACK = "idle", "return_stroke"
 """What pauses and ways back are called where activities are counted."""
-_THUMBNAIL = (80, 60)
-
-Picture = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,73 +118,6 @@ class StreamPlan:
         return _play_film(self.film, truth) if self.film is not None else _play_clips(self, truth)
 
 
-def plan_streams(listing: Listing, minutes: float = 0.0) -> list[StreamPlan]:
-    """The streams that a listing makes: clips by person, camera and picture size; a film as it is.
-
-    Clips without a gesture make streams of their own. The order within a stream is by chance, and the same
-    every time. Clips that cannot be decoded are moved to `listing.skipped`. Where the person is not named
-    each clip is a stream of its own.
-
-    Args:
-        listing: what there is.
-        minutes: streams shorter than this go on with the same clips in another order; 0 plays each once.
-    """
-    streams = []
-    for key, clips in groupby(sorted(_sized(listing), key=lambda c: c[:2]), key=lambda c: c[0]):
-        subject, distance, framing, _, free, alone = key
-        words = (subject, f"{distance:g}m" if distance else "", framing, "idle" if free else "", alone)
-        name = " ".join(filter(None, words)) or "clips"
-        streams.append(_stitched(name, subject, distance, framing, [clip for *_, clip in clips], minutes))
-    for film in listing.films:
-        streams.append(StreamPlan(film.name, film.subject, film.distance_m, film.framing, film=film))
-    return _with_names_of_their_own(streams)
-
-
-def single_clips(listing: Listing) -> list[StreamPlan]:
-    """Every clip as it was recorded, in a stream of its own that bears its name."""
-    return [
-        StreamPlan(clip.name, clip.subject, clip.distance_m, clip.framing, (clip,), alone=True)
-        for *_, clip in _sized(listing)
-    ]
-
-
-_Key = tuple[str, float, str, tuple[int, int], bool, str]
-
-
-def _sized(listing: Listing) -> Iterator[tuple[_Key, str, Clip]]:
-    """Each clip that can be opened, with what it must share with others of its stream."""
-    for clip in list(listing.clips):
-        try:
-            with open_source(clip.path) as source:
-                height, width = next(iter(source)).image.shape[:2]
-        except (CaptureError, StopIteration) as problem:
-            logger.warning("%s: skipped: %s", clip.name, problem)
-            listing.skipped.append(Skipped(clip.name, str(problem)))
-            listing.clips.remove(clip)
-            continue
-        alone = "" if clip.subject else clip.name
-        free = clip.gesture == NONE
-        yield (clip.subject, clip.distance_m, clip.framing, (width, height), free, alone), clip.name, clip
-
-
-def _stitched(
-    name: str, subject: str, distance: float, framing: str, clips: list[Clip], minutes: float
-) -> StreamPlan:
-    rng = np.random.default_rng(zlib.crc32(name.encode()))
-    order = tuple(clips[i] for i in rng.permutation(len(clips)))
-    return StreamPlan(name, subject, distance, framing, order, seconds=minutes * 60.0)
-
-
-def _with_names_of_their_own(streams: list[StreamPlan]) -> list[StreamPlan]:
-    taken: dict[str, int] = {}
-    named = []
-    for stream in streams:
-        taken[stream.name] = taken.get(stream.name, 0) + 1
-        again = taken[stream.name]
-        named.append(stream if again == 1 else replace(stream, name=f"{stream.name} ({again})"))
-    return named
-
-
 def _play_film(film: Film, truth: StreamTruth) -> Iterator[Played]:
     truth.gestures += film.gestures
     truth.activities += film.activities
@@ -220,14 +133,14 @@ def _play_clips(plan: StreamPlan, truth: StreamTruth) -> Iterator[Played]:
     at: float | None = None
     number = 0
     for clip in _until_long_enough(plan, truth):
-        playing = _ClipPlaying(clip, float(rng.uniform(*PAUSE)), alone=plan.alone)
+        playback = ClipPlayback(clip, float(rng.uniform(*PAUSE)), alone=plan.alone)
         began = at
         try:
-            for step, image, index, forward in playing.steps():
+            for step, image, index, forward in playback.steps():
                 at = 0.0 if at is None else at + step
                 began = at if began is None else began
                 if forward:
-                    playing.forward_at(at)
+                    playback.forward_at(at)
                 yield Played(Frame(image, at, number, plan.name, at), clip.name, index, forward)
                 number += 1
         except CaptureError as problem:
@@ -235,12 +148,12 @@ def _play_clips(plan: StreamPlan, truth: StreamTruth) -> Iterator[Played]:
             continue
         truth.seconds = at or 0.0
         if clip.name not in heard:
-            truth.recorded += playing.end - playing.start
+            truth.recorded += playback.end - playback.start
             heard.add(clip.name)
-        _note(clip, playing, began or 0.0, truth)
+        _note(clip, playback, began or 0.0, truth)
         if clip.gesture != NONE:
-            truth.activities.append(Activity(PAUSING, began or 0.0, playing.start))
-            truth.activities.append(Activity(GOING_BACK, playing.end, truth.seconds))
+            truth.activities.append(Activity(PAUSING, began or 0.0, playback.start))
+            truth.activities.append(Activity(GOING_BACK, playback.end, truth.seconds))
 
 
 def _until_long_enough(plan: StreamPlan, truth: StreamTruth) -> Iterator[Clip]:
@@ -255,14 +168,14 @@ def _until_long_enough(plan: StreamPlan, truth: StreamTruth) -> Iterator[Clip]:
                 yield plan.clips[place]
 
 
-def _note(clip: Clip, playing: "_ClipPlaying", began: float, truth: StreamTruth) -> None:
+def _note(clip: Clip, playback: ClipPlayback, began: float, truth: StreamTruth) -> None:
     """Write down what the clip that was just played has shown, in the stream's time."""
-    truth.places.append(ClipPlace(clip, playing.start, playing.end))
+    truth.places.append(ClipPlace(clip, playback.start, playback.end))
     if clip.gesture == NONE:
         return
-    length = playing.end - playing.start
+    length = playback.end - playback.start
     onset = clip.onset
-    offset = playing.end if clip.offset is None else playing.start + min(clip.offset, length)
+    offset = playback.end if clip.offset is None else playback.start + min(clip.offset, length)
     if onset is None:
         # Nobody knows when it begins: it may be there from the first picture, in the pause too.
         truth.gestures.append(TrueGesture(clip.gesture, began, offset, timed=False))
@@ -270,146 +183,7 @@ def _note(clip: Clip, playing: "_ClipPlaying", began: float, truth: StreamTruth)
     if onset >= length:
         truth.skipped.append(Skipped(clip.name, f"it ends after {length:.2f} s, before its gesture begins"))
         return
-    made = TrueGesture(clip.gesture, playing.start + onset, max(offset, playing.start + onset))
+    made = TrueGesture(clip.gesture, playback.start + onset, max(offset, playback.start + onset))
     if clip.stroke_end is not None and clip.stroke_end >= onset:
-        made = replace(made, stroke_end=playing.start + clip.stroke_end)
+        made = replace(made, stroke_end=playback.start + clip.stroke_end)
     truth.gestures.append(made)
-
-
-_Step = tuple[float, Picture, int, bool]
-"""Seconds since the frame before, picture, its number in the clip, whether played forward as recorded."""
-
-
-class _ClipPlaying:
-    """One clip on its way through a stream: pause, forward, return.
-
-    Attributes:
-        start, end: stream times of its first and last frame when played forward.
-    """
-
-    def __init__(self, clip: Clip, pause: float, *, alone: bool) -> None:
-        self._clip = clip
-        self._pause = pause
-        self._alone = alone
-        self._kept: list[Picture] = []
-        self._times: list[float] = []
-        self.start = self.end = -1.0
-
-    def forward_at(self, at: float) -> None:
-        """A frame was played forward at this time of the stream."""
-        self.start = at if self.start < 0 else self.start
-        self.end = at
-
-    def steps(self) -> Iterator[_Step]:
-        with open_source(self._clip.path) as source:
-            frames = iter(source)
-            ahead = self._read_ahead(frames)
-            period = self._period()
-            at = 0
-            for index in self._pausing(period):
-                yield self._apart(at, index, period), self._kept[index], index, False
-                at = index
-            for index, image in enumerate(self._kept):
-                yield self._apart(at, index, period), image, index, True
-                at = index
-            last, length = self._kept[-1], self._times[-1]
-            at_time = length
-            for number, frame in enumerate(chain(ahead, frames), start=len(self._kept)):
-                last = _bounded(frame.image)
-                length = frame.captured_at - self._first
-                yield max(length - at_time, 1e-3), last, number, True
-                at_time = length
-        yield from self._returning(last, length, period)
-
-    def _read_ahead(self, frames: Iterator[Frame]) -> list[Frame]:
-        """Keep the beginning; returns the frame that was read beyond it, if there is more."""
-        room = KEPT_BYTES
-        for frame in frames:
-            if not self._kept:
-                self._first = frame.captured_at
-            if frame.captured_at - self._first > KEPT or room < frame.image.nbytes:
-                return [frame]
-            self._kept.append(_bounded(frame.image))
-            room -= self._kept[-1].nbytes
-            self._times.append(frame.captured_at - self._first)
-        return []
-
-    def _period(self) -> float:
-        return float(np.median(np.diff(self._times))) if len(self._times) > 1 else 0.1
-
-    def _apart(self, one: int, other: int, period: float) -> float:
-        return abs(self._times[other] - self._times[one]) or period
-
-    def _head(self) -> int:
-        """Number of the last picture of the idle head."""
-        if self._clip.gesture == NONE:
-            until = KEPT
-        elif self._clip.onset is None:
-            until = 0.0
-        else:
-            until = self._clip.onset - HEAD_MARGIN
-        return max(0, int(np.searchsorted(self._times, until, side="right")) - 1)
-
-    def _pausing(self, period: float) -> Iterator[int]:
-        """Numbers of pictures: the head forth and back until the pause is over and it is at its first."""
-        head = self._head()
-        if self._alone or self._clip.gesture == NONE:
-            return  # the latter is idle itself
-        passed, at, way = 0.0, 0, 1
-        while passed < self._pause or at != 0:
-            yield at
-            if head == 0:
-                passed += period
-                continue
-            way = 1 if at == 0 else -1 if at == head else way
-            passed += self._apart(at, at + way, period)
-            at += way
-
-    def _returning(self, last: Picture, length: float, period: float) -> Iterator[_Step]:
-        clip = self._clip
-        if self._alone or (clip.offset is not None and clip.offset < length - AT_REST):
-            return
-        start = self._way_back_from(last)
-        step = period
-        for index in range(start, -1, -1):
-            if index < start:
-                step = self._apart(index, index + 1, period)
-            elif index == len(self._times) - 1 and length == self._times[-1]:
-                continue  # the last picture itself was just shown
-            yield step, self._kept[index], index, False
-
-    def _way_back_from(self, last: Picture) -> int:
-        """The kept picture from which the stream goes back to rest."""
-        wanted = _thumbnail(last)
-        return min(
-            self._ways_back(), key=lambda i: float(np.square(_thumbnail(self._kept[i]) - wanted).mean())
-        )
-
-    def _ways_back(self) -> list[int]:
-        """Pictures of the idle head, for a clip that is at rest again, and, but for strokes, held ones."""
-        clip = self._clip
-        head = list(range(self._head() + 1))
-        if clip.gesture == NONE or _is_stroke(clip.gesture):
-            return head
-        if clip.onset is None:
-            return list(range(len(self._times)))
-        low, high = clip.onset + COMMITTED[0], clip.onset + COMMITTED[1]
-        held = [i for i, at in enumerate(self._times) if low <= at <= high]
-        return head + (held or [len(self._times) - 1])
-
-
-def _is_stroke(gesture: str) -> bool:
-    """Whether the gesture is a movement that is another gesture when it is played backwards."""
-    return gesture in GESTURES and GESTURES[gesture].kind == "stroke"
-
-
-def _bounded(image: Picture) -> Picture:
-    longer = max(image.shape[:2])
-    if longer <= LARGEST:
-        return image
-    scale = LARGEST / longer
-    return np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _thumbnail(image: Picture) -> NDArray[np.float32]:
-    return cv2.resize(image, _THUMBNAIL, interpolation=cv2.INTER_AREA).astype(np.float32)

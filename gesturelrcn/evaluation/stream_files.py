@@ -7,7 +7,8 @@ from pathlib import Path
 
 from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.errors import GestureLrcnError
-from gesturelrcn.evaluation.stitching import StreamPlan, StreamTruth, plan_streams
+from gesturelrcn.evaluation.plans import plan_streams
+from gesturelrcn.evaluation.stitching import StreamPlan, StreamTruth
 from gesturelrcn.recordings.listing import Listing
 from gesturelrcn.recordings.truth import TrueGesture
 from gesturelrcn.system.private_files import make_private

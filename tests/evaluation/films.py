@@ -7,10 +7,12 @@ from PIL import Image
 
 from gesturelrcn.capture import open_source
 from gesturelrcn.capture.opencv import cv2
+from gesturelrcn.evaluation import read_listing
 from gesturelrcn.model import assets
 from tests.capture.clips import write_clip
 
 SAMPLE = assets() / "sample.mp4"
+FPS = 10.0
 
 
 def pictures(begin, end):
@@ -43,3 +45,14 @@ def write_pictures(path, images, fps):
         writer.write(image)
     writer.release()
     return path
+
+
+def folder_of(tmp_path, rows, count=30, fps=FPS, suffix=".avi"):
+    """Clips c0, c1 ... with lines (subject, gesture, distance, onset and more columns)."""
+    tmp_path.mkdir(exist_ok=True)
+    lines = ["path,subject,gesture,distance_m,onset_s,stroke_end_s,offset_s"]
+    for number, row in enumerate(rows):
+        write_clip(tmp_path / f"c{number}{suffix}", count=count, fps=fps)
+        lines.append(",".join([f"c{number}{suffix}", *map(str, row)]))
+    (tmp_path / "index.csv").write_text("\n".join(lines) + "\n")
+    return read_listing(tmp_path)

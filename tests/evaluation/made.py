@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from gesturelrcn.evaluation.metrics import figures
 from gesturelrcn.evaluation.runner import StreamResult
 from gesturelrcn.evaluation.stitching import ClipPlace, StreamPlan, StreamTruth
+from gesturelrcn.evaluation.tally import judge
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.recordings.listing import Clip
 from gesturelrcn.recordings.truth import TrueGesture
@@ -28,3 +30,7 @@ def stream(
 
 def clip(gesture, name="x.avi", **more):
     return Clip(Path(name), name, "A", gesture, **more)
+
+
+def figures_of(*streams, classes=None):
+    return figures(judge(streams), classes)

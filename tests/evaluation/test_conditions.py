@@ -6,7 +6,8 @@ import pytest
 from gesturelrcn.capture import Frame
 from gesturelrcn.evaluation import read_listing
 from gesturelrcn.evaluation.conditions import GRID, Condition
-from gesturelrcn.evaluation.stitching import Played, StreamPlan, StreamTruth, plan_streams
+from gesturelrcn.evaluation.plans import plan_streams
+from gesturelrcn.evaluation.stitching import Played, StreamPlan, StreamTruth
 from gesturelrcn.recordings.truth import TrueGesture
 from tests.capture.clips import write_clip
 

@@ -4,14 +4,11 @@ import numpy as np
 import pytest
 
 from gesturelrcn.evaluation.evaluate import unknown_classes
-from gesturelrcn.evaluation.metrics import figures, judge, levenshtein
+from gesturelrcn.evaluation.metrics import levenshtein
 from gesturelrcn.evaluation.runner import Trace
+from gesturelrcn.evaluation.tally import judge
 from gesturelrcn.recordings.truth import TrueGesture
-from tests.evaluation.made import stream
-
-
-def figures_of(*streams, classes=None):
-    return figures(judge(streams), classes)
+from tests.evaluation.made import figures_of, stream
 
 
 def test_recall_and_precision_are_means_over_classes():
@@ -121,20 +118,6 @@ def test_clip_accuracy_is_the_likeliest_class_over_the_second_half():
     late = figures_of(stream([("wave", 2.0, 2.9)], [], trace=trace), classes=("wave", "none", "stop"))
 
     assert (told["clip_accuracy"], late["clip_accuracy"]) == (1.0, 0.0)
-
-
-def test_drift_by_minute():
-    truth = [("wave", 10 + 60 * k, 12 + 60 * k) for k in range(4)]
-    told = figures_of(
-        stream(truth, [("wave", 11.0), ("wave", 71.0)], seconds=240),
-        stream([], [("wave", 61.0)], seconds=90),
-    )["drift"]
-
-    assert [row["recall"] for row in told["minutes"]] == [1.0, 1.0, 0.0, 0.0]
-    assert [row["gesture_free_s"] for row in told["minutes"]] == [60, 30, 0, 0]
-    assert [row["false_triggers"] for row in told["minutes"]] == [0, 1, 0, 0]
-    assert told["minutes"][1]["per_hour"] == pytest.approx(120)
-    assert told["recall_slope_per_hour"]["value"] < 0
 
 
 def test_gestures_that_the_model_has_no_score_for():

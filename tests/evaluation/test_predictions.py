@@ -4,8 +4,9 @@ import pytest
 
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.evaluation import read_listing, score_predictions
+from gesturelrcn.evaluation.plans import plan_streams
 from gesturelrcn.evaluation.predictions import lines, read_predictions
-from gesturelrcn.evaluation.stitching import StreamTruth, plan_streams
+from gesturelrcn.evaluation.stitching import StreamTruth
 from gesturelrcn.evaluation.stream_files import write_streams
 from tests.capture.clips import write_clip
 from tests.evaluation.made import start, stream

@@ -10,8 +10,8 @@ from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.evaluation import evaluate, read_listing
 from gesturelrcn.evaluation.conditions import Condition
 from gesturelrcn.evaluation.curve import replay, shifted
+from gesturelrcn.evaluation.plans import plan_streams
 from gesturelrcn.evaluation.runner import run_stream, run_streams
-from gesturelrcn.evaluation.stitching import plan_streams
 from gesturelrcn.events import Phase
 from gesturelrcn.model import load_model
 from tests.evaluation.films import SAMPLE, pictures, write_film, write_pictures
