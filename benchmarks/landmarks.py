@@ -30,7 +30,8 @@ from numpy.typing import NDArray
 
 from gesturelrcn.capture import open_source
 from gesturelrcn.errors import CaptureError
-from gesturelrcn.recordings.listing import Clip, read_index
+from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.recordings.listing import read_listing
 
 logger = logging.getLogger(__name__)
 
@@ -218,7 +219,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO)
     cv2.setNumThreads(1)
     part, parts = map(int, options.part.split("/"))
-    fill(read_index(options.clips)[part::parts], options.cache)
+    fill(read_listing(options.clips).clips[part::parts], options.cache)
 
 
 if __name__ == "__main__":

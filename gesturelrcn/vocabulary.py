@@ -4,6 +4,7 @@ Left and right are the user's own. Flipping a picture turns a gesture into its m
 """
 
 import difflib
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -73,6 +74,11 @@ def mirrored(name: str) -> str:
         if name.endswith(side):
             return name.removesuffix(side) + other
     return name
+
+
+def class_name(word: str) -> str:
+    """One spelling for the names of classes: "Raise hand" is raise_hand."""
+    return re.sub(r"[\s-]+", "_", word.strip().lower())
 
 
 def suggestion(name: str, among: list[str] | None = None) -> str | None:

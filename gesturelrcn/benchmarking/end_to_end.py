@@ -29,8 +29,8 @@ from gesturelrcn.benchmarking.timing import Samples
 from gesturelrcn.benchmarking.x_server import XServer
 from gesturelrcn.capture import open_source
 from gesturelrcn.errors import GestureLrcnError
-from gesturelrcn.evaluation.film_truth import read_film_truth
 from gesturelrcn.model import assets
+from gesturelrcn.recordings.film_truth import read_outline
 
 WARM_UP = 6.0
 """Seconds until everything is loaded; gestures in them are not counted."""
@@ -62,7 +62,7 @@ def stimulus() -> Stimulus:
     """The gestures of the sample clip, cut out of it by its truth, at its own pace."""
     with open_source(assets() / "sample.mp4") as source:
         frames = list(source)
-    _, gestures, _ = read_film_truth(assets() / "sample.jsonl")
+    gestures = read_outline(assets() / "sample.jsonl").gestures
     times = np.array([frame.captured_at for frame in frames])
     pictures: list[Picture] = []
     onsets = {}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gesturelrcn.capture import open_source
 from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.evaluation.stitching import Played, StreamPlan, StreamTruth
-from gesturelrcn.recordings.listing import Clip
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.truth import TrueGesture
 from gesturelrcn.vocabulary import mirrored
 

@@ -11,7 +11,8 @@ import numpy as np
 from gesturelrcn.capture import open_source
 from gesturelrcn.errors import CaptureError
 from gesturelrcn.evaluation.stitching import StreamPlan
-from gesturelrcn.recordings.listing import Clip, Listing, Skipped
+from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.recordings.listing import Listing, Skipped
 from gesturelrcn.vocabulary import NONE
 
 logger = logging.getLogger(__name__)

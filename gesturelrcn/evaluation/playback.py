@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gesturelrcn.capture import Frame, open_source
 from gesturelrcn.capture.opencv import cv2
-from gesturelrcn.recordings.listing import Clip
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.vocabulary import GESTURES, NONE
 
 HEAD_MARGIN = 0.2

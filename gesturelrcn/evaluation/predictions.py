@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gesturelrcn.errors import GestureLrcnError
-from gesturelrcn.evaluation.film_truth import class_name
 from gesturelrcn.evaluation.runner import StreamResult
 from gesturelrcn.events import GestureEvent, Phase
+from gesturelrcn.vocabulary import class_name
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ import numpy as np
 from gesturelrcn.capture import Frame, open_source
 from gesturelrcn.errors import CaptureError
 from gesturelrcn.evaluation.playback import ClipPlayback
-from gesturelrcn.recordings.listing import Clip, Film, Skipped
+from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.recordings.listing import Film, Skipped
 from gesturelrcn.recordings.truth import Activity, TrueGesture
 from gesturelrcn.vocabulary import NONE
 

@@ -2,26 +2,33 @@
 
 The first line describes the film, then comes a line for each gesture, for each gesture-free stretch, and for
 each frame; docs/synthesis.md shows them. Reading and writing do not need the extra.
+
+`read_truth` reads all that a program wrote, `read_film_facts` only what it wrote of the whole and of the
+gestures, `read_outline` also what was written by hand.
 """
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gesturelrcn.events import Hand
+from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.recordings.truth import Activity, TrueGesture
-from gesturelrcn.synthesis.arrays import Floats, Image
-from gesturelrcn.synthesis.errors import SynthesisError
-from gesturelrcn.vocabulary import NONE
+from gesturelrcn.vocabulary import NONE, class_name
 
 VERSION = 1
 RETURN_STROKE = "return_stroke"
 IDLE = "idle"
+
+
+class FilmTruthError(GestureLrcnError):
+    """A file is no truth about a film; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +71,8 @@ class Truth:
     film: FilmFacts
     gestures: list[TrueGesture]
     activities: list[Activity]
-    times: Floats
-    keypoints: Image
+    times: NDArray[np.float64]
+    keypoints: NDArray[np.float32]
 
     def gesture_at(self, time: float) -> str:
         """The gesture whose onset and offset enclose `time`, else "none"."""
@@ -99,60 +106,128 @@ class Truth:
             yield json.dumps({"t": round(float(time), 4), "keypoints": listed}, separators=(",", ":"))
 
 
+class Outline(NamedTuple):
+    """What a film shows when, without its frames.
+
+    Attributes:
+        facts: what is said of the whole; see `FilmFacts` for the names.
+        gestures: in order of time; `none` is none.
+        activities: as they stand in the file.
+    """
+
+    facts: dict[str, Any]
+    gestures: list[TrueGesture]
+    activities: list[Activity]
+
+
 def read_truth(path: Path) -> Truth:
     """Read the truth beside a film.
 
     Raises:
-        SynthesisError: the file cannot be read, or a line of it is not what it should be.
+        FilmTruthError: the file cannot be read, or a line of it is not what it should be.
     """
-    gestures: list[TrueGesture] = []
-    activities: list[Activity] = []
-    times: list[float] = []
-    joints: list[list[list[float]]] = []
-    number = 0
+    lines = _Lines(path, strict=True)
     try:
-        with path.open(encoding="utf-8") as lines:
-            number = 1
-            film = _film(json.loads(next(lines)))
-            for number, line in enumerate(lines, start=2):  # noqa: B007 - the message below names it
-                row = json.loads(line)
-                if "gesture" in row:
-                    gestures.append(_gesture(row))
-                elif "activity" in row:
-                    activities.append(Activity(row["activity"], row["start_s"], row["end_s"]))
-                else:
-                    times.append(row["t"])
-                    joints.append(row["keypoints"])
-        keypoints = np.array(joints, np.float32).reshape(len(joints), len(KEYPOINTS), 3)
+        rows = lines.rows()
+        film = _film(next(rows))
+        for row in rows:
+            lines.add(row)
+        keypoints = np.array(lines.joints, np.float32).reshape(len(lines.joints), len(KEYPOINTS), 3)
     except (OSError, UnicodeDecodeError) as error:
-        raise SynthesisError(f"The truth {path} cannot be read ({error}).") from error
-    except (ValueError, KeyError, TypeError, StopIteration, RecursionError) as mistake:
-        raise SynthesisError(
-            f"{path}:{number}: {mistake!r:.200}: this is no truth about a film; make it anew."
+        raise FilmTruthError(f"The truth {path} cannot be read ({error}).") from error
+    except (*_MISTAKES, StopIteration) as mistake:
+        raise FilmTruthError(
+            f"{path}:{max(1, lines.number)}: {mistake!r:.200}: this is no truth about a film; make it anew."
         ) from mistake
-    if len(times) != film.frames:
-        raise SynthesisError(
-            f"{path} tells of {len(times)} frames and not of {film.frames}: it broke off; make it anew."
+    if len(lines.times) != film.frames:
+        raise FilmTruthError(
+            f"{path} tells of {len(lines.times)} frames and not of {film.frames}: it broke off; make it anew."
         )
-    return Truth(film, gestures, activities, np.array(times), keypoints)
+    return Truth(film, lines.gestures, lines.activities, np.array(lines.times), keypoints)
 
 
 def read_film_facts(path: Path) -> tuple[FilmFacts, list[TrueGesture]]:
     """The facts and the gestures only, without reading the frames; raises as `read_truth` does."""
-    gestures = []
+    lines = _Lines(path, strict=True)
     try:
-        with path.open(encoding="utf-8") as lines:
-            film = _film(json.loads(next(lines)))
-            for line in lines:
-                row = json.loads(line)
-                if "gesture" not in row:
-                    break
-                gestures.append(_gesture(row))
-    except (OSError, ValueError, KeyError, TypeError, StopIteration, RecursionError) as mistake:
-        raise SynthesisError(
+        rows = lines.rows()
+        film = _film(next(rows))
+        for row in rows:
+            if "gesture" not in row:
+                break
+            lines.add(row)
+    except (OSError, *_MISTAKES, StopIteration) as mistake:
+        raise FilmTruthError(
             f"The truth {path} cannot be read ({mistake!r:.200}): make it anew."
         ) from mistake
-    return film, gestures
+    return film, lines.gestures
+
+
+def read_outline(path: Path) -> Outline:
+    """What is needed to measure: facts, gestures and activities; frames are not read.
+
+    Truth written by hand may leave out the first line, stroke_end_s, rested_s, hand, and all activities, and
+    spell gestures as it likes ("Raise hand").
+
+    Raises:
+        FilmTruthError: the file cannot be read, a line of it is not what it should be, or it says nothing.
+    """
+    lines = _Lines(path, strict=False)
+    try:
+        for row in lines.rows():
+            lines.add(row)
+    except (OSError, *_MISTAKES) as mistake:
+        raise FilmTruthError(
+            f"{path.name}:{lines.number} is no truth about a film ({mistake!r:.200})"
+        ) from None
+    if not lines.facts and not lines.gestures and not lines.activities:
+        raise FilmTruthError(f"{path.name} says nothing")
+    gestures = sorted(lines.gestures, key=lambda made: made.onset)
+    return Outline(lines.facts, [made for made in gestures if made.gesture != NONE], lines.activities)
+
+
+_MISTAKES = (ValueError, KeyError, TypeError, RecursionError)
+"""What a line raises that is not what it should be."""
+
+
+class _Lines:
+    """What the lines of a truth file say, line after line.
+
+    Attributes:
+        number: of the line that was read last.
+        facts: said of the whole, where it is not `strict`.
+        gestures, activities: in the order of the file.
+        times, joints: of the frames.
+    """
+
+    def __init__(self, path: Path, *, strict: bool) -> None:
+        """Args: path: the file. strict: a program wrote it, whole; otherwise frames are passed over."""
+        self._path, self._strict = path, strict
+        self.number = 0
+        self.facts: dict[str, Any] = {}
+        self.gestures: list[TrueGesture] = []
+        self.activities: list[Activity] = []
+        self.times: list[float] = []
+        self.joints: list[list[list[float]]] = []
+
+    def rows(self) -> Iterator[Any]:
+        """Every line that counts, as the JSON value that it is."""
+        with self._path.open(encoding="utf-8-sig") as lines:
+            for self.number, line in enumerate(lines, start=1):
+                if self._strict or (line.strip() and not line.startswith('{"t":')):
+                    yield json.loads(line)
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Take in what a line says; raises one of `_MISTAKES` where that is nothing."""
+        if "gesture" in row:
+            self.gestures.append(_gesture(row) if self._strict else _gesture_by_hand(row))
+        elif "activity" in row:
+            self.activities.append(Activity(row["activity"], float(row["start_s"]), float(row["end_s"])))
+        elif self._strict:
+            self.times.append(row["t"])
+            self.joints.append(row["keypoints"])
+        elif "t" not in row:
+            self.facts |= row
 
 
 def _film(row: dict[str, Any]) -> FilmFacts:
@@ -168,5 +243,14 @@ def _gesture(row: dict[str, Any]) -> TrueGesture:
         offset=float(row["offset_s"]),
         stroke_end=float(row["stroke_end_s"]),
         rested=float(row["rested_s"]),
-        hand=cast(Hand, row["hand"]),
+        hand=row["hand"],
+        timed=bool(row.get("timed", True)),
     )
+
+
+def _gesture_by_hand(row: dict[str, Any]) -> TrueGesture:
+    left_out = {"stroke_end_s": math.nan, "rested_s": math.nan, "hand": None}
+    made = _gesture({**left_out, **row, "gesture": class_name(str(row["gesture"]))})
+    if not 0 <= made.onset <= made.offset:
+        raise ValueError(f"onset_s {made.onset} and offset_s {made.offset}")
+    return made

@@ -1,21 +1,22 @@
-"""What there is to measure on: a folder with an index of clips, films with truth beside them, or class/clip.
+"""What a folder holds: an index of clips, films with truth beside them, or class/clip.
 
-Everything here reads what others have written, so it forgives: columns may be missing or in any order, names
-are brought to one spelling, and a line that cannot be used is named and left out, not the whole folder.
+What others have written is forgiven: columns may be missing or in any order, names are brought to one
+spelling, and a line that cannot be used is named and left out, not the whole folder.
 """
 
 import csv
 import logging
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from gesturelrcn.errors import GestureLrcnError
-from gesturelrcn.evaluation.film_truth import FilmTruthError, class_name, read_film_truth
+from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.recordings.film_truth import FilmTruthError, read_outline
 from gesturelrcn.recordings.truth import Activity, TrueGesture
-from gesturelrcn.vocabulary import NONE
+from gesturelrcn.vocabulary import NONE, class_name
 
 logger = logging.getLogger(__name__)
 
@@ -25,34 +26,6 @@ VIDEO_SUFFIXES = frozenset(
 INDEX = "index.csv"
 _ALONE = ""
 """The subject of clips whose person nobody has named: they are never put into one stream."""
-
-
-@dataclass(frozen=True)
-class Clip:
-    """One recording of one gesture, or of none.
-
-    Attributes:
-        path: the video file.
-        name: path relative to the folder, for messages and results.
-        subject: who; "" where nobody has said.
-        gesture: name, or `none`.
-        distance_m: metres from the camera, 0 where nobody has said.
-        framing: for example "upper" or "full"; "" where nobody has said.
-        onset: seconds from the beginning until the gesture begins; None for `none`, and
-            where nobody has said.
-        stroke_end: seconds until the pose is reached; None where nobody has said.
-        offset: seconds until the hand begins to go back; None: the gesture is held when the clip ends.
-    """
-
-    path: Path
-    name: str
-    subject: str
-    gesture: str
-    distance_m: float = 0.0
-    framing: str = ""
-    onset: float | None = None
-    stroke_end: float | None = None
-    offset: float | None = None
 
 
 @dataclass(frozen=True)
@@ -149,7 +122,8 @@ def read_listing(folder: Path) -> Listing:
     if not folder.is_dir():
         raise GestureLrcnError(f"{folder}: no such folder; give one with an index.csv, films or class/clip.")
     if (folder / INDEX).is_file():
-        found = _with_index(folder)
+        found = read_index(folder)
+        _add_films(found, {clip.path for clip in found.clips})
     else:
         found = Listing(folder)
         _add_films(found, set())
@@ -166,71 +140,104 @@ def read_listing(folder: Path) -> Listing:
     return found
 
 
-def read_index(folder: Path) -> list[Clip]:
-    """The clips of `folder/index.csv` only; raises as `read_listing` does."""
-    return read_listing(folder).clips
+def read_index(folder: Path, *, strict: bool = False) -> Listing:
+    """The clips of `folder/index.csv` only.
 
+    It has the columns path and gesture; subject, distance_m, framing, fps, onset_s, stroke_end_s and offset_s
+    where known. A table made by a spreadsheet is read too: semicolons, a mark at its beginning, other letters
+    in its head.
 
-def _with_index(folder: Path) -> Listing:
-    found = Listing(folder)
+    Args:
+        folder: holds the index; paths in it are relative to the folder.
+        strict: the index was made by a program: what it says counts as it stands, a line that lacks path,
+            subject, gesture or fps or has no number where one belongs is an error, and nobody looks whether
+            the videos are there. Otherwise a line that cannot be used is left out and named in `skipped`,
+            a number that is none is not known, and gestures are brought to one spelling.
+
+    Raises:
+        GestureLrcnError: there is no index, it is no table, or (`strict`) a line of it is not right.
+    """
     path = folder / INDEX
+    if not path.is_file():
+        raise GestureLrcnError(f"{path}: no such file; a training folder needs an {INDEX}.")
+    columns, rows = _table(path)
+    if not strict and not {"path", "gesture"} <= columns:
+        raise GestureLrcnError(f"{path}:1: the columns path and gesture are missing.")
+    found = Listing(folder)
+    seen: set[tuple[str, str, str]] = set()
+    for number, row in rows:
+        try:
+            clip = _strict_clip(folder, row) if strict else _forgiven_clip(folder, row)
+        except (KeyError, ValueError) as mistake:
+            if strict:
+                raise GestureLrcnError(f"{path}:{number}: {mistake!r} in this line.") from mistake
+            found.skipped.append(Skipped(f"{path}:{number}", str(mistake)))
+            continue
+        key = (row["path"], row["gesture"], row.get("onset_s", ""))
+        if key in seen and not strict:
+            found.skipped.append(Skipped(f"{path}:{number}", f"{clip.name} is listed twice"))
+        else:
+            found.clips.append(clip)
+        seen.add(key)
+    return found
+
+
+def _table(path: Path) -> tuple[set[str], list[tuple[int, dict[str, str]]]]:
+    """The columns of an index, and with its number in the file each line that says something."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as lines:
             header = lines.readline()
             lines.seek(0)
             table = csv.DictReader(lines, delimiter=";" if ";" in header and "," not in header else ",")
-            table.fieldnames = [(name or "").strip().lower() for name in table.fieldnames or []]
-            if not {"path", "gesture"} <= set(table.fieldnames):
-                raise GestureLrcnError(f"{path}:1: the columns path and gesture are missing.")
-            rows = [({k: (v or "").strip() for k, v in row.items() if k}, table.line_num) for row in table]
+            columns = [(name or "").strip().lower() for name in table.fieldnames or []]
+            table.fieldnames = columns
+            rows = [(table.line_num, {k: (v or "").strip() for k, v in row.items() if k}) for row in table]
     except (OSError, UnicodeDecodeError, csv.Error, AttributeError) as problem:
         raise GestureLrcnError(f"{path}: cannot be read as a table of clips ({problem}).") from None
-    seen: set[tuple[str, str, str]] = set()
-    for row, number in rows:
-        if not any(row.values()):
-            continue
-        key = (row["path"], row["gesture"], row.get("onset_s", ""))
-        clip = _clip(folder, row)
-        if isinstance(clip, str):
-            found.skipped.append(Skipped(f"{path}:{number}", clip))
-        elif key in seen:
-            found.skipped.append(Skipped(f"{path}:{number}", f"{clip.name} is listed twice"))
-        else:
-            found.clips.append(clip)
-        seen.add(key)
-    _add_films(found, {clip.path for clip in found.clips})
-    return found
+    return set(columns), [(number, row) for number, row in rows if any(row.values())]
 
 
-def _clip(folder: Path, row: dict[str, str]) -> Clip | str:
-    """The clip of one line, or why there is none."""
-    name = row["path"].replace("\\", "/")
-    gesture = class_name(row["gesture"])
-    if not name or not gesture:
-        return "the line names no video or no gesture"
-    path = folder / name
-    if Path(name).is_absolute() or ".." in Path(name).parts:
-        return f"{name} lies outside the folder"
+def _strict_clip(folder: Path, row: dict[str, str]) -> Clip:
+    """The clip of one line as it stands; raises KeyError or ValueError where something is missing."""
+    fps = float(row["fps"])
+    clip = _clip(folder, row, row["gesture"], lambda word: float(word) if word else None)
+    return replace(clip, subject=row["subject"], fps=fps)
+
+
+def _forgiven_clip(folder: Path, row: dict[str, str]) -> Clip:
+    """The clip of one line, and what else is known of it; raises ValueError that says why there is none."""
+    clip = _clip(folder, row, class_name(row["gesture"]), _number)
+    if Path(clip.name).is_absolute() or ".." in Path(clip.name).parts:
+        raise ValueError(f"{clip.name} lies outside the folder")
     try:
-        there = path.exists()
+        there = clip.path.exists()
     except OSError:  # no file can have such a name
         there = False
     if not there:
-        return f"there is no {name[:200]}"
+        raise ValueError(f"there is no {clip.name[:200]}")
+    return _timed(clip)
+
+
+def _clip(folder: Path, row: dict[str, str], gesture: str, number: Callable[[str], float | None]) -> Clip:
+    """What one line says; `number` reads a field that holds one."""
+    if not row["path"] or not gesture:
+        raise ValueError("the line names no video or no gesture")
+    name = PurePosixPath(row["path"].replace("\\", "/")).as_posix()
     clip = Clip(
-        path,
-        name,
-        row.get("subject", _ALONE),
-        gesture,
-        _number(row.get("distance_m", "")) or 0.0,
-        row.get("framing", ""),
+        path=folder / name,
+        name=name,
+        subject=row.get("subject", _ALONE),
+        gesture=gesture,
+        distance_m=number(row.get("distance_m", "")) or 0.0,
+        fps=number(row.get("fps", "")) or 0.0,
+        framing=row.get("framing", ""),
     )
     if gesture == NONE:
         return clip
     onset, stroke_end, offset = (
-        _number(row.get(f"{name}_s", "")) for name in ("onset", "stroke_end", "offset")
+        number(row.get(f"{moment}_s", "")) for moment in ("onset", "stroke_end", "offset")
     )
-    return _timed(replace(clip, onset=onset, stroke_end=stroke_end, offset=offset))
+    return replace(clip, onset=onset, stroke_end=stroke_end, offset=offset)
 
 
 def _timed(clip: Clip) -> Clip:
@@ -239,7 +246,7 @@ def _timed(clip: Clip) -> Clip:
     if not truth.is_file():
         return clip
     try:
-        _, gestures, _ = read_film_truth(truth)
+        gestures = read_outline(truth).gestures
     except FilmTruthError:
         return clip
     if len(gestures) != 1 or gestures[0].gesture != clip.gesture:
@@ -263,7 +270,7 @@ def _add_films(found: Listing, known: set[Path]) -> None:
             continue
         name = path.relative_to(found.folder).as_posix()
         try:
-            head, gestures, activities = read_film_truth(truth)
+            facts, gestures, activities = read_outline(truth)
         except FilmTruthError as problem:
             found.skipped.append(Skipped(name, str(problem)))
             continue
@@ -271,9 +278,9 @@ def _add_films(found: Listing, known: set[Path]) -> None:
             Film(
                 path,
                 name,
-                str(head.get("subject", _ALONE)),
-                float(head.get("distance_m") or 0.0),
-                str(head.get("framing", "")),
+                str(facts.get("subject", _ALONE)),
+                float(facts.get("distance_m") or 0.0),
+                str(facts.get("framing", "")),
                 tuple(gestures),
                 tuple(activities),
             )

@@ -58,7 +58,7 @@ def tables_of(data: "Iterable[DataSet]") -> list[Any]:
 
 def _numbered(clips: Sequence[SeenClip], held: "DataSet", names: Sequence[str]) -> list[SeenClip]:
     """The clips of one data set with their numbers, (T, K) NaN where nobody tells them."""
-    told = [numbers_of(held.folder / seen.clip.key, names, seen.times) for seen in clips]
+    told = [numbers_of(held.folder / seen.clip.name, names, seen.times) for seen in clips]
     return [replace(seen, numbers=numbers) for seen, numbers in zip(clips, told, strict=True)]
 
 

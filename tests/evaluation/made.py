@@ -7,7 +7,7 @@ from gesturelrcn.evaluation.runner import StreamResult
 from gesturelrcn.evaluation.stitching import ClipPlace, StreamPlan, StreamTruth
 from gesturelrcn.evaluation.tally import judge
 from gesturelrcn.events import GestureEvent, Phase
-from gesturelrcn.recordings.listing import Clip
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.truth import TrueGesture
 
 

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from gesturelrcn.keypoints import KEYPOINTS
-from gesturelrcn.recordings.film_truth import FilmFacts, Truth, read_film_facts, read_truth
+from gesturelrcn.recordings.film_truth import FilmFacts, FilmTruthError, Truth, read_film_facts, read_truth
 from gesturelrcn.recordings.truth import Activity, TrueGesture
-from gesturelrcn.synthesis.errors import SynthesisError
 
 FRAMES = 3
 
@@ -66,7 +65,7 @@ def test_a_file_that_broke_off_is_not_taken_for_whole(path):
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join(lines[:-1]))
 
-    with pytest.raises(SynthesisError, match=r"a\.jsonl tells of 2 frames and not of 3"):
+    with pytest.raises(FilmTruthError, match=r"a\.jsonl tells of 2 frames and not of 3"):
         read_truth(path)
 
 
@@ -79,7 +78,7 @@ def test_a_broken_line_is_named(path, line, instead):
     lines[line - 1] = instead
     path.write_text("\n".join(lines))
 
-    with pytest.raises(SynthesisError, match=rf"a\.jsonl:{line}: "):
+    with pytest.raises(FilmTruthError, match=rf"a\.jsonl:{line}: "):
         read_truth(path)
 
 
@@ -90,5 +89,5 @@ def test_no_truth_at_all(tmp_path, content):
         path.write_bytes(content)
 
     for read in (read_truth, read_film_facts):
-        with pytest.raises(SynthesisError, match=r"b\.jsonl"):
+        with pytest.raises(FilmTruthError, match=r"b\.jsonl"):
             read(path)

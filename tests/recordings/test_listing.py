@@ -2,11 +2,14 @@
 
 import json
 import math
+import subprocess
+import sys
 
 import pytest
 
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.evaluation import read_listing
+from gesturelrcn.recordings.listing import read_index
 from tests.evaluation.films import write_film
 
 
@@ -162,3 +165,30 @@ def test_json_lines_that_are_no_truth_do_not_stop_a_clip(tmp_path):
     (tmp_path / "a.jsonl").write_text("not json\n")
     found = read_listing(index(tmp_path, "path,gesture,onset_s\na.mp4,wave,0.5\n", "a.mp4"))
     assert (found.clips[0].onset, json.dumps(found.skipped)) == (0.5, "[]")
+
+
+def test_a_strict_index_is_read(tmp_path):
+    (tmp_path / "index.csv").write_text(
+        "path,subject,gesture,distance_m,fps,onset_s\na/b.avi,S1,wave,4,20,0.75\nc.avi,S2,none,,15,\n"
+    )
+    wave, none = read_index(tmp_path, strict=True).clips
+    assert (wave.path, wave.gesture, wave.distance_m, wave.onset) == (tmp_path / "a/b.avi", "wave", 4.0, 0.75)
+    assert (none.onset, none.distance_m) == (None, 0.0)
+
+
+@pytest.mark.parametrize("row", ["a.avi,S1,wave,4,fast,0.5", "a.avi,S1,wave,4,20,soon"])
+def test_a_bad_line_in_an_index_is_named(tmp_path, row):
+    (tmp_path / "index.csv").write_text(f"path,subject,gesture,distance_m,fps,onset_s\n{row}\n")
+    with pytest.raises(GestureLrcnError, match=r"index\.csv:2:"):
+        read_index(tmp_path, strict=True)
+
+
+def test_a_folder_without_an_index_is_named(tmp_path):
+    with pytest.raises(GestureLrcnError, match="needs an index"):
+        read_index(tmp_path, strict=True)
+
+
+def test_the_network_is_not_imported_by_reading_an_index():
+    program = "import sys, gesturelrcn.recordings.listing; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.lower()) is False

@@ -8,10 +8,10 @@ import pytest
 
 from gesturelrcn.actions import Bindings, Dispatcher, RecordingInjector
 from gesturelrcn.evaluation.stream_files import write_streams
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.listing import read_listing
 from gesturelrcn.system.private_files import make_private
 from gesturelrcn.trace import Seen, Setting, TraceWriter, write_lines
-from gesturelrcn.training.index import Clip
 from gesturelrcn.training.teacher.teacher import teach_folder
 from tests.training.tiny_data import cut_sample
 

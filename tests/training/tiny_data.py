@@ -8,9 +8,9 @@ import numpy as np
 
 from gesturelrcn.keypoints import HAND_LANDMARKS
 from gesturelrcn.model import KEYPOINTS, assets
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.training.data.clip_features import SeenClip
 from gesturelrcn.training.data.track_files import write_tracks
-from gesturelrcn.training.index import Clip
 
 SMALL_NETWORK = "[network]\nsize = 32\nhidden = 24\njoint_features = 16\ndropout = 0.1\n"
 

@@ -25,7 +25,9 @@ from rich.table import Table
 from gesturelrcn.capture import open_source
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.keypoints import KEYPOINTS
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.film_truth import Truth
+from gesturelrcn.recordings.listing import read_index
 from gesturelrcn.recordings.truth import TrueGesture
 from gesturelrcn.region import crop
 from gesturelrcn.region.locator import PoseLocator
@@ -36,7 +38,6 @@ from gesturelrcn.synthesis.film.studio import VIEW_MARGIN, FilmedStream, Studio
 from gesturelrcn.synthesis.motion.shipped import SHIPPED
 from gesturelrcn.synthesis.motion.vocabulary import gesture_names
 from gesturelrcn.system.native_stderr import native_stderr_to_log
-from gesturelrcn.training.index import Clip, read_index
 from gesturelrcn.vocabulary import NONE
 
 EVERY = 3
@@ -242,7 +243,7 @@ def measure(seed: int, count: int, size: int) -> dict[str, Any]:
 
 def measure_real(folder: Path, seed: int, count: int, size: int) -> dict[str, Any]:
     """The same for up to `count` real clips with a gesture, by chance, from a folder with an `index.csv`."""
-    listed = [clip for clip in read_index(folder) if clip.onset is not None]
+    listed = [clip for clip in read_index(folder, strict=True).clips if clip.onset is not None]
     chosen = np.random.default_rng(seed).permutation(len(listed))[:count]
     tallies = Tallies()
     judge = Judge()

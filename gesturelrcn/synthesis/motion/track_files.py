@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.recordings.listing import read_index
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.motion.tracks import JointTrack, joint_track
-from gesturelrcn.training.index import Clip, read_index
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ Tracks = Mapping[str, tuple[JointTrack, ...]]
 
 def track_path(folder: Path, clip: Clip) -> Path:
     """The file with the joints of a clip: `keypoints` (T, J, 3) of `KEYPOINTS` and `times` (T,) seconds."""
-    return folder / f"{clip.key.replace('/', '__')}.npz"
+    return folder / f"{clip.name.replace('/', '__')}.npz"
 
 
 @lru_cache(maxsize=2)
@@ -36,7 +37,7 @@ def load_tracks(folder: Path) -> Tracks:
         SynthesisError: there is no index, a file that it lists is missing or no track, or none is usable.
     """
     try:
-        clips = read_index(folder)
+        clips = read_index(folder, strict=True).clips
     except (OSError, GestureLrcnError) as error:
         raise SynthesisError(f"No tracks can be taken from {folder}: {error}") from error
     found: dict[str, list[JointTrack]] = {}

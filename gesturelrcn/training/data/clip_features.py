@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.training.index import Clip
+from gesturelrcn.recordings.clip import Clip
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ import cv2
 import numpy as np
 
 from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.listing import VIDEO_SUFFIXES, Listing, read_listing
 from gesturelrcn.training.config.config import DataSettings, Kind
 from gesturelrcn.training.data.backgrounds import background_files
 from gesturelrcn.training.data.clip_features import SeenClip
 from gesturelrcn.training.data.track_files import read_tracks
 from gesturelrcn.training.errors import TrainingError
-from gesturelrcn.training.index import Clip
 from gesturelrcn.vocabulary import NONE, mirrored
 
 logger = logging.getLogger(__name__)
@@ -108,19 +108,7 @@ def open_data_set(settings: DataSettings, folder: Path) -> DataSet:
         if read is None:
             skipped.append(f"{clip.name}: it does not decode")
             continue
-        clips.append(
-            Clip(
-                path=clip.path,
-                key=clip.path.relative_to(folder).as_posix(),
-                subject=clip.subject,
-                gesture=clip.gesture,
-                distance_m=clip.distance_m,
-                fps=read,
-                onset=clip.onset,
-                stroke_end=clip.stroke_end,
-                offset=clip.offset,
-            )
-        )
+        clips.append(dataclasses.replace(clip, fps=read))
     for reason in skipped:
         logger.warning("%s: skipped: %s", settings.name, reason)
     if not clips:
@@ -237,20 +225,20 @@ def _split(settings: DataSettings, folder: Path, clips: list[Clip]) -> tuple[lis
     held = set(settings.holdout)
     if not held and settings.holdout_share and len(subjects) > 1:
         held = set(subjects[-max(1, round(settings.holdout_share * len(subjects))) :])
-    away = {clip.key for clip in clips if clip.subject in held}
+    away = {clip.name for clip in clips if clip.subject in held}
     if not held and settings.holdout_share and len(subjects) < 2:
         away = _every_so_often(clips, settings.holdout_share)
-    training = [clip for clip in clips if clip.key not in away]
+    training = [clip for clip in clips if clip.name not in away]
     if not training:
         raise TrainingError(f"{folder}: {settings.name!r} holds everybody out; leave somebody to train on.")
-    return training, [clip for clip in clips if clip.key in away]
+    return training, [clip for clip in clips if clip.name in away]
 
 
 def _every_so_often(clips: list[Clip], share: float) -> set[str]:
     """Of each class every so many clips; never the only one."""
     away: set[str] = set()
     for gesture in {clip.gesture for clip in clips}:
-        of_class = [clip.key for clip in clips if clip.gesture == gesture]
+        of_class = [clip.name for clip in clips if clip.gesture == gesture]
         count = min(math.ceil(share * len(of_class)), len(of_class) - 1)
         away |= {of_class[round((i + 0.5) * len(of_class) / count - 0.5)] for i in range(count)}
     return away

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.film_truth import read_truth
 from gesturelrcn.region import Region, crop
 from gesturelrcn.system.worker_pool import in_processes
@@ -15,7 +16,6 @@ from gesturelrcn.training.data.backgrounds import cut_out, load_silhouettes
 from gesturelrcn.training.data.datasets import DataSet
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.features.extraction import frames_of
-from gesturelrcn.training.index import Clip
 from gesturelrcn.training.tasks.keypoints import Pictures
 from gesturelrcn.training.teacher.teacher import (
     LIFT,
@@ -61,7 +61,7 @@ class _Teach:
 
     def __call__(self, clip: Clip) -> str | None:
         teach_folder([clip], self._cache)
-        return None if cached_path(self._cache, clip).exists() else f"{clip.key}: nobody found"
+        return None if cached_path(self._cache, clip).exists() else f"{clip.name}: nobody found"
 
 
 def cut_out_set(held: DataSet, cache: Path, workers: int) -> Iterator[bool]:

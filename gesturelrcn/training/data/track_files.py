@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.keypoints import HAND_VALUES, KEYPOINTS
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.training.data.clip_features import SeenClip
 from gesturelrcn.training.errors import TrainingError
-from gesturelrcn.training.index import Clip
 from gesturelrcn.vocabulary import NONE
 
 _DEFAULT_FPS = 20.0
@@ -39,7 +39,7 @@ def write_tracks(path: Path, clips: Sequence[SeenClip]) -> None:
         "lengths": np.array([len(seen.times) for seen in clips]),
         "label": np.array([seen.gesture for seen in clips]),
         "subject": np.array([seen.clip.subject for seen in clips]),
-        "key": np.array([seen.clip.key for seen in clips]),
+        "key": np.array([seen.clip.name for seen in clips]),
         "fps": np.array([seen.clip.fps for seen in clips]),
         "distance_m": np.array([seen.clip.distance_m for seen in clips]),
     }
@@ -110,7 +110,7 @@ def _clip(path: Path, arrays: dict[str, NDArray[Any]], number: int, label: str) 
     fps = float(told("fps", np.nan))
     return Clip(
         path=path,
-        key=str(told("key", f"{path.name}:{number}")),
+        name=str(told("key", f"{path.name}:{number}")),
         subject=str(told("subject", "tracks")),
         gesture=label,
         distance_m=float(np.nan_to_num(told("distance_m", 0.0))),

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from gesturelrcn.model.fovea import Fovea, hand_picture, place_fovea
 from gesturelrcn.model.network import LRCN
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.region import Region, crop
 from gesturelrcn.training.data.clip_features import SeenClip
-from gesturelrcn.training.index import Clip
 from gesturelrcn.vocabulary import mirrored
 
 _BATCH = 64

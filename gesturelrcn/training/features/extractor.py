@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.network import LRCN
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.region import Region, SteppedFollower
 from gesturelrcn.training.config.config import Kind
 from gesturelrcn.training.data.clip_features import SeenClip
 from gesturelrcn.training.data.keypoint_images import middle_region
 from gesturelrcn.training.features.extraction import frames_of, random_camera, watch
 from gesturelrcn.training.features.onsets import offset_of, onset_of
-from gesturelrcn.training.index import Clip
 from gesturelrcn.vocabulary import NONE
 
 LARGEST = 1280
@@ -35,7 +35,7 @@ class Looking:
     def __call__(self, clip: Clip) -> list[SeenClip]:
         """The clip as it is, then under every random camera; nothing where nobody is found in it."""
         # Of its own for each clip, so that other clips and the number of workers change nothing.
-        rng = np.random.default_rng((self._seed, zlib.crc32(clip.key.encode())))
+        rng = np.random.default_rng((self._seed, zlib.crc32(clip.name.encode())))
         frames, times = self._frames(clip)
         if len(frames) < 2:
             return []

@@ -10,9 +10,9 @@ from gesturelrcn.keypoints import HAND_LANDMARKS, HAND_SHAPE, HAND_VALUES, KEYPO
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.fovea import SIDE as FOVEA_SIDE
 from gesturelrcn.model.fovea import Fovea, place_fovea
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.region import Region
 from gesturelrcn.training.data.clip_features import SeenClip
-from gesturelrcn.training.index import Clip
 from gesturelrcn.training.tasks.hands import hand_shape
 from gesturelrcn.vocabulary import NONE
 
@@ -66,11 +66,11 @@ def _seen(
     if card.hand_size:
         hands = _hands(keypoints, held["hands"][frames], inside[:, _WRISTS], centre, length, rng)
     label = str(held["label"][number])
-    moments = [
+    onset, stroke_end, offset = (
         None if label == NONE else float(held[name][number]) for name in ("onset", "stroke_end", "offset")
-    ]
+    )
     person = f"synthetic {held['person'][number]}"
-    clip = Clip(Path(), f"{person} {number}", person, label, 0.0, FPS, *moments)
+    clip = Clip(Path(), f"{person} {number}", person, label, 0.0, FPS, onset, stroke_end, offset)
     return SeenClip(clip, label, keypoints, held["times"][frames].astype(np.float32), hands)
 
 

@@ -82,8 +82,8 @@ def _listed(held: DataSet) -> Any:
     return {
         "name": held.name,
         "kind": held.kind,
-        "training": [[clip.key, clip.gesture, clip.onset, clip.offset] for clip in held.training],
-        "held_out": [clip.key for clip in held.held_out],
+        "training": [[clip.name, clip.gesture, clip.onset, clip.offset] for clip in held.training],
+        "held_out": [clip.name for clip in held.held_out],
     }
 
 
@@ -255,8 +255,8 @@ def _look_at_set(training: Training, held: DataSet, nobody: list[str]) -> dict[s
             training.progress(f"features {held.name}", done + 1, len(wanted))
             found += seen
             if not seen:
-                nobody.append(f"{held.name}: {wanted[done].key}")
-                logger.warning("%s: nobody found in %s; skipped", held.name, wanted[done].key)
+                nobody.append(f"{held.name}: {wanted[done].name}")
+                logger.warning("%s: nobody found in %s; skipped", held.name, wanted[done].name)
         if found:
             write_tracks(seen_path(training, held, name), found)
         counts[name] = len(found)
@@ -350,7 +350,7 @@ def _threshold_streams(training: Training) -> tuple[list[ScoredStream], str]:
         seed = settings.seed + number
         # Where nobody was filmed, the synthetic people show the gestures too.
         shown += validation_streams(model, filmed or made, settings.hours / len(folds), seed)
-        pauses |= {seen.clip.key for seen in filmed if seen.gesture == NONE}
+        pauses |= {seen.clip.name for seen in filmed if seen.gesture == NONE}
         idle = [seen for seen in made if seen.gesture == NONE]
         of_made += validation_streams(model, idle, 2 * settings.made_hours / len(folds), seed)
     who, free = "synthetic people", f"{free_hours([*shown, *of_made]):.1f} hours"
@@ -452,7 +452,7 @@ def _copy_out(training: Training, card: ModelCard, name: str) -> None:
 
 
 def _evaluation_depends_on(training: Training) -> Any:
-    people = [[held.name, [clip.key for clip in held.held_out]] for held in _measured(training)]
+    people = [[held.name, [clip.name for clip in held.held_out]] for held in _measured(training)]
     return [people, training.figures_beside] if training.beside else people
 
 

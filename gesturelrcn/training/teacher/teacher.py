@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from gesturelrcn.keypoints import HAND_LANDMARKS, KEYPOINTS
 from gesturelrcn.model.fovea import SIDE as FOVEA_SIDE
+from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.recordings.listing import read_index
 from gesturelrcn.region import PoseLocator, Region, SteppedFollower, crop
 from gesturelrcn.system.private_files import make_private
 from gesturelrcn.system.worker_pool import in_processes
-from gesturelrcn.training.index import Clip, read_index
 
 logger = logging.getLogger(__name__)
 
@@ -209,7 +210,7 @@ def _stacked(frames: list[TaughtFrame]) -> dict[str, Any]:
 
 def cached_path(cache: Path, clip: Clip) -> Path:
     """Where the taught `clip` lies below the folder `cache`."""
-    return cache / (clip.key.replace("/", "__") + ".npz")
+    return cache / (clip.name.replace("/", "__") + ".npz")
 
 
 def load_taught(cache: Path, clip: Clip) -> TaughtClip | None:
@@ -284,7 +285,7 @@ def main() -> None:
         logger.info("%d stills taught", teach_stills(options.clips, options.cache))
         return
     part, parts = map(int, options.part.split("/"))
-    added = teach_folder(read_index(options.clips)[part::parts], options.cache)
+    added = teach_folder(read_index(options.clips, strict=True).clips[part::parts], options.cache)
     logger.info("%d clips taught", added)
 
 

@@ -41,7 +41,7 @@ def test_folders_of_subjects(tmp_path):
         grey_clip(tmp_path / f"subject_{subject}" / "wave" / "1.mp4")
     held = open_data_set(settings(holdout=("bob",)), tmp_path)
     assert {clip.subject for clip in held.training} == {"ann", "cid"}
-    assert [clip.key for clip in held.held_out] == ["subject_bob/wave/1.mp4"]
+    assert [clip.name for clip in held.held_out] == ["subject_bob/wave/1.mp4"]
     shared = open_data_set(settings(holdout_share=0.3), tmp_path)
     assert {clip.subject for clip in shared.held_out} == {"cid"}
 

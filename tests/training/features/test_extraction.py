@@ -12,9 +12,9 @@ from gesturelrcn.model import KEYPOINTS
 from gesturelrcn.model.fovea import hand_picture, place_fovea
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.network_config import NetworkConfig
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.region import Region
 from gesturelrcn.training.features.extraction import Camera, frames_of, random_camera, watch
-from gesturelrcn.training.index import Clip
 from tests.training.tiny_data import grey_clip
 
 STRAIGHT = np.tile(np.arange(256, dtype=np.uint8)[:, None], 3)

@@ -1,9 +1,6 @@
 """The training stages really learn: small data, few steps, but the figures must fall."""
 
 import csv
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import cv2
@@ -11,14 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from gesturelrcn.errors import GestureLrcnError, ModelError
+from gesturelrcn.errors import ModelError
 from gesturelrcn.model import KEYPOINTS
 from gesturelrcn.model.backbone import Backbone
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.network_config import NetworkConfig
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.training.config.config import KeypointSettings, RecognitionSettings
 from gesturelrcn.training.data.clip_features import SeenClip
-from gesturelrcn.training.index import Clip, read_index
 from gesturelrcn.training.tasks.initial_weights import load_pretrained
 from gesturelrcn.training.tasks.keypoints import Pictures, keypoint_errors, train_keypoints
 from gesturelrcn.training.tasks.recognition import train_recognition
@@ -83,30 +80,3 @@ def test_pretrained_weights_fill_the_whole_backbone_or_fail(tmp_path):
     torch.save({"_conv_stem.weight": torch.zeros(32, 3, 3, 3)}, tmp_path / "half.pth")
     with pytest.raises((RuntimeError, KeyError)):
         load_pretrained(Backbone(), tmp_path / "half.pth")
-
-
-def test_an_index_is_read(tmp_path):
-    (tmp_path / "index.csv").write_text(
-        "path,subject,gesture,distance_m,fps,onset_s\na/b.avi,S1,wave,4,20,0.75\nc.avi,S2,none,,15,\n"
-    )
-    wave, none = read_index(tmp_path)
-    assert (wave.path, wave.gesture, wave.distance_m, wave.onset) == (tmp_path / "a/b.avi", "wave", 4.0, 0.75)
-    assert (none.onset, none.distance_m) == (None, 0.0)
-
-
-@pytest.mark.parametrize("row", ["a.avi,S1,wave,4,fast,0.5", "a.avi,S1,wave,4,20,soon"])
-def test_a_bad_line_in_an_index_is_named(tmp_path, row):
-    (tmp_path / "index.csv").write_text(f"path,subject,gesture,distance_m,fps,onset_s\n{row}\n")
-    with pytest.raises(GestureLrcnError, match=r"index\.csv:2:"):
-        read_index(tmp_path)
-
-
-def test_a_folder_without_an_index_is_named(tmp_path):
-    with pytest.raises(GestureLrcnError, match="needs an index"):
-        read_index(tmp_path)
-
-
-def test_the_network_is_not_imported_by_reading_an_index():
-    program = "import sys, gesturelrcn.training.index; print('torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout.lower()) is False

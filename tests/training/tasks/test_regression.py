@@ -45,8 +45,8 @@ def clips_with_tables(folder, column="away"):
     for seen in clips:
         away = 200 * np.abs(seen.keypoints[:, 0, 0] - 0.5) + 30
         rows = "".join(f"{t:.3f},{a:.2f}\n" for t, a in zip(seen.times, away, strict=True))
-        (folder / f"{seen.clip.key}.csv").write_text(f"t,{column}\n{rows}")
-    return [replace(seen, clip=replace(seen.clip, key=f"{seen.clip.key}.mp4")) for seen in clips]
+        (folder / f"{seen.clip.name}.csv").write_text(f"t,{column}\n{rows}")
+    return [replace(seen, clip=replace(seen.clip, name=f"{seen.clip.name}.mp4")) for seen in clips]
 
 
 def told_of(model, seen):

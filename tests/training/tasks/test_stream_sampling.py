@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from gesturelrcn.model import KEYPOINTS
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.training.data.clip_features import SeenClip
-from gesturelrcn.training.index import Clip
 from gesturelrcn.training.tasks.stream_sampling import (
     ARMS,
     StreamMaker,

@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 
 from gesturelrcn.evaluation import TrueGesture
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.training.config.config import ThresholdSettings
 from gesturelrcn.training.data.clip_features import SeenClip
-from gesturelrcn.training.index import Clip
 from gesturelrcn.training.tasks import thresholds
 from gesturelrcn.training.tasks.thresholds import STARTS, choose_thresholds, clip_counts, with_start
 
