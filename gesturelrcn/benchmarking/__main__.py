@@ -9,7 +9,7 @@ from pathlib import Path
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.system.stuck_threads import none_hangs
 
-MEASUREMENTS = ("stages", "peers", "starting", "live", "growth", "operators", "injecting", "keys")
+MEASUREMENTS = ("stages", "peers", "startup", "live", "growth", "operators", "injecting", "keys")
 """Modules of this package with a function `measure`, which takes plain values and returns such."""
 
 

@@ -71,9 +71,9 @@ def run(wanted: Wanted, say: Say = lambda line: None) -> dict[str, Any]:
     model = {"model": wanted.model}
     say("stages of the frame path")
     report |= _stages(wanted)
-    say("starting")
+    say("start-up")
     report["start"] = measured(
-        "starting", {**model, "source": wanted.source, "rounds": 1 if wanted.quick else 5}
+        "startup", {**model, "source": wanted.source, "rounds": 1 if wanted.quick else 5}
     )
     report["live"] = _live(wanted, say)
     report["memory_mb"] = max(row["memory_mb"] for row in report["live"])

@@ -68,5 +68,5 @@ def _run(program: str, *arguments: str) -> tuple[float, float, float]:
         complaint = process.stderr.read()
     numbers = line.split()
     if len(numbers) != 2:
-        raise GestureLrcnError(failure_of("starting", complaint))
+        raise GestureLrcnError(failure_of("startup", complaint))
     return float(numbers[0]), float(numbers[1]), took

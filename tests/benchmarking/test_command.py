@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 from typer.testing import CliRunner
 
+from gesturelrcn.benchmarking.__main__ import MEASUREMENTS
 from gesturelrcn.benchmarking.bars import BARS
 from gesturelrcn.cli.app import app
 
@@ -49,3 +51,8 @@ def test_what_cannot_be_measured_is_one_sentence(arguments, sentence, tmp_path, 
     assert refused.exit_code == 2
     assert sentence in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("name", MEASUREMENTS)
+def test_each_measurement_is_a_module_that_measures(name):
+    assert callable(import_module(f"gesturelrcn.benchmarking.{name}").measure)
