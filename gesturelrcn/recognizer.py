@@ -17,7 +17,7 @@ from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine, EngineName, load_model
 from gesturelrcn.model.fovea import Fovea, hand_picture, place_fovea
 from gesturelrcn.region import BackgroundFollower, Follower, Region, SteppedFollower, crop
-from gesturelrcn.region.motion_gate import Resting
+from gesturelrcn.region.motion_gate import MotionGate
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class Recognizer:
         self._look_square: Region | None = None
         self._previous_at: float | None = None
         self._shape: tuple[int, ...] | None = None
-        self._resting = Resting() if (live if rests is None else rests) else None
+        self._gate = MotionGate() if (live if rests is None else rests) else None
         limits = self.card.thresholds
         self._near = np.array([limits[c].start / 2 if c in limits else np.inf for c in self.card.classes])
         self._evidence: Evidence | None = None
@@ -140,7 +140,7 @@ class Recognizer:
         if region is None:
             self.view = View()
             return events
-        if self._resting is not None and self._resting.skips(frame.image, region, at, self._is_quiet()):
+        if self._gate is not None and self._gate.skips(frame.image, region, at, self._is_quiet()):
             self._passed_over_at = at
             self.view = replace(self.view, region=region)
             return events
@@ -169,8 +169,8 @@ class Recognizer:
         self._state = self._engine.initial_state()
         self._fovea = None
         self._evidence = self._passed_over_at = None
-        if self._resting is not None:
-            self._resting.forget()
+        if self._gate is not None:
+            self._gate.reset()
 
     def _is_quiet(self) -> bool:
         """Whether no gesture goes on, and none has half of what it needs to begin."""

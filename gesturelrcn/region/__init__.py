@@ -1,6 +1,6 @@
 """Where is the person: locator, tracker, crop."""
 
-from gesturelrcn.region.caching import SparingLocator
+from gesturelrcn.region.caching import CachingLocator
 from gesturelrcn.region.cropping import crop
 from gesturelrcn.region.detector import DetectingLocator
 from gesturelrcn.region.follower import BackgroundFollower, Follower, SteppedFollower
@@ -11,6 +11,7 @@ from gesturelrcn.region.tracker import RegionTracker, TrackerSettings
 
 __all__ = [
     "BackgroundFollower",
+    "CachingLocator",
     "Choice",
     "DetectingLocator",
     "Follower",
@@ -19,7 +20,6 @@ __all__ = [
     "PoseLocator",
     "Region",
     "RegionTracker",
-    "SparingLocator",
     "SteppedFollower",
     "TrackerSettings",
     "crop",

@@ -21,7 +21,7 @@ FEW = 10
 _BLOCKS = (40, 30)
 
 
-class SparingLocator:
+class CachingLocator:
     """A `Locator` that answers as before while the picture stays the same, and asks another one if not."""
 
     def __init__(self, make: Callable[[], Locator] = PersonLocator) -> None:
@@ -29,7 +29,7 @@ class SparingLocator:
         self._locator = make()
         self._blocks: NDArray[np.uint8] | None = None
         self._looked_at = -math.inf
-        self._found: Region | None = None
+        self._region: Region | None = None
 
     def choose(self, x: float, y: float) -> None:
         """Follow whoever is nearest to this place, in pixels of the picture, from the next call on."""
@@ -42,11 +42,11 @@ class SparingLocator:
         """Return the region of the person in `image` ((H, W, 3) uint8 BGR), or None."""
         blocks = np.asarray(cv2.resize(image, _BLOCKS, interpolation=cv2.INTER_AREA), np.uint8)
         if 0 <= at - self._looked_at < LONGEST and self._is_the_same(blocks):
-            return None if self._found is None else replace(self._found, located_at=at)
+            return None if self._region is None else replace(self._region, located_at=at)
         self._blocks = None  # where the other one raises, its last answer is void
-        self._found = self._locator.locate(image, at)
+        self._region = self._locator.locate(image, at)
         self._blocks, self._looked_at = blocks, at
-        return self._found
+        return self._region
 
     def _is_the_same(self, blocks: NDArray[np.uint8]) -> bool:
         if self._blocks is None:

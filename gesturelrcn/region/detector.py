@@ -40,17 +40,17 @@ class DetectingLocator:
         with self._lock:
             if self._people is None:
                 return None
-            found = self._people.process(square).detections
-        if not found:
+            detections = self._people.process(square).detections
+        if not detections:
             return None
-        points = found[0].location_data.relative_keypoints
+        points = detections[0].location_data.relative_keypoints
         shoulders, top = (
             (points[which].x * len(square), points[which].y * len(square)) for which in (_SHOULDERS, _TOP)
         )
         side = SIDE * math.dist(shoulders, top)
         if side < 1.0:
             return None
-        return Region(shoulders[0], shoulders[1] + _DROP * side, side, float(found[0].score[0]), at)
+        return Region(shoulders[0], shoulders[1] + _DROP * side, side, float(detections[0].score[0]), at)
 
     def close(self) -> None:
         """Free the graph. Further calls find nobody."""

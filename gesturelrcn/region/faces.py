@@ -46,8 +46,8 @@ class FaceFinder:
         with self._lock:
             if self._faces is None:
                 return []
-            found = self._faces.process(cv2.cvtColor(image, cv2.COLOR_BGR2RGB)).detections or []
-        boxes = [detection.location_data.relative_bounding_box for detection in found]
+            detections = self._faces.process(cv2.cvtColor(image, cv2.COLOR_BGR2RGB)).detections or []
+        boxes = [detection.location_data.relative_bounding_box for detection in detections]
         faces = [
             Face((box.xmin + box.width / 2) * width, (box.ymin + box.height / 2) * height, box.width * width)
             for box in boxes

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.region.caching import SparingLocator
+from gesturelrcn.region.caching import CachingLocator
 from gesturelrcn.region.locator import Locator
 from gesturelrcn.region.locator_thread import HUNG_AFTER, LocatingThread
 from gesturelrcn.region.people import PersonLocator
@@ -60,9 +60,9 @@ class SteppedFollower:
             self._due = None
         self._shape, self._asked_at = image.shape, at
         if self._due is None or at >= self._due:
-            found = self._locator.locate(image, at)
-            self._tracker.update(found)
-            self._due = at + (self._every if found is not None else self._every / 4)
+            region = self._locator.locate(image, at)
+            self._tracker.update(region)
+            self._due = at + (self._every if region is not None else self._every / 4)
         return self._tracker.at(at)
 
     def choose(self, x: float, y: float) -> None:
@@ -88,7 +88,7 @@ class BackgroundFollower:
 
     def __init__(
         self,
-        locator: Callable[[], Locator] = SparingLocator,
+        locator: Callable[[], Locator] = CachingLocator,
         *,
         every: float = 0.4,
         hung_after: float = HUNG_AFTER,
@@ -110,7 +110,7 @@ class BackgroundFollower:
         self._left_behind: list[LocatingThread] = []
         self._pause = FIRST_PAUSE
         self._make_at = 0.0
-        self._wanted: tuple[float, float] | None = None
+        self._chosen: tuple[float, float] | None = None
         self._thread: LocatingThread | None = self._start()
 
     def _start(self) -> LocatingThread:
@@ -124,11 +124,11 @@ class BackgroundFollower:
         self._shape, self._asked_at = image.shape, at
         self._watch()
         if self._thread is not None:
-            wanted, self._wanted = self._wanted, None
-            for shape, located_at, found in self._thread.exchange(image, at, wanted):
+            chosen, self._chosen = self._chosen, None
+            for shape, located_at, region in self._thread.exchange(image, at, chosen):
                 if shape == image.shape and located_at <= at:
                     self._answered_at = located_at
-                    self._tracker.update(found)
+                    self._tracker.update(region)
                     self._pause = FIRST_PAUSE
         self._bridge(at)
         return self._tracker.at(at)
@@ -160,7 +160,7 @@ class BackgroundFollower:
 
     def choose(self, x: float, y: float) -> None:
         """Follow whoever is nearest to this place, in pixels of the frame."""
-        self._wanted = (x, y)
+        self._chosen = (x, y)
 
     def take_jump(self) -> bool:
         """See `Follower`."""

@@ -102,10 +102,10 @@ class PoseLocator:
         with self._lock:
             if self._pose is None:
                 return None
-            found = self._pose.process(square).pose_landmarks
-        if found is None:
+            landmarks = self._pose.process(square).pose_landmarks
+        if landmarks is None:
             return None
-        return np.array([(p.x * side, p.y * side, p.visibility) for p in found.landmark])
+        return np.array([(p.x * side, p.y * side, p.visibility) for p in landmarks.landmark])
 
     def locate(self, image: NDArray[np.uint8], at: float) -> Region | None:
         """Return the region of the most prominent person in `image` ((H, W, 3) uint8 BGR), or None."""

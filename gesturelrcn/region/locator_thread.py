@@ -37,7 +37,7 @@ class LocatingThread:
         self._every = every
         self._changed = threading.Condition()
         self._newest: tuple[NDArray[np.uint8], float] | None = None
-        self._wanted: tuple[float, float] | None = None
+        self._chosen: tuple[float, float] | None = None
         self._answers: list[Answer] = []
         self._closing = False
         self._hangs_from: float | None = time.monotonic() + MAKING
@@ -56,12 +56,12 @@ class LocatingThread:
         return 0.0 if since is None else max(0.0, now - since)
 
     def exchange(
-        self, image: NDArray[np.uint8], at: float, wanted: tuple[float, float] | None
+        self, image: NDArray[np.uint8], at: float, chosen: tuple[float, float] | None
     ) -> list[Answer]:
         """Give the newest picture and, where somebody chose, the place of a person; get what was found."""
         with self._changed:
             self._newest = (image, at)
-            self._wanted = wanted or self._wanted
+            self._chosen = chosen or self._chosen
             answers, self._answers = self._answers, []
             self._changed.notify()
         return answers
@@ -102,26 +102,26 @@ class LocatingThread:
                 if self._closing or self._newest is None:
                     return
                 (image, at), self._newest = self._newest, None
-                wanted, self._wanted = self._wanted, None
-            failures = 0 if self._look(locator, image, at, wanted) else failures + 1
+                chosen, self._chosen = self._chosen, None
+            failures = 0 if self._look(locator, image, at, chosen) else failures + 1
             if failures == MOST_FAILURES:
                 return
             with self._changed:
-                self._changed.wait_for(lambda: self._closing or self._wanted is not None, self._every)
+                self._changed.wait_for(lambda: self._closing or self._chosen is not None, self._every)
 
     def _look(
-        self, locator: Locator, image: NDArray[np.uint8], at: float, wanted: tuple[float, float] | None
+        self, locator: Locator, image: NDArray[np.uint8], at: float, chosen: tuple[float, float] | None
     ) -> bool:
         self._hangs_from = time.monotonic()
         try:
-            if wanted is not None and hasattr(locator, "choose"):
-                locator.choose(*wanted)
-            found = locator.locate(image, at)
+            if chosen is not None and hasattr(locator, "choose"):
+                locator.choose(*chosen)
+            region = locator.locate(image, at)
         except Exception:  # one bad picture must not blind the rest of the session
             logger.exception("the person locator failed on a frame")
             return False
         finally:
             self._hangs_from = None
         with self._changed:
-            self._answers.append((image.shape, at, found))
+            self._answers.append((image.shape, at, region))
         return True

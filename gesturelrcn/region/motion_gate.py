@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.region import Region
+from gesturelrcn.region.region import Region
 
 SETTLES_IN = 1.0
 """Seconds for which nothing must have moved before the first step is left out."""
@@ -21,13 +21,13 @@ _BLOCKS = 8  # along a side; a hand is larger than one
 _MOVED = 0.01  # shares of the region's side by which it may drift
 
 
-class Resting:
+class MotionGate:
     """Remembers the picture of the last step and compares the next ones with it."""
 
     def __init__(self) -> None:
-        self.forget()
+        self.reset()
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """The next frame needs its step."""
         self._region: Region | None = None
         self._sample: NDArray[np.uint8] | None = None

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gesturelrcn.region import Region, SparingLocator
+from gesturelrcn.region import CachingLocator, Region
 from gesturelrcn.region.caching import LONGEST
 
 
@@ -32,7 +32,7 @@ def asked():
 
 @pytest.fixture
 def sparing(asked):
-    return SparingLocator(lambda: asked)
+    return CachingLocator(lambda: asked)
 
 
 def noisy(seed=0):

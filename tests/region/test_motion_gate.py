@@ -11,7 +11,7 @@ from gesturelrcn.model import load_model
 from gesturelrcn.model.files import assets
 from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.region import Region
-from gesturelrcn.region.motion_gate import LONGEST, SETTLES_IN, Resting
+from gesturelrcn.region.motion_gate import LONGEST, SETTLES_IN, MotionGate
 
 FPS = 20.0
 STILL = 5.0
@@ -116,7 +116,7 @@ GREY = np.full((480, 640, 3), 90, np.uint8)
 
 
 def test_it_rests_after_a_second_and_wakes_every_second(place):
-    passed = skipped(Resting(), place, lambda at: GREY, 8.0)
+    passed = skipped(MotionGate(), place, lambda at: GREY, 8.0)
     assert min(passed) == pytest.approx(SETTLES_IN, abs=1.5 / FPS)
     stepped = [at for at in np.arange(0.0, 8.0, 1 / FPS) if at not in passed and at > SETTLES_IN]
     gaps = np.diff(stepped)
@@ -134,19 +134,19 @@ def moved(at, since, contrast):
 
 @pytest.mark.parametrize("contrast", [15, 100])
 def test_a_hand_that_moves_is_seen_in_its_first_frame(place, contrast):
-    passed = skipped(Resting(), place, lambda at: moved(at, 2.3, contrast), 4.0)
+    passed = skipped(MotionGate(), place, lambda at: moved(at, 2.3, contrast), 4.0)
     assert any(at > 2.0 for at in passed if at < 2.29)
     assert not [at for at in passed if 2.29 < at < 2.3 + SETTLES_IN]
 
 
 def test_it_does_not_rest_while_a_gesture_is_near_or_the_region_glides(place):
-    assert skipped(Resting(), place, lambda at: GREY, 3.0, quiet=lambda at: False) == []
+    assert skipped(MotionGate(), place, lambda at: GREY, 3.0, quiet=lambda at: False) == []
     gliding = skipped(
-        Resting(), place, lambda at: GREY, 3.0, place_at=lambda at: replace(place, x=place.x + 100 * at)
+        MotionGate(), place, lambda at: GREY, 3.0, place_at=lambda at: replace(place, x=place.x + 100 * at)
     )
     assert gliding == []
 
 
 @pytest.mark.parametrize("x", [-500.0, 0.0, 640.0, 1500.0])
 def test_a_region_outside_the_picture_is_no_mistake(x):
-    assert skipped(Resting(), Region(x, 240.0, 30.0, 1.0, 0.0), lambda at: GREY, 2.0)
+    assert skipped(MotionGate(), Region(x, 240.0, 30.0, 1.0, 0.0), lambda at: GREY, 2.0)
