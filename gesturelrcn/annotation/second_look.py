@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from gesturelrcn.annotation.timeline import Span
 from gesturelrcn.capture.opencv import cv2
-from gesturelrcn.capture.video import decode_video
 from gesturelrcn.errors import CaptureError
+from gesturelrcn.recordings.frames import frames_of
 
 KEY_FRAME_WIDTH = 320
 """Pixels; narrower videos are not enlarged."""
@@ -38,11 +38,11 @@ def look_again(video: Path, takers: Iterable[Taker]) -> None:
     if not takers:
         return
     until = max(taker.until for taker in takers)
-    for _, at, image in decode_video(video):
-        if at > until:
+    for frame in frames_of(video):
+        if frame.captured_at > until:
             return
         for taker in takers:
-            taker.take(image, at)
+            taker.take(frame.image, frame.captured_at)
 
 
 class KeyFrames:

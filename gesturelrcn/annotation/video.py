@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 from gesturelrcn import __version__
 from gesturelrcn.annotation.timeline import Origin, Timeline, spans_of
 from gesturelrcn.capture import Frame, Source, open_source
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.errors import CaptureError
 from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine, ModelCard
 from gesturelrcn.recognizer import Recognizer
+from gesturelrcn.recordings.frames import claimed_frames
 from gesturelrcn.region import Follower, Region, SteppedFollower
 from gesturelrcn.stream.stream import GestureStream
 
@@ -142,7 +142,7 @@ def watch_video(
         CaptureError: the video is missing, empty, or no picture in it can be decoded.
     """
     origin = origin_of(video, engine.card, engine_name, mirrored)
-    claimed = _claimed_frames(video)
+    claimed = claimed_frames(video)
     times: list[float] = []
 
     def seen(frame: Frame, view: object) -> None:
@@ -177,15 +177,6 @@ def _length(times: list[float]) -> float:
     """Seconds from the first frame to the end of the last one."""
     passed = times[-1] - times[0]
     return passed + (passed / (len(times) - 1) if len(times) > 1 else 0.0)
-
-
-def _claimed_frames(video: Path) -> int:
-    """How many frames the header promises; for progress only, some containers do not know."""
-    capture = cv2.VideoCapture(str(video.absolute()), cv2.CAP_FFMPEG)
-    try:
-        return max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
-    finally:
-        capture.release()
 
 
 def origin_of(video: Path, card: ModelCard, engine: str, mirrored: bool) -> Origin:

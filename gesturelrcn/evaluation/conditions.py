@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.capture import open_source
 from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.evaluation.stitching import Played, StreamPlan, StreamTruth
 from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.recordings.frames import frames_of
 from gesturelrcn.recordings.truth import TrueGesture
 from gesturelrcn.vocabulary import mirrored
 
@@ -134,8 +134,7 @@ def _with_stalls(played: Iterator[Played], longest: float, rng: np.random.Genera
 
 
 def _first_picture(path: Path) -> NDArray[np.uint8]:
-    with open_source(path) as source:
-        return next(iter(source)).image
+    return next(frames_of(path)).image
 
 
 def _side_by_side(image: NDArray[np.uint8], beside: NDArray[np.uint8]) -> NDArray[np.uint8]:

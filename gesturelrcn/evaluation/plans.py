@@ -8,10 +8,10 @@ from itertools import groupby
 
 import numpy as np
 
-from gesturelrcn.capture import open_source
 from gesturelrcn.errors import CaptureError
 from gesturelrcn.evaluation.stitching import StreamPlan
 from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.recordings.frames import frames_of
 from gesturelrcn.recordings.listing import Listing, Skipped
 from gesturelrcn.vocabulary import NONE
 
@@ -55,8 +55,7 @@ def _sized(listing: Listing) -> Iterator[tuple[_Key, str, Clip]]:
     """Each clip that can be opened, with what it must share with others of its stream."""
     for clip in list(listing.clips):
         try:
-            with open_source(clip.path) as source:
-                height, width = next(iter(source)).image.shape[:2]
+            height, width = next(frames_of(clip.path)).image.shape[:2]
         except (CaptureError, StopIteration) as problem:
             logger.warning("%s: skipped: %s", clip.name, problem)
             listing.skipped.append(Skipped(clip.name, str(problem)))

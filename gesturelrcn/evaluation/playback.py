@@ -1,14 +1,16 @@
 """One clip on its way through a stream: pause, forward, return."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.capture import Frame, open_source
+from gesturelrcn.capture import Frame
 from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.recordings.frames import frames_of
 from gesturelrcn.vocabulary import GESTURES, NONE
 
 HEAD_MARGIN = 0.2
@@ -55,8 +57,7 @@ class ClipPlayback:
         Raises:
             CaptureError: the clip does not decode.
         """
-        with open_source(self._clip.path) as source:
-            frames = iter(source)
+        with closing(frames_of(self._clip.path)) as frames:
             ahead = self._read_ahead(frames)
             period = self._period()
             at = 0

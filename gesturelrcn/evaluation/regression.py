@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.capture import open_source
 from gesturelrcn.model import Engine
 from gesturelrcn.recognizer import Recognizer
+from gesturelrcn.recordings.frames import frames_of
 from gesturelrcn.recordings.listing import Listing
 from gesturelrcn.recordings.tables import numbers_of, table_of
 
@@ -53,7 +53,7 @@ def _told_and_true(
     recognizer = Recognizer(engine)
     told, times = [], []
     try:
-        for frame in open_source(path):
+        for frame in frames_of(path):
             recognizer.process(frame)
             if recognizer.view.numbers is not None:
                 told.append([recognizer.view.numbers[name] for name in names])

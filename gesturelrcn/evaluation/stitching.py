@@ -22,10 +22,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from gesturelrcn.capture import Frame, open_source
+from gesturelrcn.capture import Frame
 from gesturelrcn.errors import CaptureError
 from gesturelrcn.evaluation.playback import ClipPlayback
 from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.recordings.frames import frames_of
 from gesturelrcn.recordings.listing import Film, Skipped
 from gesturelrcn.recordings.truth import Activity, TrueGesture
 from gesturelrcn.vocabulary import NONE
@@ -122,10 +123,9 @@ class StreamPlan:
 def _play_film(film: Film, truth: StreamTruth) -> Iterator[Played]:
     truth.gestures += film.gestures
     truth.activities += film.activities
-    with open_source(film.path) as source:
-        for frame in source:
-            truth.seconds = truth.recorded = frame.captured_at
-            yield Played(frame, film.name, frame.index, True)
+    for frame in frames_of(film.path):
+        truth.seconds = truth.recorded = frame.captured_at
+        yield Played(frame, film.name, frame.index, True)
 
 
 def _play_clips(plan: StreamPlan, truth: StreamTruth) -> Iterator[Played]:

@@ -20,6 +20,7 @@ from gesturelrcn.errors import CaptureError, GestureLrcnError
 from tests.annotation.made import SPANS, TIMELINE
 from tests.capture.clips import HEIGHT, WIDTH, write_clip
 from tests.mjpeg_server import read_number
+from tests.recordings.uneven import TIMES, write_uneven
 
 SPAN = replace(SPANS[0], start=0.5, end=1.0, peak=0.75)
 
@@ -74,6 +75,19 @@ def test_a_clip_that_cannot_be_written_leaves_nothing(tmp_path):
     clip.take(np.zeros((64, 64, 3), np.uint8), 0.5)
     with pytest.raises(GestureLrcnError, match=r"clip\.mp4 cannot be written"):
         clip.done()
+
+
+def test_the_second_look_is_timed_by_the_stamps(tmp_path):
+    class Noting:
+        until = 2.55
+
+        def take(self, image, at):
+            noted.append((read_number(image), at))
+
+    noted = []
+    look_again(write_uneven(tmp_path / "uneven.mp4"), [Noting()])
+    assert [number for number, _ in noted] == list(range(len(TIMES) - 1))
+    assert [at for _, at in noted] == pytest.approx(TIMES[:-1], abs=1e-4)
 
 
 def test_key_frames_are_of_the_surest_moment(film):

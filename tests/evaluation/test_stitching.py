@@ -12,6 +12,7 @@ from gesturelrcn.evaluation.stitching import PAUSE, StreamTruth
 from tests.capture.clips import write_clip
 from tests.evaluation.films import FPS, folder_of, write_film, write_pictures
 from tests.mjpeg_server import read_number
+from tests.recordings.uneven import TIMES, write_uneven
 
 
 def played(plan):
@@ -207,3 +208,15 @@ def test_single_clips_are_played_as_recorded(tmp_path):
     assert plan.name == "c0.avi"
     assert [one.index for one in frames] == list(range(30))
     assert (truth.gestures[0].onset, truth.gestures[0].offset) == (pytest.approx(1.0), pytest.approx(2.9))
+
+
+def test_clips_and_films_are_played_at_their_own_times(tmp_path):
+    write_uneven(tmp_path / "clip.mp4")
+    write_uneven(tmp_path / "film.mp4")
+    (tmp_path / "film.jsonl").write_text('{"gesture": "wave", "onset_s": 0.7, "offset_s": 1.8}\n')
+    (tmp_path / "index.csv").write_text("path,subject,gesture,onset_s\nclip.mp4,A,raise_hand,0.7\n")
+    listing = read_listing(tmp_path)
+    film = plan_streams(listing)[-1]
+    assert [one.frame.captured_at for one in played(film)[0]] == pytest.approx(TIMES, abs=1e-4)
+    (alone,) = single_clips(listing)
+    assert [one.frame.captured_at for one in played(alone)[0]] == pytest.approx(TIMES, abs=1e-4)

@@ -5,7 +5,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from gesturelrcn.errors import CaptureError
 from gesturelrcn.recordings.film_truth import read_film_facts
+from gesturelrcn.recordings.frames import frames_of
 from gesturelrcn.synthesis.arrays import Pixels
 from gesturelrcn.synthesis.errors import SynthesisError
 
@@ -51,17 +53,10 @@ def _tile(truth: Path) -> Pixels:
 
 def _frame(film: Path, seconds: float) -> Pixels:
     """The first picture of a film that is not before a time, or its last one."""
-    import av
-
     try:
-        with av.open(str(film)) as container:
-            last = None
-            for frame in container.decode(video=0):
-                last = frame
-                if frame.time is not None and frame.time >= seconds - TIME_ROUNDING:
-                    break
-    except (OSError, ValueError) as error:
+        for frame in frames_of(film):
+            if frame.captured_at >= seconds - TIME_ROUNDING:
+                break
+    except CaptureError as error:
         raise SynthesisError(f"The film {film} cannot be read ({error}): make it anew.") from error
-    if last is None:
-        raise SynthesisError(f"The film {film} has no pictures: make it anew.")
-    return np.asarray(last.to_ndarray(format="bgr24"), np.uint8)
+    return frame.image

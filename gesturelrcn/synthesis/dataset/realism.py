@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from gesturelrcn.capture import open_source
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.film_truth import Truth
+from gesturelrcn.recordings.frames import frames_of
 from gesturelrcn.recordings.listing import read_index
 from gesturelrcn.recordings.truth import TrueGesture
 from gesturelrcn.region import crop
@@ -186,8 +186,8 @@ class Judge:
         Nobody knows where the gesturing hand is; it is taken to be the higher one of MediaPipe's wrists.
         """
         tally = Tally()
-        with open_source(clip.path) as source:
-            held = [frame for frame in source if frame.captured_at > (clip.onset or 0.0) + HELD_SECONDS]
+        holding = (clip.onset or 0.0) + HELD_SECONDS
+        held = [frame for frame in frames_of(clip.path) if frame.captured_at > holding]
         for frame in held[:: max(1, len(held) // 4)]:
             region = self._pose.locate(frame.image, frame.captured_at)
             if region is None:

@@ -7,11 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.recordings.frames import frame_rate
 from gesturelrcn.recordings.listing import VIDEO_SUFFIXES, Listing, read_listing
 from gesturelrcn.training.config.config import DataSettings, Kind
 from gesturelrcn.training.data.backgrounds import background_files
@@ -104,11 +104,11 @@ def open_data_set(settings: DataSettings, folder: Path) -> DataSet:
     listed = _list_folders(settings, folder) if kind == "folders" else _list_index(settings, folder)
     clips, skipped = [], [f"{item.name}: {item.reason}" for item in listed.skipped]
     for clip in listed.clips:
-        read = _probe(folder, clip.path)
-        if read is None:
+        fps = frame_rate(clip.path)
+        if fps is None:
             skipped.append(f"{clip.name}: it does not decode")
             continue
-        clips.append(dataclasses.replace(clip, fps=read))
+        clips.append(dataclasses.replace(clip, fps=fps))
     for reason in skipped:
         logger.warning("%s: skipped: %s", settings.name, reason)
     if not clips:
@@ -200,19 +200,6 @@ def _no_class_is_empty(settings: DataSettings, folder: Path, clips: list[Clip], 
                 f"{path}: no clip of this class can be used ({len(skipped)} of the data set"
                 f" {settings.name!r} were skipped): add clips, or remove the folder."
             )
-
-
-def _probe(folder: Path, path: Path) -> float | None:
-    """Frames a second of a video whose first frame decodes; None for others."""
-    video = cv2.VideoCapture(str(path))
-    try:
-        read, _ = video.read()
-        fps = float(video.get(cv2.CAP_PROP_FPS))
-    finally:
-        video.release()
-    if not read:
-        return None
-    return fps if math.isfinite(fps) and 1 <= fps <= 240 else 20.0
 
 
 def _split(settings: DataSettings, folder: Path, clips: list[Clip]) -> tuple[list[Clip], list[Clip]]:

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.film_truth import read_truth
-from gesturelrcn.region import Region, crop
+from gesturelrcn.recordings.frames import frames_of, middle_region
+from gesturelrcn.region import crop
 from gesturelrcn.system.worker_pool import in_processes
 from gesturelrcn.training.data.backgrounds import cut_out, load_silhouettes
 from gesturelrcn.training.data.datasets import DataSet
 from gesturelrcn.training.errors import TrainingError
-from gesturelrcn.training.features.extraction import frames_of
 from gesturelrcn.training.tasks.keypoints import Pictures
 from gesturelrcn.training.teacher.teacher import (
     LIFT,
@@ -29,9 +29,6 @@ from gesturelrcn.training.teacher.teacher import (
 )
 
 logger = logging.getLogger(__name__)
-
-FILM_MARGIN = 1.25
-"""Films by `gesturelrcn synth` show this much more than the person region, for most people."""
 
 # Single pictures are framed a little wider than the person region, on average.
 _SHARD_MARGIN = 1.1 / ZOOM
@@ -120,20 +117,14 @@ def film_pictures(clips: Iterable[Clip], every: int, share: float = 1.0) -> Pict
     joints: list[NDArray[np.float32]] = []
     for clip in clips:
         truth = read_truth(clip.path.with_suffix(".jsonl"))
-        for number, image in enumerate(frames_of(clip)):
+        for number, frame in enumerate(frames_of(clip.path)):
             if number % every == 0 and number < len(truth.keypoints):
-                picture, moved = _kept(image, truth.keypoints[number])
+                picture, moved = _kept(frame.image, truth.keypoints[number])
                 images.append(picture)
                 joints.append(moved)
     if not images:
         return None
     return Pictures(np.stack(images), np.stack(joints), MARGIN, True, share)
-
-
-def middle_region(image: NDArray[np.uint8], at: float = 0.0) -> Region:
-    """The person region of a film."""
-    height, width = image.shape[:2]
-    return Region(width / 2, height / 2, max(width, height) / FILM_MARGIN, 1.0, at)
 
 
 def _kept(

@@ -1,6 +1,6 @@
 """Watch clips as the live loop would, through random cameras: the LSTM learns from what the CNNs say."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -107,19 +107,6 @@ def random_camera(rng: np.random.Generator, native: float) -> Camera:
         noise=float(rng.uniform(1, 8)) if often[1] else 0.0,
         jpeg=int(rng.uniform(30, 90)) if often[2] else 0,
     )
-
-
-def frames_of(clip: Clip) -> Iterator[NDArray[np.uint8]]:
-    """Every frame of `clip` that decodes, (H, W, 3) uint8 BGR."""
-    video = cv2.VideoCapture(str(clip.path))
-    try:
-        while True:
-            read, image = video.read()
-            if not read:
-                return
-            yield np.asarray(image, np.uint8)
-    finally:
-        video.release()
 
 
 def watch(

@@ -1,5 +1,6 @@
 """What the taught CNNs see in the clips of a data set, as they are and through random cameras."""
 
+import logging
 import zlib
 from dataclasses import replace
 
@@ -7,16 +8,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gesturelrcn.errors import CaptureError
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.recordings.frames import frames_of, middle_region
 from gesturelrcn.region import Region, SteppedFollower
 from gesturelrcn.training.config.config import Kind
 from gesturelrcn.training.data.clip_features import SeenClip
-from gesturelrcn.training.data.keypoint_images import middle_region
-from gesturelrcn.training.features.extraction import frames_of, random_camera, watch
+from gesturelrcn.training.features.extraction import random_camera, watch
 from gesturelrcn.training.features.onsets import offset_of, onset_of
 from gesturelrcn.vocabulary import NONE
+
+logger = logging.getLogger(__name__)
 
 LARGEST = 1280
 """Longer side in pixels above which frames are made smaller: a whole clip has to fit into memory."""
@@ -55,12 +59,14 @@ class Looking:
         times = []
         follower = None if self._kind == "films" else SteppedFollower()
         try:
-            for number, full in enumerate(frames_of(clip)):
-                image, at = _bounded(full), number / clip.fps
+            for frame in frames_of(clip.path):
+                image, at = _bounded(frame.image), frame.captured_at
                 region = middle_region(image, at) if follower is None else follower.follow(image, at)
                 if region is not None:
                     frames.append((image, self._card.body(region)))
                     times.append(at)
+        except CaptureError as problem:
+            logger.warning("%s: %s", clip.name, problem)
         finally:
             if follower is not None:
                 follower.close()

@@ -232,7 +232,8 @@ def clip_scores(model: LRCN, seen: SeenClip) -> NDArray[np.float32]:
     still = int(_STILL * seen.clip.fps)
     order = np.r_[np.zeros(still, int), np.arange(len(seen.times))]
     keypoints = torch.from_numpy(seen.keypoints[order])[None]
-    dt = torch.full((1, len(order)), 1.0 / seen.clip.fps)
+    steps = np.r_[np.full(still + 1, 1.0 / seen.clip.fps), np.diff(seen.times)]
+    dt = torch.from_numpy(steps.astype(np.float32))[None]
     with torch.inference_mode():
         hands = None
         if seen.hands is not None and model.config.hand_size:

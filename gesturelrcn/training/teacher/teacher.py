@@ -16,9 +16,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gesturelrcn.errors import CaptureError
 from gesturelrcn.keypoints import HAND_LANDMARKS, KEYPOINTS
 from gesturelrcn.model.fovea import SIDE as FOVEA_SIDE
 from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.recordings.frames import frames_of
 from gesturelrcn.recordings.listing import read_index
 from gesturelrcn.region import PoseLocator, Region, SteppedFollower, crop
 from gesturelrcn.system.private_files import make_private
@@ -174,24 +176,17 @@ class KeypointTeacher:
 
 def teach(clip: Clip) -> TaughtClip | None:
     """Decode `clip`, follow the person as live, and label every frame; None if nobody is found."""
-    video = cv2.VideoCapture(str(clip.path))
     follower, teacher = SteppedFollower(), KeypointTeacher()
     frames, times = [], []
-    index = 0
     try:
-        while True:
-            read, image = video.read()
-            if not read:
-                break
-            at = index / clip.fps
-            index += 1
-            region = follower.follow(np.asarray(image, np.uint8), at)
-            if region is None:
-                continue
-            frames.append(teacher.frame(np.asarray(image, np.uint8), region))
-            times.append(at)
+        for frame in frames_of(clip.path):
+            region = follower.follow(frame.image, frame.captured_at)
+            if region is not None:
+                frames.append(teacher.frame(frame.image, region))
+                times.append(frame.captured_at)
+    except CaptureError as problem:
+        logger.warning("%s: %s", clip.name, problem)
     finally:
-        video.release()
         follower.close()
         teacher.close()
     if not frames:

@@ -8,6 +8,7 @@ from gesturelrcn.recordings.truth import TrueGesture
 from gesturelrcn.synthesis.dataset.contact_sheet import COLUMNS, TILE_PIXELS, contact_sheet
 from gesturelrcn.synthesis.dataset.video import write_video
 from gesturelrcn.synthesis.errors import SynthesisError
+from tests.recordings.uneven import TIMES, write_uneven
 
 
 def film(folder, name, stroke_end):
@@ -48,3 +49,12 @@ def test_a_film_that_cannot_be_read_is_one_sentence(tmp_path):
 
     with pytest.raises(SynthesisError, match=r"gesture\.mp4 cannot be read"):
         contact_sheet([path])
+
+
+def test_a_film_of_uneven_times_is_shown_where_its_stroke_ends(tmp_path):
+    path = film(tmp_path, "gesture", 0.5)
+    bright = TIMES.index(0.7)
+    pictures = [np.full((64, 64, 3), 200 if number == bright else 40, np.uint8) for number in range(10)]
+    write_uneven(path.with_suffix(".mp4"), pictures)
+    sheet = cv2.imdecode(np.frombuffer(contact_sheet([path]), np.uint8), cv2.IMREAD_COLOR)
+    assert np.median(sheet) == pytest.approx(200, abs=6)

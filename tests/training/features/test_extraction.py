@@ -14,8 +14,7 @@ from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.region import Region
-from gesturelrcn.training.features.extraction import Camera, frames_of, random_camera, watch
-from tests.training.tiny_data import grey_clip
+from gesturelrcn.training.features.extraction import Camera, random_camera, watch
 
 STRAIGHT = np.tile(np.arange(256, dtype=np.uint8)[:, None], 3)
 PLAIN = Camera(1.0, 0.0, np.zeros(2), False, 100, STRAIGHT, 0.0, 0.0, 0.0, 0)
@@ -105,10 +104,3 @@ def test_a_flipped_clip_is_the_mirrored_gesture(model):
 def test_a_network_that_looks_at_no_hand_says_nothing_of_one():
     plain = LRCN(NetworkConfig(classes=("none", "wave"), size=32, hidden=8)).eval()
     assert watched(plain, None)[1].hands is None
-
-
-def test_every_frame_of_a_clip(tmp_path):
-    grey_clip(tmp_path / "a.mp4", frames=5)
-    frames = list(frames_of(replace(clip(), path=tmp_path / "a.mp4")))
-    assert [frame.shape for frame in frames] == [(48, 64, 3)] * 5
-    assert list(frames_of(replace(clip(), path=tmp_path / "gone.mp4"))) == []

@@ -1,6 +1,9 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
+import torch
 
 from gesturelrcn.evaluation import TrueGesture
 from gesturelrcn.recordings.clip import Clip
@@ -9,6 +12,7 @@ from gesturelrcn.training.config.config import ThresholdSettings
 from gesturelrcn.training.data.clip_features import SeenClip
 from gesturelrcn.training.tasks import thresholds
 from gesturelrcn.training.tasks.thresholds import STARTS, choose_thresholds, clip_counts, with_start
+from tests.recordings.uneven import TIMES
 
 CLASSES = ("none", "stop", "wave")
 
@@ -140,3 +144,21 @@ def test_a_gesture_of_which_nothing_is_known_gets_neither_the_highest_nor_the_lo
     chosen = thresholds.choose(CLASSES, streams, ThresholdSettings(otherwise=0.95))
     assert chosen["stop"].start == 0.7
     assert chosen["wave"].start == min(STARTS)
+
+
+def test_the_network_is_told_how_far_the_frames_are_really_apart():
+    class Memory(Model):
+        def initial_state(self):
+            return None
+
+        def remember(self, keypoints, hands, dt, state):
+            passed.append(dt.numpy()[0])
+            return torch.zeros(*keypoints.shape[:2], len(CLASSES)), state
+
+    passed = []
+    uneven = replace(
+        clip("wave"), times=np.array(TIMES, np.float32), keypoints=np.zeros((10, 13, 3), np.float32)
+    )
+    assert thresholds.clip_scores(Memory(), uneven).shape == (len(TIMES), len(CLASSES))
+    assert passed[0][:-9] == pytest.approx(1 / 20)
+    assert passed[0][-9:] == pytest.approx(np.diff(TIMES), abs=1e-6)

@@ -1,9 +1,14 @@
 import shutil
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from gesturelrcn.model import assets
+from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.region import Region
 from gesturelrcn.training.teacher import teacher
+from tests.recordings.uneven import TIMES, write_uneven
 
 
 def test_stills_are_labelled_alike_by_one_process_and_by_two(tmp_path, monkeypatch):
@@ -22,3 +27,31 @@ def test_stills_are_labelled_alike_by_one_process_and_by_two(tmp_path, monkeypat
     assert set(alone) == set(shared)
     for name in alone:
         np.testing.assert_allclose(alone[name], shared[name], atol=1e-3, equal_nan=True)
+
+
+class Follower:
+    """Everybody is everywhere."""
+
+    def follow(self, image, at):
+        return Region(image.shape[1] / 2, image.shape[0] / 2, 50.0, 1.0, at)
+
+    def close(self):
+        pass
+
+
+class Teacher:
+    """Says nothing of any frame."""
+
+    def frame(self, image, region):
+        return teacher.TaughtFrame(*np.zeros((4, 1), np.float32))
+
+    def close(self):
+        pass
+
+
+def test_a_frame_is_labelled_at_the_time_of_its_own_stamp(tmp_path, monkeypatch):
+    monkeypatch.setattr(teacher, "SteppedFollower", Follower)
+    monkeypatch.setattr(teacher, "KeypointTeacher", Teacher)
+    clip = Clip(write_uneven(tmp_path / "a.mp4"), "a.mp4", "A", "wave", fps=10.0)
+    assert teacher.teach(clip).times == pytest.approx(TIMES, abs=1e-4)
+    assert teacher.teach(replace(clip, path=tmp_path / "gone.mp4")) is None
