@@ -27,7 +27,9 @@ from gesturelrcn.training.data.feature_sets import held_out_clips
 from gesturelrcn.training.loop.log import read_rows
 from gesturelrcn.training.loop.loop import make_fabric
 from gesturelrcn.training.run.folder import RunFolder
-from gesturelrcn.training.run.pipeline import Training, run_stages
+from gesturelrcn.training.run.pipeline import run_stages
+from gesturelrcn.training.run.run import Training
+from gesturelrcn.training.stages import STAGES
 from gesturelrcn.training.tasks.thresholds import clip_scores, progress
 
 ROOT = Path(__file__).parents[1]
@@ -64,7 +66,7 @@ def main() -> None:
             workers=options.workers,
         )
         with run.claimed(options.config):
-            run_stages(training, until="recognition")
+            run_stages(training, STAGES, until="recognition")
         print(_row(told.replace("=", " "), training), flush=True)
 
 

@@ -14,7 +14,7 @@ from gesturelrcn.errors import GestureLrcnError
 
 if TYPE_CHECKING:
     from gesturelrcn.training.loop.loop import Progress
-    from gesturelrcn.training.run.pipeline import Training
+    from gesturelrcn.training.run.run import Training
 
 _EXTRA = ("torch", "safetensors", "onnx", "matplotlib", "lightning_fabric")
 DATA_VARIABLE = "GESTURELRCN_DATA"
@@ -69,7 +69,9 @@ def train(
     from gesturelrcn.training.config.file import read_config
     from gesturelrcn.training.loop.loop import make_fabric
     from gesturelrcn.training.run.folder import RunFolder
-    from gesturelrcn.training.run.pipeline import Training, run_stages
+    from gesturelrcn.training.run.pipeline import run_stages
+    from gesturelrcn.training.run.run import Training
+    from gesturelrcn.training.stages import STAGES
 
     read = read_config(config)
     left_out = tuple(without or ())
@@ -90,9 +92,9 @@ def train(
         )
         if training.fabric.is_global_zero:
             with training.run.claimed(config):
-                run_stages(training, again, until)
+                run_stages(training, STAGES, again, until)
         else:
-            run_stages(training, again, until)
+            run_stages(training, STAGES, again, until)
     if training.fabric.is_global_zero:
         _tell(training)
 

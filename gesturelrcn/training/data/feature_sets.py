@@ -8,7 +8,7 @@ from gesturelrcn.training.data.clip_features import SeenClip
 from gesturelrcn.training.data.datasets import DataSet
 from gesturelrcn.training.data.track_files import read_tracks
 from gesturelrcn.training.errors import TrainingError
-from gesturelrcn.training.run.pipeline import Training
+from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.tasks.recognition import ClipSet
 
 

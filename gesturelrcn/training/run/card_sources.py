@@ -1,7 +1,7 @@
 """What a model learnt from, for its card: everything that its training used, each with its licence."""
 
 from gesturelrcn.training.data.datasets import DataSet
-from gesturelrcn.training.run.pipeline import Training
+from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.tasks.initial_weights import IMAGENET, RANDOM
 
 _WEIGHTS = {

@@ -1,0 +1,216 @@
+"""One training: its config, data sets, folders, network and devices; what the stages work on."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from safetensors.torch import load_file, save_file
+
+from gesturelrcn.errors import ModelError
+from gesturelrcn.keypoints import KEYPOINTS
+from gesturelrcn.model.card import ModelCard, read_card
+from gesturelrcn.model.files import card_path
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.network_config import NetworkConfig
+from gesturelrcn.training.config.config import Config, DataSettings
+from gesturelrcn.training.data.datasets import DataSet, open_data_set, vocabulary_of
+from gesturelrcn.training.errors import TrainingError
+from gesturelrcn.training.loop.loop import Loop, Progress
+from gesturelrcn.training.run.folder import RunFolder
+from gesturelrcn.training.tasks.initial_weights import IMAGENET, RANDOM
+from gesturelrcn.training.teacher.teacher import LIFT, ZOOM
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+_RECURRENT = ("hidden", "dropout", "joint_features", "hand_features", "motion", "readers", "regression")
+TAUGHT = ("keypoints", "hands")
+"""Stages that teach the CNNs, in order; each leaves the weights that it trained in a file of its name."""
+
+
+@dataclass
+class Training:
+    """What the stages work on.
+
+    Attributes:
+        config: as read.
+        data: folder below which the data sets lie.
+        run: folder for the results.
+        cache: folder for what runs share: the teacher's answers and synthetic people.
+        without: names of data sets that are left out.
+        beside: folders of other runs of the config, such as one without some data, whose figures shall stand
+            beside this one's in the card.
+        out: another folder for the model files, or None.
+        workers: processes for what needs no gradient.
+        minutes: between two checkpoints.
+        fabric: devices for what needs a gradient.
+        progress: is told what is done.
+    """
+
+    config: Config
+    data: Path
+    run: RunFolder
+    cache: Path
+    fabric: "Fabric"
+    without: tuple[str, ...] = ()
+    beside: tuple[Path, ...] = ()
+    out: Path | None = None
+    workers: int = 1
+    minutes: float = 5.0
+    progress: Progress = field(default=lambda what, done, of: None)
+
+    def __post_init__(self) -> None:
+        names = [settings.name for settings in self.config.data]
+        if unknown := sorted(set(self.without) - set(names)):
+            raise TrainingError(
+                f"There is no data set {unknown[0]!r} to train without; the config has {', '.join(names)}."
+            )
+        if set(names) <= set(self.without):
+            raise TrainingError("No data set is left to train on: leave out fewer.")
+        _ = self.figures_beside  # what is missing shall not be found out hours later
+
+    @cached_property
+    def sets(self) -> list[DataSet]:
+        """The data sets that are trained on."""
+        return [self._open(settings) for settings in self.config.data if settings.name not in self.without]
+
+    @cached_property
+    def left_out(self) -> list[DataSet]:
+        """Those that are not; the model is measured on the people whom they hold out, like any other."""
+        wanted = [settings for settings in self.config.data if settings.name in self.without]
+        return [self._open(settings) for settings in wanted if self.folder_of(settings).is_dir()]
+
+    @cached_property
+    def figures_beside(self) -> list[dict[str, Any]]:
+        """The figures of the runs that shall stand beside this one's."""
+        found = []
+        for folder in self.beside:
+            figures = RunFolder(folder).read("figures.json")
+            if not isinstance(figures, dict):
+                raise TrainingError(
+                    f"{folder} has no figures that could stand beside: name the folder of a run that came to"
+                    " its end."
+                )
+            found.append(figures)
+        return found
+
+    @cached_property
+    def everybody(self) -> bool:
+        """Whether the people held out are learnt from in the end: they may be in a set that is left out."""
+        return self.config.everybody and any(held.held_out for held in self.sets)
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """The vocabulary of the model."""
+        return vocabulary_of(self.sets, self.config.classes)
+
+    def folder_of(self, settings: DataSettings) -> Path:
+        """Where a data set lies; one that is made lies in the cache, by what it is made from."""
+        if settings.make is None:
+            return self.data / (settings.path or settings.name)
+        made = hashlib.sha256(json.dumps(asdict(settings.make)).encode()).hexdigest()[:10]
+        return self.cache / "made" / f"{settings.name}-{made}"
+
+    def taught(self, held: DataSet) -> Path:
+        """Where the teacher's answers on a data set are cached."""
+        where = hashlib.sha256(str(held.folder.resolve()).encode()).hexdigest()[:8]
+        return self.cache / "taught" / f"{held.name}-{where}"
+
+    @cached_property
+    def started_from(self) -> ModelCard | None:
+        """The card of the model whose CNNs are taken over, or None."""
+        if self.config.start in (IMAGENET, RANDOM):
+            return None
+        try:
+            return read_card(card_path(self.config.start))
+        except ModelError as problem:
+            raise TrainingError(f"start = {self.config.start!r}: {problem}") from problem
+
+    def card(self) -> ModelCard:
+        """The card of the model before anything is known of it but its shape."""
+        network, before = self.network_config, self.started_from
+        return ModelCard(
+            name=self.config.name,
+            description=self.config.description,
+            classes=self.classes,
+            size=network.size,
+            hidden=network.state_shape[1],
+            keypoints=KEYPOINTS,
+            min_fps=self.config.min_fps,
+            max_fps=self.config.max_fps,
+            thresholds={},
+            network={
+                "hidden": network.hidden,
+                "joint_features": network.joint_features,
+                "hand_features": network.hand_features,
+                "motion": network.motion,
+                "readers": network.readers,
+                **({"regression": list(network.regression)} if network.regression else {}),
+            },
+            limits=list(self.config.limits),
+            zoom=self.config.zoom or (ZOOM if before is None else before.zoom),
+            lift=LIFT if before is None else before.lift,
+            hand_size=network.hand_size,
+            rows=network.state_shape[0],
+        )
+
+    @property
+    def network_config(self) -> NetworkConfig:
+        """The sizes of the network; pictures are as large as those of the model that it starts from."""
+        before = self.started_from
+        sizes = {} if before is None else {"size": before.size, "hand_size": before.hand_size}
+        return NetworkConfig(classes=self.classes, **{**sizes, **self.config.network})
+
+    @property
+    def cnn_settings(self) -> dict[str, Any]:
+        """Those keys of `[network]` that the CNNs depend on."""
+        return {name: value for name, value in self.config.network.items() if name not in _RECURRENT}
+
+    @property
+    def hands_are_taught(self) -> bool:
+        """Whether there is a second CNN, and it does not stay as it starts."""
+        return bool(self.network_config.hand_size and self.config.hands.steps)
+
+    @property
+    def joint_sets(self) -> list[DataSet]:
+        """Data sets that joints are learnt from; none where the CNN stays as it starts."""
+        if not self.config.keypoints.steps:
+            return []
+        return [dataset for dataset in self.sets if dataset.settings.joints > 0]
+
+    @property
+    def hand_sets(self) -> list[DataSet]:
+        """Data sets that hands are learnt from; none where no second CNN is, or it stays as it starts."""
+        if not self.hands_are_taught:
+            return []
+        return [dataset for dataset in self.sets if dataset.settings.hands > 0]
+
+    @property
+    def background_set(self) -> DataSet | None:
+        """The data set of rooms that are put behind people, or None."""
+        return next((dataset for dataset in self.joint_sets if dataset.kind == "backgrounds"), None)
+
+    def network(self) -> LRCN:
+        """The network with everything that the stages so far have taught it, in evaluation mode."""
+        model = LRCN(self.network_config)
+        for stage in TAUGHT:
+            if (path := self.run.path / f"{stage}.safetensors").exists():
+                model.load_state_dict(load_file(path), strict=False)
+        return model.eval()
+
+    def keep(self, stage: str, model: LRCN, parts: Sequence[str]) -> None:
+        """Write those weights of `model` whose names begin with `parts` as the result of `stage`."""
+        if self.fabric.is_global_zero:
+            held = {k: v.contiguous() for k, v in model.state_dict().items() if k.startswith(tuple(parts))}
+            save_file(held, self.run.path / f"{stage}.safetensors")
+
+    def loop(self, identity: str) -> Loop:
+        """The loop for a stage that trains; it goes on from checkpoints of the same `identity` only."""
+        return Loop(self.fabric, self.run.path / "checkpoints", self.minutes, identity, self.progress)
+
+    def _open(self, settings: DataSettings) -> DataSet:
+        return open_data_set(settings, self.folder_of(settings))

@@ -1,0 +1,82 @@
+"""Writes down what the CNNs see in every clip, for whoever trains a recurrent part."""
+
+import logging
+import shutil
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from gesturelrcn.system.worker_pool import in_processes
+from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.data.datasets import DataSet
+from gesturelrcn.training.data.feature_sets import seen_path
+from gesturelrcn.training.data.track_files import write_tracks
+from gesturelrcn.training.features.extractor import Looking
+from gesturelrcn.training.features.simulation import read_performances
+from gesturelrcn.training.run.pipeline import Stage
+from gesturelrcn.training.run.run import Training
+from gesturelrcn.training.stages.hands import HANDS
+from gesturelrcn.training.stages.keypoints import KEYPOINTS
+from gesturelrcn.training.stages.teacher import listed
+
+logger = logging.getLogger(__name__)
+
+
+def _depends_on(training: Training) -> Any:
+    datasets = [listed(dataset) for dataset in training.sets if dataset.settings.weight > 0]
+    card = training.card()
+    ingredients = [asdict(training.config.features), card.classes, datasets, card.zoom, card.lift]
+    return [*ingredients, "everybody"] if training.config.everybody else ingredients
+
+
+def _do(training: Training) -> dict[str, Any]:
+    folder = training.run.path / "seen"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    result: dict[str, Any] = {"nobody_found": []}
+    for dataset in training.sets:
+        if dataset.settings.weight > 0 and dataset.kind == "performances":
+            result[dataset.name] = _simulate(training, dataset)
+        elif dataset.settings.weight > 0 and dataset.kind != "tracks":
+            result[dataset.name] = _extract(training, dataset, result["nobody_found"])
+    return result
+
+
+def _simulate(training: Training, dataset: DataSet) -> dict[str, int]:
+    """Of synthetic performances nothing is drawn: joints with the errors that the CNNs make."""
+    rng = np.random.default_rng(training.config.features.seed)
+    card = training.card()
+    paths = sorted(dataset.folder.glob("*.npz"))
+    clips = [clip for path in paths for clip in read_performances(path, card, rng)]
+    clips = [clip for clip in clips if clip.gesture in training.classes]
+    if clips:
+        write_tracks(seen_path(training, dataset, "training"), clips)
+    return {"training": len(clips)}
+
+
+def _extract(training: Training, dataset: DataSet, nobody_found: list[str]) -> dict[str, int]:
+    """Number of clips written for each part; clips in which nobody is seen are added to `nobody_found`."""
+    settings = training.config.features
+    model, card = training.network(), training.card()
+    counts = {}
+    parts = [("training", dataset.training, settings.versions), ("held_out", dataset.held_out, 0)]
+    if training.config.everybody:
+        parts.append(("everybody", dataset.held_out, settings.versions))
+    for part, clips, versions in parts:
+        wanted = [clip for clip in clips if clip.gesture in training.classes]
+        extractor = Looking(model, card, dataset.kind, versions, settings.seed)
+        features: list[SeenClip] = []
+        for done, seen in enumerate(in_processes(extractor, wanted, training.workers)):
+            training.progress(f"features {dataset.name}", done + 1, len(wanted))
+            features += seen
+            if not seen:
+                nobody_found.append(f"{dataset.name}: {wanted[done].name}")
+                logger.warning("%s: nobody found in %s; skipped", dataset.name, wanted[done].name)
+        if features:
+            write_tracks(seen_path(training, dataset, part), features)
+        counts[part] = len(features)
+    return counts
+
+
+FEATURES = Stage("features", needs=(KEYPOINTS, HANDS), depends_on=_depends_on, do=_do)

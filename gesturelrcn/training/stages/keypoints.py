@@ -1,0 +1,73 @@
+"""Teaches the CNN where joints are."""
+
+from dataclasses import asdict
+from typing import Any
+
+import torch
+
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.training.data.backgrounds import read_backgrounds
+from gesturelrcn.training.data.keypoint_images import pictures_of, taught_pictures
+from gesturelrcn.training.errors import TrainingError
+from gesturelrcn.training.run.pipeline import Stage
+from gesturelrcn.training.run.run import Training
+from gesturelrcn.training.stages.teacher import TEACHER
+from gesturelrcn.training.tasks.initial_weights import fill_start
+from gesturelrcn.training.tasks.keypoints import Pictures, Rooms, train_keypoints
+
+_VALIDATION_EVERY = 8  # frames between two pictures for the figures of the joints
+
+
+def _depends_on(training: Training) -> Any:
+    settings = asdict(training.config.keypoints)
+    settings.pop("threads")
+    datasets = [
+        [dataset.name, dataset.settings.joints, dataset.settings.every] for dataset in training.joint_sets
+    ]
+    return [settings, training.cnn_settings, training.config.start, datasets]
+
+
+def _do(training: Training) -> dict[str, Any]:
+    torch.manual_seed(0)  # the same beginning, whatever ran in this process before
+    model = LRCN(training.network_config)
+    fill_start(model, training.config.start)
+    settings = training.config.keypoints
+    if settings.steps:
+        sets, validation = _pictures(training), _validation(training)
+        log = training.run.path / "keypoints.csv"
+        loop = training.loop(KEYPOINTS.fingerprint(training))
+        train_keypoints(model, sets, settings, validation, log, loop, _rooms(training))
+    training.keep("keypoints", model, ("backbone", "keypoint_head"))
+    return {"steps": settings.steps}
+
+
+def _pictures(training: Training) -> list[Pictures]:
+    answers = [pictures_of(dataset, training.taught(dataset)) for dataset in training.joint_sets]
+    sets = [pictures for pictures in answers if pictures is not None]
+    if not sets:
+        raise TrainingError(
+            "There are no pictures to learn joints from: give a data set with joints above 0, or start"
+            " from a model and set steps = 0 in [keypoints]."
+        )
+    return sets
+
+
+def _validation(training: Training) -> Pictures | None:
+    """Pictures of the people held out, of the data set that has most of them."""
+    answers = [
+        taught_pictures(dataset.held_out, training.taught(dataset), _VALIDATION_EVERY)
+        for dataset in training.joint_sets
+    ]
+    held_out = [pictures for pictures in answers if pictures is not None]
+    return max(held_out, key=lambda pictures: len(pictures.images), default=None)
+
+
+def _rooms(training: Training) -> Rooms | None:
+    """What is put behind people."""
+    background = training.background_set
+    if background is None:
+        return None
+    return Rooms(read_backgrounds(background.folder), background.settings.joints)
+
+
+KEYPOINTS = Stage("keypoints", needs=(TEACHER,), depends_on=_depends_on, do=_do, together=True)
