@@ -4,20 +4,20 @@
 """
 
 from gesturelrcn.annotation.formats import FORMATS, write_timeline
-from gesturelrcn.annotation.jobs import Job, Wish, plan_jobs
+from gesturelrcn.annotation.jobs import AnnotationRequest, Job, plan_jobs
 from gesturelrcn.annotation.timeline import Origin, Span, Timeline, read_timeline, spans_of
 from gesturelrcn.annotation.video import Reading, origin_of, watch_video
 from gesturelrcn.annotation.workers import Outcome, run_jobs
 
 __all__ = [
     "FORMATS",
+    "AnnotationRequest",
     "Job",
     "Origin",
     "Outcome",
     "Reading",
     "Span",
     "Timeline",
-    "Wish",
     "origin_of",
     "plan_jobs",
     "read_timeline",

@@ -36,7 +36,7 @@ def clip_name(video: Path, span: Span) -> str:
     return f"{video.stem}-{span.start:08.2f}s-{span.gesture}.mp4"
 
 
-class Clip:
+class ClipCutter:
     """One gesture with some time before and after it. A `Taker` of pictures; `done` writes the file."""
 
     def __init__(self, span: Span, margin: float, out: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which videos, and what is wanted of each: settled before any work begins."""
+"""Which videos, and what is asked of each: settled before any work begins."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -17,8 +17,8 @@ SUFFIXES = frozenset(f".{kind}" for kind in _KINDS.split())
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What is wanted of every video.
+class AnnotationRequest:
+    """What is asked of every video.
 
     Attributes:
         formats: names from `FORMATS`; JSON lines are always written too.
@@ -68,7 +68,7 @@ class Job:
     Attributes:
         video: the file.
         outputs: format -> file.
-        wish: what is wanted.
+        request: what is asked for.
         done: its timeline, where that is there already and up to date.
         problem: why it cannot be read, where that is known already.
         missing: formats that are to be written.
@@ -76,7 +76,7 @@ class Job:
 
     video: Path
     outputs: dict[str, Path]
-    wish: Wish
+    request: AnnotationRequest
     done: Timeline | None = None
     problem: str = ""
     missing: tuple[str, ...] = ()
@@ -90,10 +90,10 @@ def find_videos(places: Iterable[Path]) -> list[tuple[Path, Path]]:
     Raises:
         GestureLrcnError: a folder holds no video, or cannot be listed.
     """
-    found: dict[Path, Path] = {}
+    results: dict[Path, Path] = {}
     for place in places:
         if not place.is_dir():
-            found.setdefault(place, Path(place.name))
+            results.setdefault(place, Path(place.name))
             continue
         try:
             inside = sorted(path for path in place.rglob("*") if _is_video(path, place))
@@ -104,8 +104,8 @@ def find_videos(places: Iterable[Path]) -> list[tuple[Path, Path]]:
                 f"The folder {place} holds no video ({_KINDS}); name the files themselves."
             )
         for path in inside:
-            found.setdefault(path, path.relative_to(place))
-    return list(found.items())
+            results.setdefault(path, path.relative_to(place))
+    return list(results.items())
 
 
 def _is_video(path: Path, below: Path) -> bool:
@@ -113,12 +113,14 @@ def _is_video(path: Path, below: Path) -> bool:
     return path.suffix.lower() in SUFFIXES and not hidden and path.is_file()
 
 
-def plan_jobs(places: Iterable[Path], wish: Wish, origin: Callable[[Path], Origin]) -> list[Job]:
+def plan_jobs(
+    places: Iterable[Path], request: AnnotationRequest, origin: Callable[[Path], Origin]
+) -> list[Job]:
     """A job for each video, in order; nothing is written yet.
 
     Args:
         places: files and folders.
-        wish: what is wanted.
+        request: what is asked for.
         origin: what a timeline of a video would be made from; raises CaptureError.
 
     Raises:
@@ -128,8 +130,8 @@ def plan_jobs(places: Iterable[Path], wish: Wish, origin: Callable[[Path], Origi
     jobs: list[Job] = []
     taken: dict[Path, Path] = {}
     for video, relative in find_videos(places):
-        base = video if wish.out is None else wish.out / relative
-        outputs = {form: base.with_suffix(f".gestures.{form}") for form in (RECORD, *wish.formats)}
+        base = video if request.out is None else request.out / relative
+        outputs = {form: base.with_suffix(f".gestures.{form}") for form in (RECORD, *request.formats)}
         record = outputs[RECORD]
         if record in taken:
             raise GestureLrcnError(
@@ -137,26 +139,28 @@ def plan_jobs(places: Iterable[Path], wish: Wish, origin: Callable[[Path], Origi
                 " annotate them one after the other with another --out."
             )
         taken[record] = video
-        jobs.append(_job(video, outputs, wish, origin))
+        jobs.append(_job(video, outputs, request, origin))
     return jobs
 
 
-def _job(video: Path, outputs: dict[str, Path], wish: Wish, origin: Callable[[Path], Origin]) -> Job:
+def _job(
+    video: Path, outputs: dict[str, Path], request: AnnotationRequest, origin: Callable[[Path], Origin]
+) -> Job:
     try:
-        wanted = origin(video)
+        current = origin(video)
     except CaptureError as problem:
-        return Job(video, outputs, wish, problem=str(problem))
+        return Job(video, outputs, request, problem=str(problem))
     there = [path for path in outputs.values() if path.exists()]
-    if wish.force or not there:
-        return Job(video, outputs, wish, missing=tuple(outputs))
+    if request.force or not there:
+        return Job(video, outputs, request, missing=tuple(outputs))
     timeline = _read(outputs[RECORD])
-    reason = _why_not(timeline, wanted)
+    reason = _why_not(timeline, current)
     if reason:
         raise GestureLrcnError(
             f"{there[0]} is there already, {reason}: --force replaces it, --out DIR writes somewhere else."
         )
     missing = tuple(form for form, path in outputs.items() if not path.exists())
-    return Job(video, outputs, wish, done=timeline, missing=missing)
+    return Job(video, outputs, request, done=timeline, missing=missing)
 
 
 def _read(record: Path) -> Timeline | None:
@@ -166,17 +170,17 @@ def _read(record: Path) -> Timeline | None:
         return None
 
 
-def _why_not(timeline: Timeline | None, wanted: Origin) -> str:
+def _why_not(timeline: Timeline | None, current: Origin) -> str:
     """Why what is there is not what would be made now; empty if it is."""
     if timeline is None:
         return "and no timeline of gesturelrcn says what it was made from"
     made = timeline.origin
-    if made == wanted:
+    if made == current:
         return ""
-    if (made.video_bytes, made.video_sum) != (wanted.video_bytes, wanted.video_sum):
+    if (made.video_bytes, made.video_sum) != (current.video_bytes, current.video_sum):
         return "but the video has changed since"
-    if (made.model, made.model_sum, made.engine) != (wanted.model, wanted.model_sum, wanted.engine):
+    if (made.model, made.model_sum, made.engine) != (current.model, current.model_sum, current.engine):
         return f"but made with the model {made.model} as it was then, by {made.engine}"
-    if made.mirrored != wanted.mirrored:
+    if made.mirrored != current.mirrored:
         return f"but made {'with' if made.mirrored else 'without'} --mirrored"
     return f"but made by gesturelrcn {made.version}"

@@ -49,13 +49,13 @@ class KeyFrames:
     """The picture in which each gesture was surest, as JPEG. See `Taker`."""
 
     def __init__(self, spans: Iterable[Span]) -> None:
-        self._wanted = {span.peak: span.id for span in spans}
-        self.until = max(self._wanted, default=0.0) + 1e-6  # peaks are rounded
+        self._peaks = {span.peak: span.id for span in spans}
+        self.until = max(self._peaks, default=0.0) + 1e-6  # peaks are rounded
         self.jpegs: dict[int, bytes] = {}
 
     def take(self, image: NDArray[np.uint8], at: float) -> None:
         """See `Taker`."""
-        number = self._wanted.get(round(at, 6))
+        number = self._peaks.get(round(at, 6))
         if number is not None:
             self.jpegs[number] = _jpeg(image)
 

@@ -67,9 +67,9 @@ def write_summary(path: Path, outcomes: Sequence[Outcome]) -> None:
 def page(outcomes: Sequence[Outcome]) -> str:
     """The page as HTML."""
     read = [outcome for outcome in outcomes if outcome.timeline is not None]
-    gestures = sorted({span.gesture for outcome in read for span in outcome.found})
+    gestures = sorted({span.gesture for outcome in read for span in outcome.matches})
     colours = {name: f"hsl({round(360 * n / len(gestures))} 65% 45%)" for n, name in enumerate(gestures)}
-    count = sum(len(outcome.found) for outcome in read)
+    count = sum(len(outcome.matches) for outcome in read)
     body = [
         "<h1>Gestures found</h1>",
         f'<p class="soft">{_many(count, "gesture")} in {_many(len(read), "video")}. '
@@ -96,13 +96,13 @@ def _section(outcome: Outcome, colours: dict[str, str]) -> str:
     assert timeline is not None
     head = (
         f"<h2>{escape(timeline.video)}</h2>\n"
-        f'<p class="soft">{clock(timeline.seconds)}, {_many(len(outcome.found), "gesture")}, '
+        f'<p class="soft">{clock(timeline.seconds)}, {_many(len(outcome.matches), "gesture")}, '
         f"model {escape(timeline.origin.model)}</p>\n"
     )
-    if not outcome.found:
+    if not outcome.matches:
         return head
-    bars = "".join(_bar(span, timeline.seconds, colours[span.gesture]) for span in outcome.found)
-    cards = "\n".join(_card(outcome, span, colours[span.gesture]) for span in outcome.found)
+    bars = "".join(_bar(span, timeline.seconds, colours[span.gesture]) for span in outcome.matches)
+    cards = "\n".join(_card(outcome, span, colours[span.gesture]) for span in outcome.matches)
     title = f"When each gesture was made in {escape(timeline.video)}"
     return (
         f'{head}<svg viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="{title}">'

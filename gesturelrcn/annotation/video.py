@@ -38,7 +38,7 @@ _AHEAD_BYTES = 64 * 2**20
 _ENDS = 2**20
 """Bytes at the beginning and the end of a video that tell it from others."""
 
-Progress = Callable[[float], None]
+VideoProgress = Callable[[float], None]
 """Is told which share of the video is done, 0 to 1."""
 
 
@@ -78,12 +78,12 @@ class LookingAhead:
         with ThreadPoolExecutor(1, "gesturelrcn-ahead") if self._beside else nullcontext() as thread:
             ahead = thread.submit(self._run, frames) if thread else None
             while True:
-                found = ahead.result() if ahead else self._run(frames)
-                if not found:
+                run = ahead.result() if ahead else self._run(frames)
+                if not run:
                     return
                 if thread:
                     ahead = thread.submit(self._run, frames)
-                for frame, region, jumped in found:
+                for frame, region, jumped in run:
                     self._known.append((frame.image, region, jumped))
                     yield frame
 
@@ -126,7 +126,7 @@ def watch_video(
     engine_name: str = "onnxruntime",
     mirrored: bool = False,
     beside: bool = False,
-    progress: Progress = lambda share: None,
+    progress: VideoProgress = lambda share: None,
 ) -> Reading:
     """Play one video; the events are those of `gesturelrcn run VIDEO --json`.
 
@@ -200,8 +200,8 @@ def origin_of(video: Path, card: ModelCard, engine: str, mirrored: bool) -> Orig
 def _ends(video: Path) -> tuple[int, str]:
     with video.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
-        told = hashlib.sha256(str(size).encode())
-        told.update(file.read(_ENDS))
+        digest = hashlib.sha256(str(size).encode())
+        digest.update(file.read(_ENDS))
         file.seek(max(0, size - _ENDS))
-        told.update(file.read(_ENDS))
-    return size, told.hexdigest()
+        digest.update(file.read(_ENDS))
+    return size, digest.hexdigest()

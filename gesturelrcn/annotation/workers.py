@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from gesturelrcn.annotation.clips import Clip, clip_name
+from gesturelrcn.annotation.clips import ClipCutter, clip_name
 from gesturelrcn.annotation.formats import write_timeline
 from gesturelrcn.annotation.jobs import Job
 from gesturelrcn.annotation.second_look import KeyFrames, Taker, look_again
@@ -23,12 +23,12 @@ from gesturelrcn.system.worker_pool import leave_to_parent, worker_pool
 _LOOK = 0.2
 """Seconds between two looks at how far the workers are."""
 
-Progress = Callable[[float], None]
+JobsProgress = Callable[[float], None]
 """Is told how many videos are done; fractions of videos count."""
 
 
 @dataclass(frozen=True)
-class Setting:
+class WatchSettings:
     """What every video is watched with.
 
     Attributes:
@@ -73,29 +73,34 @@ class Outcome:
     warnings: tuple[str, ...] = ()
 
     @property
-    def found(self) -> tuple[Span, ...]:
+    def matches(self) -> tuple[Span, ...]:
         """The gestures that were looked for; all where none was named."""
         spans = self.timeline.spans if self.timeline else ()
-        return tuple(span for span in spans if not self.job.wish.find or span.gesture in self.job.wish.find)
+        return tuple(
+            span for span in spans if not self.job.request.find or span.gesture in self.job.request.find
+        )
 
 
 def run_jobs(
-    jobs: Sequence[Job], setting: Setting, workers: int = 1, progress: Progress = lambda videos: None
+    jobs: Sequence[Job],
+    settings: WatchSettings,
+    workers: int = 1,
+    progress: JobsProgress = lambda videos: None,
 ) -> Iterator[Outcome]:
     """Do all jobs; outcomes come as they are ready, and their files are written by then.
 
     Raises:
         GestureLrcnError: the model cannot be loaded, a file cannot be written, or a worker was killed.
     """
-    engine = load_model(setting.model, setting.engine)
+    engine = load_model(settings.model, settings.engine)
     if workers <= 1 or len(jobs) <= 1:
         for number, job in enumerate(jobs):
-            yield do_job(job, engine, setting, partial(_one_of_many, progress, number))
+            yield do_job(job, engine, settings, partial(_one_of_many, progress, number))
         return
     context = multiprocessing.get_context("spawn")
     shares = context.Array("d", len(jobs), lock=False)
     advice = "give the same command again with fewer --workers, it goes on from there"
-    with worker_pool(min(workers, len(jobs)), context, _begin_work, (setting, shares), advice) as pool:
+    with worker_pool(min(workers, len(jobs)), context, _begin_work, (settings, shares), advice) as pool:
         # The largest first, or the last worker would be alone with one of them.
         order = sorted(range(len(jobs)), key=lambda number: -_size(jobs[number]))
         waiting = {pool.submit(_work, number, jobs[number]) for number in order}
@@ -106,11 +111,13 @@ def run_jobs(
                 yield future.result()
 
 
-def _one_of_many(progress: Progress, before: int, share: float) -> None:
+def _one_of_many(progress: JobsProgress, before: int, share: float) -> None:
     progress(before + share)
 
 
-def do_job(job: Job, engine: Engine, setting: Setting, progress: Progress = lambda videos: None) -> Outcome:
+def do_job(
+    job: Job, engine: Engine, settings: WatchSettings, progress: JobsProgress = lambda videos: None
+) -> Outcome:
     """Watch one video, unless that was done before, write what is missing, cut clips, take key frames.
 
     Raises:
@@ -119,7 +126,7 @@ def do_job(job: Job, engine: Engine, setting: Setting, progress: Progress = lamb
     if job.problem:
         progress(1.0)
         return Outcome(job, problem=job.problem)
-    told: dict[str, Any] = {}
+    watched: dict[str, Any] = {}
     with _heard_warnings() as warnings:
         try:
             timeline = job.done
@@ -127,40 +134,40 @@ def do_job(job: Job, engine: Engine, setting: Setting, progress: Progress = lamb
                 reading = watch_video(
                     job.video,
                     engine,
-                    engine_name=setting.engine,
-                    mirrored=setting.mirrored,
-                    beside=setting.beside,
+                    engine_name=settings.engine,
+                    mirrored=settings.mirrored,
+                    beside=settings.beside,
                     progress=progress,
                 )
                 timeline = reading.timeline
-                told = {"watched": True, "seconds": reading.seconds, "cpu_seconds": reading.cpu_seconds}
+                watched = {"watched": True, "seconds": reading.seconds, "cpu_seconds": reading.cpu_seconds}
             for form in job.missing:
                 write_timeline(timeline, job.video, job.outputs[form], form)
-            outcome = Outcome(job, timeline, **told)
+            outcome = Outcome(job, timeline, **watched)
             pictures = _second_look(outcome)
         except CaptureError as problem:
             progress(1.0)
             return Outcome(job, problem=str(problem))
     progress(1.0)
-    return Outcome(job, timeline, **told, **pictures, warnings=tuple(dict.fromkeys(warnings)))
+    return Outcome(job, timeline, **watched, **pictures, warnings=tuple(dict.fromkeys(warnings)))
 
 
 def _second_look(outcome: Outcome) -> dict[str, Any]:
     """Clips and key frames, as attributes of an `Outcome`."""
-    job, wish = outcome.job, outcome.job.wish
+    job, request = outcome.job, outcome.job.request
     takers: list[Taker] = []
-    clips: dict[str, Clip] = {}
+    clips: dict[str, ClipCutter] = {}
     kept: list[str] = []
-    for span in outcome.found if wish.clips is not None else ():
-        assert wish.clips is not None
+    for span in outcome.matches if request.clips is not None else ():
+        assert request.clips is not None
         name = clip_name(job.video, span)
-        if (wish.clips / name).exists() and not wish.force:
+        if (request.clips / name).exists() and not request.force:
             kept.append(name)
         else:
-            clips[name] = Clip(span, wish.margin, wish.clips / name)
+            clips[name] = ClipCutter(span, request.margin, request.clips / name)
     takers += clips.values()
-    key_frames = KeyFrames(outcome.found)
-    if wish.key_frames and outcome.found:
+    key_frames = KeyFrames(outcome.matches)
+    if request.key_frames and outcome.matches:
         takers.append(key_frames)
     look_again(job.video, takers)
     for clip in clips.values():
@@ -201,7 +208,7 @@ class _Place:
     """What a worker holds."""
 
     engine: Engine
-    setting: Setting
+    settings: WatchSettings
     shares: Any
 
 
@@ -209,11 +216,11 @@ _places: list[_Place] = []
 """One in every worker, none in the parent."""
 
 
-def _begin_work(setting: Setting, shares: Any) -> None:
+def _begin_work(settings: WatchSettings, shares: Any) -> None:
     """First thing in every worker: it leaves Ctrl-C to the parent, and never outlives it."""
     leave_to_parent()
     cv2.setNumThreads(1)
-    _places.append(_Place(load_model(setting.model, setting.engine), setting, shares))
+    _places.append(_Place(load_model(settings.model, settings.engine), settings, shares))
 
 
 def _work(number: int, job: Job) -> Outcome:
@@ -222,4 +229,4 @@ def _work(number: int, job: Job) -> Outcome:
     def progress(share: float) -> None:
         place.shares[number] = share
 
-    return do_job(job, place.engine, place.setting, progress)
+    return do_job(job, place.engine, place.settings, progress)

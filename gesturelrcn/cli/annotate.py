@@ -18,8 +18,8 @@ from gesturelrcn.errors import CaptureError, GestureLrcnError
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from gesturelrcn.annotation import Job, Origin, Outcome, Wish
-    from gesturelrcn.annotation.workers import Setting
+    from gesturelrcn.annotation import AnnotationRequest, Job, Origin, Outcome
+    from gesturelrcn.annotation.workers import WatchSettings
 
 _VIDEOS_HELP = (
     "Video files, or folders: all videos in them and below. The word **sample** is the clip that ships with "
@@ -63,10 +63,10 @@ def annotate(
 
     **gesturelrcn annotate lectures/ --format vtt --find raise_hand --clips moments --summary page.html**
     """
-    from gesturelrcn.annotation import Wish
+    from gesturelrcn.annotation import AnnotationRequest
 
     began = time.perf_counter()
-    wish = Wish(
+    request = AnnotationRequest(
         tuple(dict.fromkeys(_words(formats) or ["jsonl"])),
         out or (Path() if any(map(_is_sample, videos)) else None),
         tuple(dict.fromkeys(_words(find))),
@@ -76,21 +76,21 @@ def annotate(
         force,
     )
     with StopSignals():
-        asked = _Asked(wish, model, engine, mirrored, workers, summary, quiet=json)
-        outcomes = asked.fulfil(videos)
-    told = _figures(outcomes, time.perf_counter() - began)
+        command = AnnotateCommand(request, model, engine, mirrored, workers, summary, quiet=json)
+        outcomes = command.fulfil(videos)
+    figures = _figures(outcomes, time.perf_counter() - began)
     if json:
-        say(json_module.dumps(told))
+        say(json_module.dumps(figures))
     else:
-        _show(outcomes, told, summary)
+        _show(outcomes, figures, summary)
 
 
-class _Asked:
-    """What is to be done, and with what."""
+class AnnotateCommand:
+    """`gesturelrcn annotate` with its options: what is to be done, and with what."""
 
     def __init__(
         self,
-        wish: "Wish",
+        request: "AnnotationRequest",
         model: str,
         engine: EngineChoice,
         mirrored: bool,
@@ -105,8 +105,8 @@ class _Asked:
         if workers < 0:
             raise GestureLrcnError(f"{workers} workers cannot work: ask for at least 1, or 0 for one a core.")
         self._card = read_card(card_path(model))
-        wish.check(self._card.gestures)
-        self._wish, self._model, self._engine, self._mirrored = wish, model, engine, mirrored
+        request.check(self._card.gestures)
+        self._request, self._model, self._engine, self._mirrored = request, model, engine, mirrored
         self._cores = _cores()
         self._workers = workers or self._cores
         self._summary = summary
@@ -120,13 +120,13 @@ class _Asked:
         """
         from gesturelrcn.annotation import plan_jobs, run_jobs
 
-        jobs = plan_jobs([_place(video) for video in videos], self._wish, self._origin)
+        jobs = plan_jobs([_place(video) for video in videos], self._request, self._origin)
         self._look_at_folders(jobs)
         ready: dict[Path, Outcome] = {}
         with _bar() as bar:
             task = bar.add_task("watching", total=len(jobs))
             progress = lambda done: bar.update(task, completed=done)  # noqa: E731
-            for outcome in run_jobs(jobs, self._setting(len(jobs)), self._workers, progress):
+            for outcome in run_jobs(jobs, self._settings(len(jobs)), self._workers, progress):
                 ready[outcome.job.video] = outcome
                 self._tell(outcome, alone=len(jobs) == 1)
         outcomes = [ready[job.video] for job in jobs]
@@ -150,23 +150,23 @@ class _Asked:
         open_source(video).close()
         return origin
 
-    def _setting(self, jobs: int) -> "Setting":
-        from gesturelrcn.annotation.workers import Setting
+    def _settings(self, jobs: int) -> "WatchSettings":
+        from gesturelrcn.annotation.workers import WatchSettings
 
         beside = 2 * min(self._workers, jobs) <= self._cores
-        return Setting(self._model, self._engine.value, self._mirrored, beside)
+        return WatchSettings(self._model, self._engine.value, self._mirrored, beside)
 
     def _look_at_folders(self, jobs: "Sequence[Job]") -> None:
         """What cannot be written is said before anything is watched; nothing is made for nothing."""
         from gesturelrcn.annotation.summary import must_be_replaceable
         from gesturelrcn.system.whole_files import make_folder
 
-        if self._summary is not None and not self._wish.force:
+        if self._summary is not None and not self._request.force:
             must_be_replaceable(self._summary)
         readable = [job for job in jobs if not job.problem]
         folders = [path.parent for job in readable if job.missing for path in job.outputs.values()]
         folders += [self._summary.parent] if self._summary is not None and readable else []
-        folders += [self._wish.clips] if self._wish.clips is not None and readable else []
+        folders += [self._request.clips] if self._request.clips is not None and readable else []
         for folder in dict.fromkeys(folders):
             make_folder(folder)
 
@@ -239,49 +239,49 @@ def _figures_of(outcome: "Outcome") -> dict[str, Any]:
     timeline = outcome.timeline
     assert timeline is not None
     media = timeline.seconds if outcome.watched else 0.0
-    told: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "video": str(outcome.job.video),
         "seconds": timeline.seconds,
         "frames": timeline.frames,
         "status": "watched" if outcome.watched else "up to date",
         "outputs": [str(path) for path in outcome.job.outputs.values()],
-        "gestures": [asdict(span) for span in outcome.found],
+        "gestures": [asdict(span) for span in outcome.matches],
         "real_time_factor": _factor(media, outcome.seconds),
         "real_time_factor_per_core": _factor(media, outcome.cpu_seconds),
         "warnings": list(outcome.warnings),
     }
-    if outcome.job.wish.clips is not None:
-        told |= {"clips": list(outcome.clips), "clips_there_already": list(outcome.kept_clips)}
-    return told
+    if outcome.job.request.clips is not None:
+        figures |= {"clips": list(outcome.clips), "clips_there_already": list(outcome.kept_clips)}
+    return figures
 
 
 def _factor(media: float, seconds: float) -> float | None:
     return round(media / seconds, 2) if media and seconds else None
 
 
-def _show(outcomes: "Sequence[Outcome]", told: dict[str, Any], summary: Path | None) -> None:
+def _show(outcomes: "Sequence[Outcome]", figures: dict[str, Any], summary: Path | None) -> None:
     from gesturelrcn.annotation.summary import clock
 
     for outcome in outcomes:
         if outcome.timeline is None:
             continue
-        found = len(outcome.found)
+        count = len(outcome.matches)
         state = "" if outcome.watched else ", up to date"
         files = " ".join(str(path) for path in outcome.job.outputs.values())
         length = clock(outcome.timeline.seconds)
-        say(f"{outcome.job.video}: {found} gesture{'' if found == 1 else 's'} in {length}{state}: {files}")
-        for span in outcome.found if outcome.job.wish.find else ():
+        say(f"{outcome.job.video}: {count} gesture{'' if count == 1 else 's'} in {length}{state}: {files}")
+        for span in outcome.matches if outcome.job.request.find else ():
             say(f"{clock(span.start):>12} to {clock(span.end):<10} {span.title}")
-        if outcome.job.wish.clips is not None:
+        if outcome.job.request.clips is not None:
             there = f", {len(outcome.kept_clips)} were there already" if outcome.kept_clips else ""
             cut = f"{len(outcome.clips)} clip{'' if len(outcome.clips) == 1 else 's'} cut{there}"
-            say(f"{'':12} {cut}: {outcome.job.wish.clips}")
+            say(f"{'':12} {cut}: {outcome.job.request.clips}")
     if summary is not None:
         say(f"summary: {summary}")
-    if told["skipped"]["count"]:
-        say(f"skipped: {told['skipped']['count']} (named above)")
-    if told["real_time_factor"]:
+    if figures["skipped"]["count"]:
+        say(f"skipped: {figures['skipped']['count']} (named above)")
+    if figures["real_time_factor"]:
         say(
-            f"{told['real_time_factor']:.1f} times real time, start included;"
-            f" {told['real_time_factor_per_core']:.1f} times for each core while watching."
+            f"{figures['real_time_factor']:.1f} times real time, start included;"
+            f" {figures['real_time_factor_per_core']:.1f} times for each core while watching."
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gesturelrcn.annotation import Wish, plan_jobs
+from gesturelrcn.annotation import AnnotationRequest, plan_jobs
 from gesturelrcn.annotation.jobs import find_videos
 from gesturelrcn.annotation.timeline import to_lines
 from gesturelrcn.errors import CaptureError, GestureLrcnError
@@ -23,8 +23,8 @@ def folder(tmp_path):
     return tmp_path / "films"
 
 
-def plan(places, wish=None, origin=ORIGIN):
-    return plan_jobs(places, wish or Wish(), lambda video: origin)
+def plan(places, request=None, origin=ORIGIN):
+    return plan_jobs(places, request or AnnotationRequest(), lambda video: origin)
 
 
 def test_a_folder_stands_for_the_videos_in_it_and_below(folder):
@@ -41,9 +41,9 @@ def test_a_folder_stands_for_the_videos_in_it_and_below(folder):
 
 
 def test_where_results_lie(folder, tmp_path):
-    jobs = plan([folder], Wish(("vtt", "eaf")))
+    jobs = plan([folder], AnnotationRequest(("vtt", "eaf")))
     assert jobs[0].outputs == {form: folder / f"a.gestures.{form}" for form in ("jsonl", "vtt", "eaf")}
-    jobs = plan([folder], Wish(out=tmp_path / "out"))
+    jobs = plan([folder], AnnotationRequest(out=tmp_path / "out"))
     assert [job.outputs["jsonl"] for job in jobs] == [
         tmp_path / "out" / name for name in ("a.gestures.jsonl", "b.gestures.jsonl", "sub/c.gestures.jsonl")
     ]
@@ -57,18 +57,18 @@ def test_two_videos_for_one_file_are_refused(folder, tmp_path):
     ):
         plan([folder])
     with pytest.raises(GestureLrcnError, match="would both be written"):
-        plan([folder / "a.MKV", folder / "sub" / ".." / "a.MKV"], Wish(out=tmp_path / "out"))
+        plan([folder / "a.MKV", folder / "sub" / ".." / "a.MKV"], AnnotationRequest(out=tmp_path / "out"))
 
 
 def test_what_is_up_to_date_is_not_done_again(folder):
     video = folder / "b.mp4"
     (folder / "b.gestures.jsonl").write_text(to_lines(TIMELINE))
-    (job,) = plan([video], Wish(("vtt",)))
+    (job,) = plan([video], AnnotationRequest(("vtt",)))
     assert (job.done, job.missing) == (TIMELINE, ("vtt",))
     (folder / "b.gestures.vtt").write_text("corrected by hand")
-    (job,) = plan([video], Wish(("vtt",)))
+    (job,) = plan([video], AnnotationRequest(("vtt",)))
     assert (job.done, job.missing) == (TIMELINE, ())
-    (job,) = plan([video], Wish(("vtt",), force=True))
+    (job,) = plan([video], AnnotationRequest(("vtt",), force=True))
     assert (job.done, job.missing) == (None, ("jsonl", "vtt"))
 
 
@@ -89,14 +89,14 @@ def test_what_was_made_from_something_else_is_refused(folder, change, said):
         GestureLrcnError, match=rf"b\.gestures\.jsonl is there already, but .*{said}.*--force"
     ):
         plan([folder / "b.mp4"], origin=other)
-    (job,) = plan([folder / "b.mp4"], Wish(force=True), origin=other)
+    (job,) = plan([folder / "b.mp4"], AnnotationRequest(force=True), origin=other)
     assert job.missing == ("jsonl",)
 
 
 def test_what_is_not_ours_is_refused(folder):
     (folder / "b.gestures.vtt").write_text("somebody's")
     with pytest.raises(GestureLrcnError, match=r"b\.gestures\.vtt is there already, and no timeline"):
-        plan([folder / "b.mp4"], Wish(("vtt",)))
+        plan([folder / "b.mp4"], AnnotationRequest(("vtt",)))
     (folder / "b.gestures.jsonl").write_text("{}")
     with pytest.raises(GestureLrcnError, match=r"b\.gestures\.jsonl is there already, and no timeline"):
         plan([folder / "b.mp4"])
@@ -108,21 +108,21 @@ def test_a_video_that_cannot_be_read_is_a_job_with_a_problem(folder):
             raise CaptureError("it is broken")
         return ORIGIN
 
-    problems = [job.problem for job in plan_jobs([folder], Wish(), origin)]
+    problems = [job.problem for job in plan_jobs([folder], AnnotationRequest(), origin)]
     assert problems == ["", "it is broken", ""]
 
 
 @pytest.mark.parametrize(
-    ("wish", "said"),
+    ("annotation", "said"),
     [
-        (Wish(("vtt", "srt")), 'no format "srt"'),
-        (Wish(find=("rise_hand",)), 'no gesture "rise_hand"; did you mean "raise_hand"'),
-        (Wish(find=("xyz",)), "there are raise_hand, wave, point_left"),
-        (Wish(margin=-1.0), "margin of -1 s"),
-        (Wish(margin=float("nan")), "margin of nan s"),
+        (AnnotationRequest(("vtt", "srt")), 'no format "srt"'),
+        (AnnotationRequest(find=("rise_hand",)), 'no gesture "rise_hand"; did you mean "raise_hand"'),
+        (AnnotationRequest(find=("xyz",)), "there are raise_hand, wave, point_left"),
+        (AnnotationRequest(margin=-1.0), "margin of -1 s"),
+        (AnnotationRequest(margin=float("nan")), "margin of nan s"),
     ],
 )
-def test_wishes_that_cannot_be_fulfilled(wish, said):
+def test_requests_that_cannot_be_fulfilled(annotation, said):
     with pytest.raises(GestureLrcnError, match=said):
-        wish.check(GESTURES)
-    Wish(("csv", "eaf"), find=("wave",)).check(GESTURES)
+        annotation.check(GESTURES)
+    AnnotationRequest(("csv", "eaf"), find=("wave",)).check(GESTURES)

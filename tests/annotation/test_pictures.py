@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
-from gesturelrcn.annotation import Job, Outcome, Wish
-from gesturelrcn.annotation.clips import Clip, clip_name
+from gesturelrcn.annotation import AnnotationRequest, Job, Outcome
+from gesturelrcn.annotation.clips import ClipCutter, clip_name
 from gesturelrcn.annotation.second_look import KEY_FRAME_WIDTH, KeyFrames, look_again
 from gesturelrcn.annotation.summary import must_be_replaceable, page, write_summary
 from gesturelrcn.capture.video import decode_video
@@ -33,7 +33,7 @@ def film(tmp_path_factory):
 
 def test_clips_show_the_moment_and_its_margin(film, tmp_path):
     late = replace(SPAN, id=2, start=1.5, end=1.9)
-    clips = [Clip(span, 0.21, tmp_path / clip_name(film, span)) for span in (SPAN, late)]
+    clips = [ClipCutter(span, 0.21, tmp_path / clip_name(film, span)) for span in (SPAN, late)]
     look_again(film, clips)
     for clip in clips:
         clip.done()
@@ -56,7 +56,7 @@ def test_clips_show_the_moment_and_its_margin(film, tmp_path):
 
 
 def test_pictures_of_odd_size_become_a_clip(tmp_path):
-    clip = Clip(SPAN, 0.0, tmp_path / "odd.mp4")
+    clip = ClipCutter(SPAN, 0.0, tmp_path / "odd.mp4")
     for at in (0.5, 0.6, 0.7):
         clip.take(np.full((121, 175, 3), 90, np.uint8), at)
     clip.done()
@@ -64,14 +64,14 @@ def test_pictures_of_odd_size_become_a_clip(tmp_path):
 
 
 def test_a_clip_without_pictures_is_not_written(tmp_path):
-    clip = Clip(SPAN, 0.0, tmp_path / "none.mp4")
+    clip = ClipCutter(SPAN, 0.0, tmp_path / "none.mp4")
     clip.take(np.zeros((64, 64, 3), np.uint8), 3.0)
     clip.done()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_clip_that_cannot_be_written_leaves_nothing(tmp_path):
-    clip = Clip(SPAN, 0.0, tmp_path / "gone" / "clip.mp4")
+    clip = ClipCutter(SPAN, 0.0, tmp_path / "gone" / "clip.mp4")
     clip.take(np.zeros((64, 64, 3), np.uint8), 0.5)
     with pytest.raises(GestureLrcnError, match=r"clip\.mp4 cannot be written"):
         clip.done()
@@ -140,8 +140,8 @@ class Page(HTMLParser):
 
 
 def outcomes(tmp_path, jpeg):
-    job = Job(tmp_path / "a.mp4", {}, Wish(find=("raise_hand",)))
-    broken = Job(tmp_path / "<b>.mp4", {}, Wish())
+    job = Job(tmp_path / "a.mp4", {}, AnnotationRequest(find=("raise_hand",)))
+    broken = Job(tmp_path / "<b>.mp4", {}, AnnotationRequest())
     return [
         Outcome(job, TIMELINE, key_frames={1: jpeg, 3: jpeg}),
         Outcome(broken, problem="It is <broken> & gone."),

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from gesturelrcn.annotation import Wish, origin_of, plan_jobs, run_jobs, spans_of
-from gesturelrcn.annotation.workers import Setting
+from gesturelrcn.annotation import AnnotationRequest, origin_of, plan_jobs, run_jobs, spans_of
+from gesturelrcn.annotation.workers import WatchSettings
 from gesturelrcn.capture.video import decode_video
 from gesturelrcn.cli.app import app
 from gesturelrcn.events import GestureEvent, Phase
@@ -116,14 +116,14 @@ def test_workers_change_nothing(eager_model, films, tmp_path):
     model = str(eager_model("wave", ("none", "wave")))
     found = []
     for workers in (1, 2):
-        wish = Wish(out=tmp_path / str(workers))
+        request = AnnotationRequest(out=tmp_path / str(workers))
         jobs = plan_jobs(
-            places, wish, lambda video: origin_of(video, read_card(Path(model)), "onnxruntime", False)
+            places, request, lambda video: origin_of(video, read_card(Path(model)), "onnxruntime", False)
         )
         for job in jobs:
             make_folder(job.outputs["jsonl"].parent)
         shares = []
-        outcomes = run_jobs(jobs, Setting(model), workers, shares.append)
+        outcomes = run_jobs(jobs, WatchSettings(model), workers, shares.append)
         found.append({outcome.job.video.name: outcome.timeline.spans for outcome in outcomes})
         assert shares == sorted(shares)
     assert sorted(found[0]) == ["a.avi", "b.avi"]
