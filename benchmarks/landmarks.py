@@ -187,7 +187,7 @@ def landmarks_of(path: Path) -> dict[str, NDArray[Any]]:
 
 def cached_path(cache: Path, clip: Clip) -> Path:
     """Where the landmarks of `clip` lie."""
-    return cache / (clip.name.replace("/", "__") + ".npz")
+    return cache / f"{clip.cache_name}.npz"
 
 
 def fill(clips: list[Clip], cache: Path) -> None:

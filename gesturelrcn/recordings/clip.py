@@ -32,3 +32,8 @@ class Clip:
     stroke_end: float | None = None
     offset: float | None = None
     framing: str = ""
+
+    @property
+    def cache_name(self) -> str:
+        """`name` as a part of one file's name, for what is kept of the clip: `S1/a.avi` is `S1__a.avi`."""
+        return self.name.replace("/", "__")

@@ -81,15 +81,15 @@ class Truth:
     def lines(self) -> Iterator[str]:
         """The file, line by line."""
         yield json.dumps({"truth": VERSION, **asdict(self.film), "keypoints": KEYPOINTS})
-        for done in self.gestures:
+        for gesture in self.gestures:
             yield json.dumps(
                 {
-                    "gesture": done.gesture,
-                    "onset_s": round(done.onset, 3),
-                    "stroke_end_s": round(done.stroke_end, 3),
-                    "offset_s": round(done.offset, 3),
-                    "rested_s": round(done.rested, 3),
-                    "hand": done.hand,
+                    "gesture": gesture.gesture,
+                    "onset_s": round(gesture.onset, 3),
+                    "stroke_end_s": round(gesture.stroke_end, 3),
+                    "offset_s": round(gesture.offset, 3),
+                    "rested_s": round(gesture.rested, 3),
+                    "hand": gesture.hand,
                 }
             )
         for stretch in self.activities:
@@ -182,8 +182,10 @@ def read_outline(path: Path) -> Outline:
         ) from None
     if not lines.facts and not lines.gestures and not lines.activities:
         raise FilmTruthError(f"{path.name} says nothing")
-    gestures = sorted(lines.gestures, key=lambda made: made.onset)
-    return Outline(lines.facts, [made for made in gestures if made.gesture != NONE], lines.activities)
+    gestures = sorted(lines.gestures, key=lambda gesture: gesture.onset)
+    return Outline(
+        lines.facts, [gesture for gesture in gestures if gesture.gesture != NONE], lines.activities
+    )
 
 
 _MISTAKES = (ValueError, KeyError, TypeError, RecursionError)
@@ -250,7 +252,7 @@ def _gesture(row: dict[str, Any]) -> TrueGesture:
 
 def _gesture_by_hand(row: dict[str, Any]) -> TrueGesture:
     left_out = {"stroke_end_s": math.nan, "rested_s": math.nan, "hand": None}
-    made = _gesture({**left_out, **row, "gesture": class_name(str(row["gesture"]))})
-    if not 0 <= made.onset <= made.offset:
-        raise ValueError(f"onset_s {made.onset} and offset_s {made.offset}")
-    return made
+    gesture = _gesture({**left_out, **row, "gesture": class_name(str(row["gesture"]))})
+    if not 0 <= gesture.onset <= gesture.offset:
+        raise ValueError(f"onset_s {gesture.onset} and offset_s {gesture.offset}")
+    return gesture

@@ -122,22 +122,24 @@ def read_listing(folder: Path) -> Listing:
     if not folder.is_dir():
         raise GestureLrcnError(f"{folder}: no such folder; give one with an index.csv, films or class/clip.")
     if (folder / INDEX).is_file():
-        found = read_index(folder)
-        _add_films(found, {clip.path for clip in found.clips})
+        listing = read_index(folder)
+        _add_films(listing, {clip.path for clip in listing.clips})
     else:
-        found = Listing(folder)
-        _add_films(found, set())
-        if not found.films and not found.skipped:
-            _add_classes(found)
-    if not found.clips and not found.films:
-        why = f" (the first of {len(found.skipped)}: {found.skipped[0].reason})" if found.skipped else ""
+        listing = Listing(folder)
+        _add_films(listing, set())
+        if not listing.films and not listing.skipped:
+            _add_classes(listing)
+    if not listing.clips and not listing.films:
+        why = (
+            f" (the first of {len(listing.skipped)}: {listing.skipped[0].reason})" if listing.skipped else ""
+        )
         raise GestureLrcnError(
             f"{folder}: there is nothing to measure on{why}; it needs an index.csv, films with truth beside"
             " them, or a folder of videos for each class."
         )
-    for item in found.skipped:
+    for item in listing.skipped:
         logger.warning("%s: skipped: %s", item.name, item.reason)
-    return found
+    return listing
 
 
 def read_index(folder: Path, *, strict: bool = False) -> Listing:
@@ -163,7 +165,7 @@ def read_index(folder: Path, *, strict: bool = False) -> Listing:
     columns, rows = _table(path)
     if not strict and not {"path", "gesture"} <= columns:
         raise GestureLrcnError(f"{path}:1: the columns path and gesture are missing.")
-    found = Listing(folder)
+    listing = Listing(folder)
     seen: set[tuple[str, str, str]] = set()
     for number, row in rows:
         try:
@@ -171,15 +173,15 @@ def read_index(folder: Path, *, strict: bool = False) -> Listing:
         except (KeyError, ValueError) as mistake:
             if strict:
                 raise GestureLrcnError(f"{path}:{number}: {mistake!r} in this line.") from mistake
-            found.skipped.append(Skipped(f"{path}:{number}", str(mistake)))
+            listing.skipped.append(Skipped(f"{path}:{number}", str(mistake)))
             continue
         key = (row["path"], row["gesture"], row.get("onset_s", ""))
         if key in seen and not strict:
-            found.skipped.append(Skipped(f"{path}:{number}", f"{clip.name} is listed twice"))
+            listing.skipped.append(Skipped(f"{path}:{number}", f"{clip.name} is listed twice"))
         else:
-            found.clips.append(clip)
+            listing.clips.append(clip)
         seen.add(key)
-    return found
+    return listing
 
 
 def _table(path: Path) -> tuple[set[str], list[tuple[int, dict[str, str]]]]:
@@ -251,35 +253,35 @@ def _timed(clip: Clip) -> Clip:
         return clip
     if len(gestures) != 1 or gestures[0].gesture != clip.gesture:
         return clip
-    (made,) = gestures
-    stroke_end = None if math.isnan(made.stroke_end) else made.stroke_end
-    return replace(clip, onset=made.onset, stroke_end=stroke_end, offset=made.offset)
+    (gesture,) = gestures
+    stroke_end = None if math.isnan(gesture.stroke_end) else gesture.stroke_end
+    return replace(clip, onset=gesture.onset, stroke_end=stroke_end, offset=gesture.offset)
 
 
 def _number(word: str) -> float | None:
     """A number of at least 0, also one with its unit ("4 m"), or None."""
-    found = re.match(r"\d+(\.\d*)?|\.\d+", word)
-    return float(found[0]) if found else None
+    match = re.match(r"\d+(\.\d*)?|\.\d+", word)
+    return float(match[0]) if match else None
 
 
-def _add_films(found: Listing, known: set[Path]) -> None:
+def _add_films(listing: Listing, known: set[Path]) -> None:
     """Every video with truth beside it that is not listed already."""
-    for truth in sorted(found.folder.rglob("*.jsonl")):
+    for truth in sorted(listing.folder.rglob("*.jsonl")):
         path = next((p for p in _beside(truth) if p.suffix.lower() in VIDEO_SUFFIXES), None)
         if path is None or path in known:
             continue
-        name = path.relative_to(found.folder).as_posix()
+        name = path.relative_to(listing.folder).as_posix()
         try:
             facts, gestures, activities = read_outline(truth)
         except FilmTruthError as problem:
-            found.skipped.append(Skipped(name, str(problem)))
+            listing.skipped.append(Skipped(name, str(problem)))
             continue
-        found.films.append(
+        listing.films.append(
             Film(
                 path,
                 name,
                 str(facts.get("subject", _ALONE)),
-                float(facts.get("distance_m") or 0.0),
+                _number(str(facts.get("distance_m", ""))) or 0.0,
                 str(facts.get("framing", "")),
                 tuple(gestures),
                 tuple(activities),
@@ -295,9 +297,9 @@ def _literal(name: str) -> str:
     return re.sub(r"([\[*?])", r"[\1]", name)
 
 
-def _add_classes(found: Listing) -> None:
+def _add_classes(listing: Listing) -> None:
     """Every video in `folder/CLASS/`; who is in it, nobody has said."""
-    for path in sorted(found.folder.glob("*/*")):
+    for path in sorted(listing.folder.glob("*/*")):
         if path.suffix.lower() in VIDEO_SUFFIXES and not path.name.startswith("."):
-            name = path.relative_to(found.folder).as_posix()
-            found.clips.append(Clip(path, name, _ALONE, class_name(path.parent.name)))
+            name = path.relative_to(listing.folder).as_posix()
+            listing.clips.append(Clip(path, name, _ALONE, class_name(path.parent.name)))

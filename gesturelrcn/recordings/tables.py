@@ -1,4 +1,4 @@
-"""Numbers over time, told of a recording by a table beside it: what a model with `regression` learns to say.
+"""Numbers over time, from a table beside a recording: what a model with `regression` learns to say.
 
 `falling/a.csv` beside `falling/a.mp4`, in CSV: the column `t` holds seconds from the beginning of the
 recording, every other column a number of that name, for example `head_height`. An empty field is a number
@@ -33,28 +33,28 @@ def numbers_of(recording: Path, names: Sequence[str], times: NDArray[Any]) -> ND
         times: (T,) seconds from the beginning.
 
     Returns:
-        (T, K) float32, between two lines of the table in proportion; NaN where it does not tell: before its
+        (T, K) float32, between two lines of the table in proportion; NaN where it says nothing: before its
         first line and after its last, in a column that it has not, everywhere if there is no table.
 
     Raises:
         GestureLrcnError: the table is none.
     """
-    told = np.full((len(times), len(names)), np.nan, np.float32)
+    numbers = np.full((len(times), len(names)), np.nan, np.float32)
     path = table_of(recording)
     if not path.is_file():
-        return told
+        return numbers
     columns = _read(path)
-    for number, name in enumerate(names):
+    for column, name in enumerate(names):
         if name not in columns:
             continue
         known = np.isfinite(columns[TIME]) & np.isfinite(columns[name])
         if known.any():
             at = columns[TIME][known]
-            told[:, number] = np.interp(times, at, columns[name][known], np.nan, np.nan)
+            numbers[:, column] = np.interp(times, at, columns[name][known], np.nan, np.nan)
             # Times in files are rounded: the first and the last frame still have their number.
             for end, place in ((at[0], 0), (at[-1], -1)):
-                told[np.abs(times - end) < _ROUNDING, number] = columns[name][known][place]
-    return told
+                numbers[np.abs(times - end) < _ROUNDING, column] = columns[name][known][place]
+    return numbers
 
 
 _ROUNDING = 1e-3

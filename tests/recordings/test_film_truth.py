@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from gesturelrcn.keypoints import KEYPOINTS
-from gesturelrcn.recordings.film_truth import FilmFacts, FilmTruthError, Truth, read_film_facts, read_truth
+from gesturelrcn.recordings.film_truth import (
+    FilmFacts,
+    FilmTruthError,
+    Truth,
+    read_film_facts,
+    read_outline,
+    read_truth,
+)
 from gesturelrcn.recordings.truth import Activity, TrueGesture
 
 FRAMES = 3
@@ -91,3 +98,59 @@ def test_no_truth_at_all(tmp_path, content):
     for read in (read_truth, read_film_facts):
         with pytest.raises(FilmTruthError, match=r"b\.jsonl"):
             read(path)
+
+
+def test_the_outline_of_what_a_program_wrote(truth, path):
+    facts, gestures, activities = read_outline(path)
+    assert {name: facts[name] for name in vars(truth.film)} == vars(truth.film)
+    assert (gestures, activities) == (truth.gestures, truth.activities)
+
+
+def test_the_outline_of_what_was_written_by_hand(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(
+        '\ufeff{"gesture": "Raise-Hand", "onset_s": 5, "offset_s": 6, "timed": false}\n\n'
+        '{"gesture": "none", "onset_s": 3, "offset_s": 4}\n{"gesture": "wave", "onset_s": 1, "offset_s": 2}\n'
+        '{"subject": "Ann"}\n{"distance_m": 2}\n'
+    )
+    facts, gestures, activities = read_outline(path)
+    assert facts == {"subject": "Ann", "distance_m": 2}
+    assert [(g.gesture, g.onset, g.timed) for g in gestures] == [
+        ("wave", 1.0, True),
+        ("raise_hand", 5.0, False),
+    ]
+    assert np.isnan([gestures[0].stroke_end, gestures[0].rested]).all()
+    assert activities == []
+    for read in (read_truth, read_film_facts):  # no program writes so
+        with pytest.raises(FilmTruthError):
+            read(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, r"a\.jsonl:0 is no truth about a film \(FileNotFoundError"),
+        ("", r"a\.jsonl says nothing"),
+        ('{"t":0}\n', r"a\.jsonl says nothing"),
+        (
+            '{"subject": "A"}\n{"gesture": "wave"}\n',
+            r"a\.jsonl:2 is no truth about a film \(KeyError\('onset_s'",
+        ),
+        ('{"gesture": "wave", "onset_s": 2, "offset_s": 1}\n', r"a\.jsonl:1 .*onset_s 2.0 and offset_s 1.0"),
+        ("[" * 100_000, r"a\.jsonl:1 is no truth about a film \(RecursionError"),
+        ("3\n", r"a\.jsonl:1 is no truth about a film \(TypeError"),
+    ],
+)
+def test_no_outline_is_one_sentence(tmp_path, content, said):
+    path = tmp_path / "a.jsonl"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(FilmTruthError, match=said):
+        read_outline(path)
+
+
+def test_facts_and_gestures_are_read_without_the_frames(truth, path):
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:4]) + "torn off")
+    assert read_film_facts(path) == (truth.film, truth.gestures)
+    with pytest.raises(FilmTruthError, match=r"a\.jsonl:5: JSONDecodeError.*: this is no truth about a film"):
+        read_truth(path)

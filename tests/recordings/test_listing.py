@@ -9,7 +9,9 @@ import pytest
 
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.evaluation import read_listing
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.listing import read_index
+from gesturelrcn.recordings.truth import TrueGesture
 from tests.evaluation.films import write_film
 
 
@@ -167,25 +169,116 @@ def test_json_lines_that_are_no_truth_do_not_stop_a_clip(tmp_path):
     assert (found.clips[0].onset, json.dumps(found.skipped)) == (0.5, "[]")
 
 
+STRICT_HEAD = "path,subject,gesture,distance_m,fps,onset_s"
+
+
 def test_a_strict_index_is_read(tmp_path):
-    (tmp_path / "index.csv").write_text(
-        "path,subject,gesture,distance_m,fps,onset_s\na/b.avi,S1,wave,4,20,0.75\nc.avi,S2,none,,15,\n"
+    (tmp_path / "index.csv").write_text(f"{STRICT_HEAD}\na/b.avi,S1,Wave,4,20,0.75\nc.avi,S2,none,,15,0.5\n")
+    wave, none = read_index(tmp_path, strict=True).clips  # there is no video: its tracks may be elsewhere
+    assert wave == Clip(tmp_path / "a/b.avi", "a/b.avi", "S1", "Wave", 4.0, 20.0, 0.75)
+    assert none == Clip(tmp_path / "c.avi", "c.avi", "S2", "none", 0.0, 15.0)
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_one_index_is_one_whether_read_strictly_or_not(tmp_path, strict):
+    head = f"{STRICT_HEAD},stroke_end_s,offset_s,framing"
+    index(tmp_path, f"{head}\n./a//b.avi,S1,wave,4,20,0.75,1.25,2,upper\n", "a/b.avi")
+    (clip,) = read_index(tmp_path, strict=strict).clips
+    assert clip == Clip(
+        tmp_path / "a/b.avi", "a/b.avi", "S1", "wave", 4.0, 20.0, 0.75, 1.25, 2.0, framing="upper"
     )
-    wave, none = read_index(tmp_path, strict=True).clips
-    assert (wave.path, wave.gesture, wave.distance_m, wave.onset) == (tmp_path / "a/b.avi", "wave", 4.0, 0.75)
-    assert (none.onset, none.distance_m) == (None, 0.0)
+    assert clip.cache_name == "a__b.avi"
 
 
-@pytest.mark.parametrize("row", ["a.avi,S1,wave,4,fast,0.5", "a.avi,S1,wave,4,20,soon"])
-def test_a_bad_line_in_an_index_is_named(tmp_path, row):
-    (tmp_path / "index.csv").write_text(f"path,subject,gesture,distance_m,fps,onset_s\n{row}\n")
-    with pytest.raises(GestureLrcnError, match=r"index\.csv:2:"):
+@pytest.mark.parametrize(
+    ("head", "row", "said"),
+    [
+        (STRICT_HEAD, "a.avi,S1,wave,4,fast,0.5", "could not convert string to float: 'fast'"),
+        (STRICT_HEAD, "a.avi,S1,wave,4,20,soon", "could not convert string to float: 'soon'"),
+        (STRICT_HEAD, "a.avi,S1,wave,far,20,0.5", "could not convert string to float: 'far'"),
+        (STRICT_HEAD, "a.avi,S1,wave", "could not convert string to float: ''"),
+        (STRICT_HEAD, ",S1,wave,4,20,0.5", "names no video"),
+        ("subject,gesture,fps", "S1,wave,20", "KeyError('path') in this line."),
+        ("path,gesture,fps", "a.avi,wave,20", "KeyError('subject') in this line."),
+        ("path,subject,fps", "a.avi,S1,20", "KeyError('gesture') in this line."),
+        ("path,subject,gesture", "a.avi,S1,wave", "KeyError('fps') in this line."),
+    ],
+)
+def test_a_bad_line_in_a_strict_index_is_named(tmp_path, head, row, said):
+    (tmp_path / "index.csv").write_text(f"{head}\n{row}\n")
+    with pytest.raises(GestureLrcnError, match=r"index\.csv:2: ") as problem:
         read_index(tmp_path, strict=True)
+    assert said in str(problem.value)
 
 
-def test_a_folder_without_an_index_is_named(tmp_path):
-    with pytest.raises(GestureLrcnError, match="needs an index"):
-        read_index(tmp_path, strict=True)
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("content", [None, b"path,gesture\n\xff\xfe\x00,wave\n"])
+def test_no_index_and_one_that_is_no_text(tmp_path, strict, content):
+    if content is not None:
+        (tmp_path / "index.csv").write_bytes(content)
+    with pytest.raises(
+        GestureLrcnError, match=r"index\.csv: (no such file; .* needs an index|cannot be read)"
+    ):
+        read_index(tmp_path, strict=strict)
+
+
+def test_an_empty_index_lists_nothing_to_a_program_and_is_none_to_a_person(tmp_path):
+    (tmp_path / "index.csv").touch()
+    assert read_index(tmp_path, strict=True).clips == []
+    with pytest.raises(GestureLrcnError, match="path and gesture"):
+        read_index(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../a.avi", "sub/../../a.avi", "..\\a.avi"])
+def test_what_lies_outside_the_folder_is_left_out(tmp_path, name):
+    folder = index(tmp_path / "in", f"path,gesture\n{name},wave\n")
+    (tmp_path / "a.avi").touch()
+    (item,) = read_index(folder).skipped
+    assert item.reason.endswith("lies outside the folder")
+
+
+def test_a_folder_with_every_source_of_truth(tmp_path):
+    """The index, the truth beside a clip, that of a film, that written by hand, and a class folder."""
+    clips = index(
+        tmp_path / "clips", "path,gesture,onset_s\na.mp4,wave,0.5\nb.mp4,wave,0.5\n", "a.mp4", "b.mp4"
+    )
+    beside = {"gesture": "wave", "onset_s": 0.8, "stroke_end_s": 1.1, "offset_s": 1.9, "rested_s": 2.2}
+    write_film(clips / "b.mp4", [{**beside, "hand": "left"}])
+    facts = {"truth": 1, "subject": "P", "distance_m": 1.5, "framing": "upper"}
+    write_film(clips / "film.mp4", [facts, {**beside, "hand": "both"}])
+    write_film(clips / "by_hand.mp4", [{"gesture": "Thumbs up", "onset_s": 1, "offset_s": 2}])
+    (tmp_path / "classes" / "Thumbs Up").mkdir(parents=True)
+    (tmp_path / "classes" / "Thumbs Up" / "c.mp4").touch()
+
+    listing, classes = read_listing(clips), read_listing(tmp_path / "classes")
+    assert [(clip.name, clip.onset, clip.offset) for clip in listing.clips] == [
+        ("a.mp4", 0.5, None),
+        ("b.mp4", 0.8, 1.9),
+    ]
+    by_hand, film = listing.films
+    assert (film.subject, film.gestures) == ("P", (TrueGesture("wave", 0.8, 1.9, 1.1, 2.2, "both"),))
+    assert (by_hand.gestures[0].gesture, by_hand.gestures[0].onset, by_hand.gestures[0].hand) == (
+        "thumbs_up",
+        1.0,
+        None,
+    )
+    assert [(clip.gesture, clip.onset) for clip in classes.clips] == [("thumbs_up", None)]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]\n", '{"gesture": "wave"}\n', '{"t": 0}\n', "\0"])
+def test_a_film_whose_truth_is_none_is_named(tmp_path, content):
+    write_film(tmp_path / "good.mp4", [{"gesture": "stop", "onset_s": 3, "offset_s": 4}])
+    write_film(tmp_path / "bad.mp4", []).with_suffix(".jsonl").write_text(content)
+    listing = read_listing(tmp_path)
+    assert [film.name for film in listing.films] == ["good.mp4"]
+    (item,) = listing.skipped
+    assert item.name == "bad.mp4"
+    assert item.reason.startswith("bad.jsonl")
+
+
+def test_a_distance_that_is_no_number_is_not_known(tmp_path):
+    write_film(tmp_path / "a.mp4", [{"distance_m": "far"}, {"gesture": "stop", "onset_s": 3, "offset_s": 4}])
+    assert read_listing(tmp_path).films[0].distance_m == 0.0
 
 
 def test_the_network_is_not_imported_by_reading_an_index():

@@ -26,7 +26,7 @@ Tracks = Mapping[str, tuple[JointTrack, ...]]
 
 def track_path(folder: Path, clip: Clip) -> Path:
     """The file with the joints of a clip: `keypoints` (T, J, 3) of `KEYPOINTS` and `times` (T,) seconds."""
-    return folder / f"{clip.name.replace('/', '__')}.npz"
+    return folder / f"{clip.cache_name}.npz"
 
 
 @lru_cache(maxsize=2)

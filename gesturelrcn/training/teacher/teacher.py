@@ -205,7 +205,7 @@ def _stacked(frames: list[TaughtFrame]) -> dict[str, Any]:
 
 def cached_path(cache: Path, clip: Clip) -> Path:
     """Where the taught `clip` lies below the folder `cache`."""
-    return cache / (clip.name.replace("/", "__") + ".npz")
+    return cache / f"{clip.cache_name}.npz"
 
 
 def load_taught(cache: Path, clip: Clip) -> TaughtClip | None:
