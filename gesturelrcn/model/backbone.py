@@ -1,7 +1,8 @@
 """The convolutions: EfficientNet-Lite0 up to stride 16 (Tan & Le 2019, arXiv:1905.11946; Lite variant 2020).
 
 Squeeze-and-excitation and swish are left out in the Lite variant, which is what makes it quick on a CPU.
-Layer names follow the plan of the network; `gesturelrcn.training.pretrained` maps published weights.
+Layer names follow the plan of the network; `gesturelrcn.training.tasks.initial_weights` maps published
+weights.
 """
 
 from dataclasses import dataclass

@@ -1,10 +1,9 @@
-"""Other rooms behind people who were filmed: their silhouettes, and pictures to put behind them.
+"""Other rooms behind people who were filmed.
 
-Silhouettes come from MediaPipe's selfie segmentation, once, and are cached beside the teacher's answers.
 People are filmed in a few rooms; a CNN that has seen no others takes what it knows of them into every room.
 """
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,100 +11,24 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.system.native_stderr import native_stderr_to_log
 from gesturelrcn.training.errors import TrainingError
-from gesturelrcn.training.teacher.teacher import SIZE, keep_arrays
+from gesturelrcn.training.teacher.cache import SIZE
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
-
-SIDE = 104
-"""Side of a kept silhouette, pixels: half of the picture's; the segmentation is no sharper than that."""
-
-_REACH = 9  # pixels of the picture by which a joint may lie beside the silhouette
-_SURE = 128
 _NARROWEST = 0.5  # share of a background that is seen at least
 
 
-class Silhouettes:
-    """MediaPipe's selfie segmentation (general model, Apache-2.0, in the mediapipe wheel), 7 ms a picture."""
+@dataclass(frozen=True)
+class Rooms:
+    """What is put behind people whose silhouettes are known.
 
-    def __init__(self) -> None:
-        with native_stderr_to_log():
-            from mediapipe.python.solutions import selfie_segmentation
-
-            self._graph: Any = selfie_segmentation.SelfieSegmentation(model_selection=0)
-            self._graph.process(np.zeros((SIZE, SIZE, 3), np.uint8))  # the first prints a banner
-
-    def of(self, picture: NDArray[np.uint8], keypoints: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """How much of each pixel has to stay when another room is put behind the person.
-
-        Args:
-            picture: (S, S, 3) uint8 BGR.
-            keypoints: (J, 3) joints in shares of the picture, and weight.
-
-        Returns:
-            (SIDE, SIDE): 255 the person and what lies beyond the camera's picture, 0 the room; 255 everywhere
-            where the segmentation misses a joint that is known: nobody shall be learnt from without a hand.
-        """
-        size = len(picture)
-        found = np.asarray(self._graph.process(np.ascontiguousarray(picture[..., ::-1])).segmentation_mask)
-        mask = np.asarray(np.clip(255 * found, 0, 255), np.uint8)
-        near = cv2.dilate(mask, np.ones((_REACH, _REACH), np.uint8))
-        x, y = (keypoints[keypoints[:, 2] > 0, :2] * size).astype(int).clip(0, size - 1).T
-        if not len(x) or (near[y, x] < _SURE).any():
-            return np.full((SIDE, SIDE), 255, np.uint8)
-        mask[_beyond_camera(picture)] = 255
-        return np.asarray(cv2.resize(mask, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
-
-    def close(self) -> None:
-        """Free the graph."""
-        self._graph.close()
-
-
-def _beyond_camera(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """(S, S): rows and columns at the edges that are black because the camera did not see so far."""
-    lit = picture.any(2)
-    rows, columns = (np.maximum.accumulate(lit.any(axis)) for axis in (1, 0))
-    rows &= np.maximum.accumulate(lit.any(1)[::-1])[::-1]
-    columns &= np.maximum.accumulate(lit.any(0)[::-1])[::-1]
-    return np.asarray(~(rows[:, None] & columns[None]), np.bool_)
-
-
-def cut_out(taught: Path) -> bool:
-    """Cache the silhouettes of every picture in a file of the teacher; whether there was anything to do.
-
-    Args:
-        taught: `.npz` with `pictures` and `keypoints`, as the teacher leaves it.
+    Attributes:
+        pictures: (N, S, S, 3) uint8 BGR.
+        share: of the pictures of those people, those that get another room, 0 to 1.
     """
-    path = silhouettes_path(taught)
-    if not taught.exists():
-        return False
-    if path.exists() and path.stat().st_mtime_ns >= taught.stat().st_mtime_ns:
-        return False
-    with np.load(taught, allow_pickle=False) as held:
-        pictures, keypoints = held["pictures"], held["keypoints"]
-    cutter = Silhouettes()
-    masks = [cutter.of(picture, joints) for picture, joints in zip(pictures, keypoints, strict=True)]
-    cutter.close()
-    path.parent.mkdir(exist_ok=True)
-    keep_arrays(path, {"silhouettes": np.stack(masks)}, compressed=True)
-    return True
 
-
-def silhouettes_path(taught: Path) -> Path:
-    """Where the silhouettes of the pictures in a file of the teacher lie."""
-    return taught.parent / "silhouettes" / taught.name
-
-
-def load_silhouettes(taught: Iterable[Path], every: int = 1) -> NDArray[np.uint8] | None:
-    """(N, SIDE, SIDE) of every so many pictures of these files, or None where nobody was cut out."""
-    masks = []
-    for path in map(silhouettes_path, taught):
-        if not path.exists():
-            return None
-        with np.load(path, allow_pickle=False) as held:
-            masks.append(held["silhouettes"][::every])
-    return np.concatenate(masks) if masks else None
+    pictures: NDArray[np.uint8]
+    share: float
 
 
 def background_files(folder: Path) -> list[Path]:

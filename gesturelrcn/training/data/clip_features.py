@@ -1,4 +1,4 @@
-"""What the taught CNNs say of every frame of a clip, computed once (see `watching`).
+"""What the taught CNNs say of every frame of a clip, computed once (see `features.extraction`).
 
 The recurrent part trains on these a hundred times faster than on pictures.
 """
@@ -30,3 +30,18 @@ class SeenClip:
     times: NDArray[np.float32]
     hands: NDArray[np.float32] | None = None
     numbers: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
+class ClipSet:
+    """Clips of one source, and how often streams are made of them.
+
+    Attributes:
+        name: for messages.
+        clips: what the recurrent part gets to see.
+        weight: share of the streams, relative to the other sets.
+    """
+
+    name: str
+    clips: list[SeenClip]
+    weight: float = 1.0

@@ -1,8 +1,8 @@
 """Pictures with joints for the CNN, from every kind of data set that has pictures."""
 
 import logging
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,21 +12,10 @@ from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.film_truth import read_truth
 from gesturelrcn.recordings.frames import frames_of, middle_region
 from gesturelrcn.region import crop
-from gesturelrcn.system.worker_pool import in_processes
-from gesturelrcn.training.data.backgrounds import cut_out, load_silhouettes
 from gesturelrcn.training.data.datasets import DataSet
 from gesturelrcn.training.errors import TrainingError
-from gesturelrcn.training.tasks.keypoints import Pictures
-from gesturelrcn.training.teacher.teacher import (
-    LIFT,
-    MARGIN,
-    SIZE,
-    ZOOM,
-    cached_path,
-    load_taught,
-    teach_folder,
-    teach_stills,
-)
+from gesturelrcn.training.teacher.cache import LIFT, MARGIN, SIZE, ZOOM, cached_path, load_taught, stills_path
+from gesturelrcn.training.teacher.silhouettes import load_silhouettes
 
 logger = logging.getLogger(__name__)
 
@@ -34,48 +23,26 @@ logger = logging.getLogger(__name__)
 _SHARD_MARGIN = 1.1 / ZOOM
 
 
-def teach_set(held: DataSet, cache: Path, workers: int) -> Iterator[str | None]:
-    """Ask the teacher about every clip of `held`, or about its stills; answers are kept in `cache`.
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures with joints.
 
-    Yields:
-        For each clip or folder of stills, None, or why there is no answer.
+    Attributes:
+        images: (N, S, S, 3) uint8 BGR.
+        keypoints: (N, J, 3) float32: x, y in shares of the picture, weight.
+        margin: how much wider than the person region the pictures are.
+        exact: joints come from a renderer, so an invisible joint is known to be invisible;
+            a teacher's missing fingertip may just be a hand that it did not find.
+        share: how often to draw from this set, relative to the others.
+        silhouettes: (N, s, s) uint8 of the people in them, as `teacher.silhouettes` keeps them; or None.
     """
-    if held.kind == "stills":
-        if not stills_path(cache).exists():
-            cache.mkdir(parents=True, exist_ok=True)
-            teach_stills(held.folder, stills_path(cache), workers)
-        yield None
-    if held.kind in ("index", "folders"):
-        clips = [*held.training, *held.held_out]
-        yield from in_processes(_Teach(cache), clips, workers)
 
-
-class _Teach:
-    """Can be sent to another process."""
-
-    def __init__(self, cache: Path) -> None:
-        self._cache = cache
-
-    def __call__(self, clip: Clip) -> str | None:
-        teach_folder([clip], self._cache)
-        return None if cached_path(self._cache, clip).exists() else f"{clip.name}: nobody found"
-
-
-def cut_out_set(held: DataSet, cache: Path, workers: int) -> Iterator[bool]:
-    """Silhouettes of the people in every clip of `held` that is trained on, or in its stills.
-
-    Yields:
-        For each, whether there was anything to do.
-    """
-    if held.kind == "stills":
-        yield cut_out(stills_path(cache))
-    if held.kind in ("index", "folders"):
-        yield from in_processes(cut_out, [cached_path(cache, clip) for clip in held.training], workers)
-
-
-def stills_path(cache: Path) -> Path:
-    """Where the taught stills of a set lie."""
-    return cache / "stills.npz"
+    images: NDArray[np.uint8]
+    keypoints: NDArray[np.float32]
+    margin: float
+    exact: bool
+    share: float
+    silhouettes: NDArray[np.uint8] | None = None
 
 
 def pictures_of(held: DataSet, cache: Path) -> Pictures | None:

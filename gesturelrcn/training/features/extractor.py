@@ -16,8 +16,9 @@ from gesturelrcn.recordings.frames import frames_of, middle_region
 from gesturelrcn.region import Region, SteppedFollower
 from gesturelrcn.training.config.config import Kind
 from gesturelrcn.training.data.clip_features import SeenClip
-from gesturelrcn.training.features.extraction import random_camera, watch
+from gesturelrcn.training.features.extraction import watch
 from gesturelrcn.training.features.onsets import offset_of, onset_of
+from gesturelrcn.training.features.virtual_camera import random_camera
 from gesturelrcn.vocabulary import NONE
 
 logger = logging.getLogger(__name__)

@@ -13,14 +13,15 @@ from gesturelrcn.model.fovea import Fovea, place_fovea
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.region import Region
 from gesturelrcn.training.data.clip_features import SeenClip
-from gesturelrcn.training.tasks.hands import hand_shape
+from gesturelrcn.training.data.hand_shape import hand_shape
 from gesturelrcn.vocabulary import NONE
 
 FPS = 15.0
+
 VERSIONS = 2
 """Cameras under which every performance is seen."""
 
-_ZOOM, _SHIFT = 0.13, 0.05  # of the picture of the body, as `watching.random_camera` does it
+_ZOOM, _SHIFT = 0.13, 0.05  # of the picture of the body, as `virtual_camera.random_camera` does it
 _STEADY, _SLOW = 0.012, 0.008  # errors of joints, shares of the picture: for a whole clip, for half a second
 _HAND_STEADY, _HAND_QUICK = 0.02, 0.015  # errors of landmarks, shares of the picture of the hand
 _SHAPE_STEADY, _SHAPE_QUICK = 0.1, 0.05

@@ -22,7 +22,7 @@ from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.loop.loop import Loop, Progress
 from gesturelrcn.training.run.folder import RunFolder
 from gesturelrcn.training.tasks.initial_weights import IMAGENET, RANDOM
-from gesturelrcn.training.teacher.teacher import LIFT, ZOOM
+from gesturelrcn.training.teacher.cache import LIFT, ZOOM
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric

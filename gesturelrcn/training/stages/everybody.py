@@ -8,8 +8,7 @@ from typing import Any
 import torch
 
 from gesturelrcn.model.card import read_card
-from gesturelrcn.training.data.feature_sets import clip_sets, seen_sets
-from gesturelrcn.training.regression import with_numbers
+from gesturelrcn.training.data.feature_sets import clip_sets, seen_sets, with_numbers
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.evaluation import EVALUATION

@@ -6,12 +6,12 @@ from typing import Any
 import torch
 
 from gesturelrcn.model.network import LRCN
-from gesturelrcn.training.data.hand_images import hands_of, held_out_hands
+from gesturelrcn.training.data.hand_images import HandPictures, hands_of, held_out_hands
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.teacher import TEACHER
-from gesturelrcn.training.tasks.hands import HandPictures, train_hands
+from gesturelrcn.training.tasks.hands import train_hands
 from gesturelrcn.training.tasks.initial_weights import fill_start
 
 

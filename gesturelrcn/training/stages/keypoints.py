@@ -6,14 +6,14 @@ from typing import Any
 import torch
 
 from gesturelrcn.model.network import LRCN
-from gesturelrcn.training.data.backgrounds import read_backgrounds
-from gesturelrcn.training.data.keypoint_images import pictures_of, taught_pictures
+from gesturelrcn.training.data.backgrounds import Rooms, read_backgrounds
+from gesturelrcn.training.data.keypoint_images import Pictures, pictures_of, taught_pictures
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.teacher import TEACHER
 from gesturelrcn.training.tasks.initial_weights import fill_start
-from gesturelrcn.training.tasks.keypoints import Pictures, Rooms, train_keypoints
+from gesturelrcn.training.tasks.keypoints import train_keypoints
 
 _VALIDATION_EVERY = 8  # frames between two pictures for the figures of the joints
 

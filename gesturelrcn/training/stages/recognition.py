@@ -7,8 +7,13 @@ import torch
 from safetensors.torch import load_file
 
 from gesturelrcn.model.network import LRCN
-from gesturelrcn.training.data.feature_sets import clip_sets, held_out_clips, seen_sets
-from gesturelrcn.training.regression import tables_of, with_numbers
+from gesturelrcn.training.data.feature_sets import (
+    clip_sets,
+    held_out_clips,
+    seen_sets,
+    tables_of,
+    with_numbers,
+)
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.features import FEATURES

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gesturelrcn.training.data.datasets import DataSet
-from gesturelrcn.training.data.keypoint_images import cut_out_set, teach_set
+from gesturelrcn.training.data.labelling import cut_out_set, teach_set
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.synthesis import SYNTHESIS

@@ -4,8 +4,7 @@ Far hands are a few pixels wide and no teacher finds their fingers; so near hand
 are made as coarse as far ones, and keep their landmarks.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,43 +13,19 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from gesturelrcn.keypoints import HAND_LANDMARKS, KEYPOINTS
-from gesturelrcn.model.fovea import SIDE as FOVEA_SIDE
+from gesturelrcn.keypoints import HAND_LANDMARKS
 from gesturelrcn.model.network import LRCN
-from gesturelrcn.region import Region, crop
 from gesturelrcn.training.config.config import HandSettings
+from gesturelrcn.training.data.hand_images import HandPictures
+from gesturelrcn.training.data.hand_shape import hand_shape
 from gesturelrcn.training.loop.loop import Loop, Schedule, Task, make_fabric
 from gesturelrcn.training.tasks.image_augmentation import PictureChange, random_change
-from gesturelrcn.training.teacher.teacher import HAND_MARGIN, HAND_SIZE, MARGIN, SIZE, TaughtClip
 
 _BETA = 0.02  # below this error (share of the picture) the loss is quadratic
 _DEPTH_WEIGHT, _SHAPE_WEIGHT, _PRESENCE_WEIGHT = 0.3, 0.6, 0.05
+
 _COARSEST = 7
 """Pixels across the picture of the hand when somebody stands six metres from a 640 pixel wide camera."""
-
-_NOTHING_SHARE = 0.5  # of the pictures of bodies, those from which a square without a hand is taken
-_FAR = 0.16  # shares of the kept picture; farther than this from wrists and finger tips there is no hand
-_SHARD_MARGIN = 0.9  # the renderer's squares are on average this much smaller than the fovea
-
-
-@dataclass(frozen=True)
-class HandPictures:
-    """Pictures of hands, left ones mirrored.
-
-    Attributes:
-        images: (N, S, S, 3) uint8 BGR.
-        landmarks: (N, 21, 3) float32: x, y in shares of the picture, z in the same unit relative to the
-            wrist; NaN where nobody knows.
-        present: (N,) float32: 1 a hand, 0 none, NaN where nobody knows.
-        margin: how much wider than the fovea the pictures are.
-        share: how often to draw from this set, relative to the others.
-    """
-
-    images: NDArray[np.uint8]
-    landmarks: NDArray[np.float32]
-    present: NDArray[np.float32]
-    margin: float
-    share: float
 
 
 def train_hands(
@@ -191,16 +166,6 @@ def _loss(model: LRCN, images: Tensor, landmarks: Tensor, present: Tensor, early
     return 10.0 * where + 10.0 * _PRESENCE_WEIGHT * sight
 
 
-def hand_shape(landmarks: Tensor) -> Tensor:
-    """(..., 21, 3) landmarks of a right hand -> (..., HAND_SHAPE) how it is held."""
-    fingers = landmarks[..., 1:, :].reshape(*landmarks.shape[:-2], 5, 4, 3)
-    bones = (fingers[..., 1:, :] - fingers[..., :-1, :]).norm(dim=-1).sum(-1)
-    straight = (fingers[..., 3, :] - fingers[..., 0, :]).norm(dim=-1) / bones.clamp(min=1e-4)
-    wrist, index, little = landmarks[..., 0, :], landmarks[..., 5, :], landmarks[..., 17, :]
-    facing = torch.linalg.cross(index - wrist, little - wrist)
-    return torch.cat([straight, functional.normalize(facing, dim=-1)], -1)
-
-
 def hand_errors(model: LRCN, pictures: HandPictures, coarse: int = 0) -> NDArray[np.float32]:
     """(N, 21) distances to the given landmarks in shares of the fovea; NaN where there is none.
 
@@ -239,66 +204,3 @@ def error_figures(model: LRCN, pictures: HandPictures) -> dict[str, float]:
         figures[f"{name}_median"] = round(float(np.nanmedian(apart)), 4)
         figures[f"{name}_tips"] = round(float(np.nanmedian(apart[:, 4::4])), 4)
     return figures
-
-
-def hand_pictures(clips: Iterable[TaughtClip], every: int, share: float = 1.0) -> HandPictures | None:
-    """The hands that the teacher found, left ones mirrored, and places without a hand."""
-    images: list[NDArray[np.uint8]] = []
-    landmarks: list[NDArray[np.float32]] = []
-    nothing: list[NDArray[np.uint8]] = []
-    rng = np.random.default_rng(0)
-    for taught in clips:
-        for t in range(0, len(taught.times), every):
-            for which in range(2):
-                marks = taught.hands[t, which]
-                if np.isfinite(marks[0, 0]):
-                    image, marks = _as_right(taught.hand_pictures[t, which], marks, which)
-                    images.append(image)
-                    landmarks.append(marks)
-            if rng.random() < _NOTHING_SHARE:
-                nothing += _without_hand(taught.pictures[t], taught.keypoints[t], rng)
-    if not images:
-        return None
-    unknown = np.full((len(nothing), HAND_LANDMARKS, 3), np.nan, np.float32)
-    return HandPictures(
-        np.stack([*images, *nothing]),
-        np.concatenate([np.stack(landmarks), unknown]),
-        np.r_[np.ones(len(images)), np.zeros(len(nothing))].astype(np.float32),
-        HAND_MARGIN,
-        share,
-    )
-
-
-def _as_right(
-    image: NDArray[np.uint8], marks: NDArray[np.float32], which: int
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    if which == 1:
-        return image, marks
-    return image[:, ::-1], np.asarray(marks * [-1, 1, 1] + [1, 0, 0], np.float32)
-
-
-def _without_hand(
-    picture: NDArray[np.uint8], joints: NDArray[np.float32], rng: np.random.Generator
-) -> list[NDArray[np.uint8]]:
-    """A square of the picture of the body that is far from both hands, or nothing."""
-    hands = joints[
-        [KEYPOINTS.index(f"{s}_{part}") for s in ("left", "right") for part in ("wrist", "index_tip")]
-    ]
-    for _ in range(5):
-        spot = rng.uniform(0.2, 0.8, 2)
-        if np.linalg.norm(hands[:, :2] - spot, axis=1).min() > _FAR:
-            side = FOVEA_SIDE * HAND_MARGIN / MARGIN * SIZE
-            square = Region(float(spot[0] * SIZE), float(spot[1] * SIZE), side, 1.0, 0.0)
-            return [crop(picture, square, HAND_SIZE)]
-    return []
-
-
-def synthetic_hands(folder: Path, share: float = 1.0) -> HandPictures | None:
-    """The shards that `gesturelrcn.synthesis.dataset.hand_images` wrote into `folder`; None without any."""
-    shards = [np.load(path, allow_pickle=False) for path in sorted(folder.glob("*.npz"))]
-    if not shards:
-        return None
-    images, landmarks, present = (
-        np.concatenate([s[name] for s in shards]) for name in ("x", "hand", "present")
-    )
-    return HandPictures(images, landmarks, present.astype(np.float32), _SHARD_MARGIN, share)

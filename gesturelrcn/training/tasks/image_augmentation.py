@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.keypoints import MIRRORED
-from gesturelrcn.training.teacher.teacher import MARGIN
+from gesturelrcn.training.teacher.cache import MARGIN
 
 
 @dataclass(frozen=True)

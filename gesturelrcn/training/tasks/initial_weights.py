@@ -16,10 +16,17 @@ from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.errors import TrainingError
 
 logger = logging.getLogger(__name__)
-
 IMAGENET, RANDOM = "imagenet", "random"
+
 LOOKING = ("backbone", "keypoint_head", "hand_backbone", "hand_head")
 """The parts of the network that look at pictures; the others read what these say."""
+
+_PARTS = {
+    "expand": ("_expand_conv", "_bn0"),
+    "depthwise": ("_depthwise_conv", "_bn1"),
+    "project": ("_project_conv", "_bn2"),
+}
+_NORM = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 
 
 def fill_start(model: LRCN, start: str) -> None:
@@ -51,16 +58,6 @@ def fill_start(model: LRCN, start: str) -> None:
         ) from problem
     if lacking := sorted({key.split(".")[0] for key in missing if key.startswith(LOOKING)}):
         logger.warning("%s has no %s; these begin at random", weights, ", ".join(lacking))
-
-
-_PARTS = {
-    "expand": ("_expand_conv", "_bn0"),
-    "depthwise": ("_depthwise_conv", "_bn1"),
-    "project": ("_project_conv", "_bn2"),
-}
-
-
-_NORM = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 
 
 def find_weights() -> Path:

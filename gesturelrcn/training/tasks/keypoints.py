@@ -1,7 +1,6 @@
 """Teach the CNN where joints are: MediaPipe's answers on real pictures, exact joints of synthetic ones."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,48 +11,14 @@ from torch.nn import functional
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.config.config import KeypointSettings
-from gesturelrcn.training.data.backgrounds import other_room
+from gesturelrcn.training.data.backgrounds import Rooms, other_room
+from gesturelrcn.training.data.keypoint_images import Pictures
 from gesturelrcn.training.loop.loop import Loop, Schedule, Task, make_fabric
 from gesturelrcn.training.tasks.image_augmentation import plain_change, random_change
 
 _BETA = 0.02  # below this error (share of the picture) the loss is quadratic
 _VISIBILITY_WEIGHT = 0.1
 _FINGERTIPS = [i for i, name in enumerate(KEYPOINTS) if name.endswith("_tip")]
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """Pictures with joints.
-
-    Attributes:
-        images: (N, S, S, 3) uint8 BGR.
-        keypoints: (N, J, 3) float32: x, y in shares of the picture, weight.
-        margin: how much wider than the person region the pictures are.
-        exact: joints come from a renderer, so an invisible joint is known to be invisible;
-            a teacher's missing fingertip may just be a hand that it did not find.
-        share: how often to draw from this set, relative to the others.
-        silhouettes: (N, s, s) uint8 of the people in them, as `training.backgrounds` keeps them; or None.
-    """
-
-    images: NDArray[np.uint8]
-    keypoints: NDArray[np.float32]
-    margin: float
-    exact: bool
-    share: float
-    silhouettes: NDArray[np.uint8] | None = None
-
-
-@dataclass(frozen=True)
-class Rooms:
-    """What is put behind people whose silhouettes are known.
-
-    Attributes:
-        pictures: (N, S, S, 3) uint8 BGR.
-        share: of the pictures of those people, those that get another room, 0 to 1.
-    """
-
-    pictures: NDArray[np.uint8]
-    share: float
 
 
 def train_keypoints(

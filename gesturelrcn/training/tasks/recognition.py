@@ -1,38 +1,22 @@
 """Teach the recurrent part to name gestures, frame by frame, on streams with carried state."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.config.config import RecognitionSettings
-from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.data.clip_features import ClipSet, SeenClip
 from gesturelrcn.training.loop.loop import Loop, Schedule, Task, make_fabric
-from gesturelrcn.training.regression import number_loss
 from gesturelrcn.training.tasks.stream_sampling import Chunk, StreamMaker
 from gesturelrcn.vocabulary import NONE
 
 _SEEDS_APART = 1000
-
-
-@dataclass(frozen=True)
-class ClipSet:
-    """Clips of one source, and how often streams are made of them.
-
-    Attributes:
-        name: for messages.
-        clips: what the recurrent part gets to see.
-        weight: share of the streams, relative to the other sets.
-    """
-
-    name: str
-    clips: list[SeenClip]
-    weight: float = 1.0
 
 
 def train_recognition(
@@ -202,3 +186,11 @@ class RecognitionTask(Task):
     def carry(self, tensors: dict[str, Tensor]) -> None:
         """Put back the LSTM's state."""
         self._state = tensors["state"]
+
+
+def number_loss(told: Tensor, true: Tensor, spread: Tensor) -> Tensor:
+    """Huber's loss (1964) of (B, T, K) numbers in units of their spread; NaN in `true` counts for nothing."""
+    known = torch.isfinite(true)
+    apart = torch.where(known, (told - true.nan_to_num()) / spread, torch.zeros_like(told))
+    losses = functional.huber_loss(apart, torch.zeros_like(apart), reduction="none")
+    return losses.sum() / known.sum().clamp_min(1)

@@ -1,13 +1,8 @@
-"""The keypoint teacher: MediaPipe's pose and hand landmarks on every frame, computed once and cached.
+"""The keypoint teacher: MediaPipe's pose and hand landmarks on every frame, computed once and cached."""
 
-Usage: python -m gesturelrcn.training.teacher.teacher CLIPS_FOLDER CACHE_FOLDER [--part K/N]
-"""
-
-import argparse
 import logging
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -21,28 +16,23 @@ from gesturelrcn.keypoints import HAND_LANDMARKS, KEYPOINTS
 from gesturelrcn.model.fovea import SIDE as FOVEA_SIDE
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.frames import frames_of
-from gesturelrcn.recordings.listing import read_index
 from gesturelrcn.region import PoseLocator, Region, SteppedFollower, crop
-from gesturelrcn.system.private_files import make_private
 from gesturelrcn.system.worker_pool import in_processes
+from gesturelrcn.training.teacher.cache import (
+    HAND_MARGIN,
+    HAND_SIZE,
+    LIFT,
+    MARGIN,
+    SIZE,
+    ZOOM,
+    TaughtClip,
+    TaughtFrame,
+    cached_path,
+    keep_arrays,
+    stacked,
+)
 
 logger = logging.getLogger(__name__)
-
-ZOOM, LIFT = 4.8 / 4.2, 0.15 / 4.2
-"""The picture of the body for which the pictures are kept (see `ModelCard`): 4.8 shoulder widths around the
-middle of the shoulders, so that the tips of a straight raised or stretched arm stay inside."""
-
-MARGIN = 1.2
-"""The kept picture is this much wider than that, so that augmentation can move and zoom."""
-
-SIZE = 208
-"""Side of the kept picture in pixels."""
-
-HAND_MARGIN = 1.5
-"""The kept picture of a hand is this much wider than the fovea."""
-
-HAND_SIZE = 112
-"""Side of the kept picture of a hand in pixels."""
 
 _HAND_SEEN = 224
 """The hand detector sees each hand scaled to this many pixels, or a far hand is too small for it."""
@@ -56,37 +46,6 @@ _HANDY = 0.3  # visibility of a wrist below which its hand is not searched for
 _ASTRAY = 0.25  # shares of the hand's picture; a hand whose wrist is farther from the arm's is the other one
 _SURE = 0.6  # least score of a hand
 _STILLS_AT_ONCE = 100  # that a process labels before it takes others
-
-
-@dataclass(frozen=True)
-class TaughtClip:
-    """A clip as the training sees it.
-
-    Attributes:
-        pictures: (T, SIZE, SIZE, 3) uint8 BGR, the body and a margin around it.
-        keypoints: (T, J, 3) float32: x, y in shares of the picture, and weight: 1 where the teacher
-            sees the joint, 0 where it says nothing.
-        times: (T,) float32 seconds from the beginning of the clip.
-        hand_pictures: (T, 2, HAND_SIZE, HAND_SIZE, 3) uint8 BGR, the left and the right hand.
-        hands: (T, 2, 21, 3) float32 landmarks in shares of those pictures, z relative to the wrist; NaN
-            where the teacher finds no hand.
-    """
-
-    pictures: NDArray[np.uint8]
-    keypoints: NDArray[np.float32]
-    times: NDArray[np.float32]
-    hand_pictures: NDArray[np.uint8]
-    hands: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class TaughtFrame:
-    """What the teacher says of one frame; shapes as in `TaughtClip`, without time."""
-
-    picture: NDArray[np.uint8]
-    keypoints: NDArray[np.float32]
-    hand_pictures: NDArray[np.uint8]
-    hands: NDArray[np.float32]
 
 
 class KeypointTeacher:
@@ -191,30 +150,7 @@ def teach(clip: Clip) -> TaughtClip | None:
         teacher.close()
     if not frames:
         return None
-    return TaughtClip(times=np.array(times, np.float32), **_stacked(frames))
-
-
-def _stacked(frames: list[TaughtFrame]) -> dict[str, Any]:
-    return {
-        "pictures": np.stack([frame.picture for frame in frames]),
-        "keypoints": np.stack([frame.keypoints for frame in frames]),
-        "hand_pictures": np.stack([frame.hand_pictures for frame in frames]),
-        "hands": np.stack([frame.hands for frame in frames]),
-    }
-
-
-def cached_path(cache: Path, clip: Clip) -> Path:
-    """Where the taught `clip` lies below the folder `cache`."""
-    return cache / f"{clip.cache_name}.npz"
-
-
-def load_taught(cache: Path, clip: Clip) -> TaughtClip | None:
-    """Read a cached clip, or None where it was never taught."""
-    path = cached_path(cache, clip)
-    if not path.is_file():
-        return None
-    with np.load(path) as held:
-        return TaughtClip(**{name: held[name] for name in held.files})
+    return TaughtClip(times=np.array(times, np.float32), **stacked(frames))
 
 
 def teach_folder(clips: list[Clip], cache: Path) -> int:
@@ -234,15 +170,6 @@ def teach_folder(clips: list[Clip], cache: Path) -> int:
     return added
 
 
-def keep_arrays(path: Path, arrays: dict[str, NDArray[Any]], *, compressed: bool = False) -> None:
-    """Write an `.npz` that nobody else can read, for it shows real people; it appears only when whole."""
-    partial = path.with_suffix(".partial")
-    make_private(partial)
-    with partial.open("wb") as out:
-        (np.savez_compressed if compressed else np.savez)(out, **arrays)
-    os.replace(partial, path)  # noqa: PTH105 - atomic on every platform
-
-
 def teach_stills(folder: Path, out: Path, workers: int = 1) -> int:
     """Label every .jpg below `folder` and write them as one file; returns how many had a person.
 
@@ -251,7 +178,7 @@ def teach_stills(folder: Path, out: Path, workers: int = 1) -> int:
     paths = sorted(folder.rglob("*.jpg"))
     parts = [paths[first : first + _STILLS_AT_ONCE] for first in range(0, len(paths), _STILLS_AT_ONCE)]
     frames = list(chain.from_iterable(in_processes(_taught_stills, parts, workers)))
-    keep_arrays(out, _stacked(frames))
+    keep_arrays(out, stacked(frames))
     return len(frames)
 
 
@@ -265,24 +192,3 @@ def _taught_stills(paths: Sequence[Path]) -> list[TaughtFrame]:
             frames.append(teacher.frame(np.asarray(image, np.uint8), region))
     teacher.close()
     return frames
-
-
-def main() -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("clips", type=Path)
-    parser.add_argument("cache", type=Path)
-    parser.add_argument("--stills", action="store_true", help="CLIPS is a folder of pictures, CACHE a file")
-    parser.add_argument("--part", default="0/1", help="K/N: do every N-th clip, beginning with the K-th")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO)
-    if options.stills:
-        logger.info("%d stills taught", teach_stills(options.clips, options.cache))
-        return
-    part, parts = map(int, options.part.split("/"))
-    added = teach_folder(read_index(options.clips, strict=True).clips[part::parts], options.cache)
-    logger.info("%d clips taught", added)
-
-
-if __name__ == "__main__":
-    main()

@@ -14,7 +14,8 @@ from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.region import Region
-from gesturelrcn.training.features.extraction import Camera, random_camera, watch
+from gesturelrcn.training.features.extraction import watch
+from gesturelrcn.training.features.virtual_camera import Camera, random_camera
 
 STRAIGHT = np.tile(np.arange(256, dtype=np.uint8)[:, None], 3)
 PLAIN = Camera(1.0, 0.0, np.zeros(2), False, 100, STRAIGHT, 0.0, 0.0, 0.0, 0)

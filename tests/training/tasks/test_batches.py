@@ -5,8 +5,10 @@ import pytest
 import torch
 
 from gesturelrcn.model import KEYPOINTS
-from gesturelrcn.training.tasks.keypoints import PictureBatches, Pictures
-from gesturelrcn.training.tasks.recognition import ClipSet, StreamBatches
+from gesturelrcn.training.data.clip_features import ClipSet
+from gesturelrcn.training.data.keypoint_images import Pictures
+from gesturelrcn.training.tasks.keypoints import PictureBatches
+from gesturelrcn.training.tasks.recognition import StreamBatches
 from tests.training.tiny_data import arms, moving
 
 CLASSES = ("none", "point_left", "point_right", "wave")

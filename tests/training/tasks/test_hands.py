@@ -11,17 +11,11 @@ from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.training.config.config import DataSettings, HandSettings
 from gesturelrcn.training.data.datasets import open_data_set
-from gesturelrcn.training.data.hand_images import hands_of, held_out_hands
+from gesturelrcn.training.data.hand_images import HandPictures, hand_pictures, hands_of, held_out_hands
+from gesturelrcn.training.data.hand_shape import hand_shape
 from gesturelrcn.training.loop.log import read_rows
-from gesturelrcn.training.tasks.hands import (
-    HandBatches,
-    HandPictures,
-    hand_errors,
-    hand_pictures,
-    hand_shape,
-    train_hands,
-)
-from gesturelrcn.training.teacher.teacher import HAND_MARGIN, HAND_SIZE, SIZE, TaughtClip, cached_path
+from gesturelrcn.training.tasks.hands import HandBatches, hand_errors, train_hands
+from gesturelrcn.training.teacher.cache import HAND_MARGIN, HAND_SIZE, SIZE, TaughtClip, cached_path
 from tests.training.tiny_data import grey_clip, hand_shard
 
 SPOT = 8

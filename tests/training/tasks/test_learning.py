@@ -16,8 +16,9 @@ from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.training.config.config import KeypointSettings, RecognitionSettings
 from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.data.keypoint_images import Pictures
 from gesturelrcn.training.tasks.initial_weights import load_pretrained
-from gesturelrcn.training.tasks.keypoints import Pictures, keypoint_errors, train_keypoints
+from gesturelrcn.training.tasks.keypoints import keypoint_errors, train_keypoints
 from gesturelrcn.training.tasks.recognition import train_recognition
 
 CLASSES = ("none", "point_left", "point_right")

@@ -14,10 +14,11 @@ from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.training.config.config import RecognitionSettings
+from gesturelrcn.training.data.clip_features import ClipSet
+from gesturelrcn.training.data.feature_sets import with_numbers
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.export.export import write_model
-from gesturelrcn.training.regression import number_loss, with_numbers
-from gesturelrcn.training.tasks.recognition import ClipSet, train_recognition
+from gesturelrcn.training.tasks.recognition import number_loss, train_recognition
 from tests.training.tiny_data import ARMS, moving
 
 CLASSES = ("none", "point_left", "point_right")

@@ -1,4 +1,5 @@
 import shutil
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ from gesturelrcn.model import assets
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.region import Region
 from gesturelrcn.training.teacher import teacher
+from gesturelrcn.training.teacher.__main__ import main
 from tests.recordings.uneven import TIMES, write_uneven
 
 
@@ -55,3 +57,13 @@ def test_a_frame_is_labelled_at_the_time_of_its_own_stamp(tmp_path, monkeypatch)
     clip = Clip(write_uneven(tmp_path / "a.mp4"), "a.mp4", "A", "wave", fps=10.0)
     assert teacher.teach(clip).times == pytest.approx(TIMES, abs=1e-4)
     assert teacher.teach(replace(clip, path=tmp_path / "gone.mp4")) is None
+
+
+def test_the_command_labels_a_folder_of_stills(tmp_path, monkeypatch):
+    (tmp_path / "stills").mkdir()
+    shutil.copyfile(assets() / "person.jpg", tmp_path / "stills" / "1.jpg")
+    out = tmp_path / "out.npz"
+    monkeypatch.setattr(sys, "argv", ["teacher", str(tmp_path / "stills"), str(out), "--stills"])
+    main()
+    with np.load(out, allow_pickle=False) as held:
+        assert held["keypoints"][0, :, 2].sum() > 5
