@@ -27,7 +27,7 @@ class GestureEvent:
     Attributes:
         gesture: name from the vocabulary, from the user's own point of view (`point_right` is the
             user's right).
-        phase: `start`, `hold` (repeated while it lasts) or `end`.
+        phase: `start`, `hold` (repeated while there are signs of it) or `end`.
         id: the same number from start to end; one gesture has one id.
         confidence: 0 to 1, the smoothed score of the gesture when this was decided.
         captured_at: seconds on the source's clock (monotonic clock for live sources, media time for

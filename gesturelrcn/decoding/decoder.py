@@ -22,7 +22,7 @@ class DecoderSettings:
 
     Attributes:
         smoothing: time constant of the average over the scores.
-        hold_every: time between two `hold` events.
+        hold_every: least time between two `hold` events; none comes while the score is below `end`.
         refractory: after its end the same gesture does not start again for this long.
         mirror_refractory: after its end the opposite gesture does not start for this long: the hand
             on its way back looks like it.
@@ -95,7 +95,8 @@ class Decoder:
             if self._is_over(score, now):
                 events.append(self._event(Phase.END, evidence, score))
                 self._release(now)
-            elif now - self._held_at >= self.settings.hold_every - 1e-6:  # 0.1 s apart, not 0.0999
+            # A gesture that fades is not reported as held: each `hold` counts as a sign of it.
+            elif self.evident and now - self._held_at >= self.settings.hold_every - 1e-6:  # not 0.0999
                 self._held_at = now
                 events.append(self._event(Phase.HOLD, evidence, score))
         if self.active is None and self._candidate is not None:
@@ -120,6 +121,11 @@ class Decoder:
             self._release(max(now, self._last.captured_at))
         self._forget_scores()
         return events
+
+    @property
+    def evident(self) -> str | None:
+        """The gesture that goes on, if the last frame spoke for it: its score is not below `end`."""
+        return self.active if self._weak_since == math.inf else None
 
     def _smooth(self, evidence: Evidence) -> NDArray[np.float64]:
         fresh = np.asarray(evidence.scores, np.float64)

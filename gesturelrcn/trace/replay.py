@@ -142,7 +142,7 @@ class _Replayer:
                 Evidence(scores, seen.at, self._decided_at(seen.at), seen.hand, position, seen.media)
             )
         self._time = seen.at
-        self._dispatcher.see(self._decoder.active, seen.at)
+        self._dispatcher.see(self._decoder.evident, seen.at)
         return [self._numbered(event) for event in events]
 
     def _forget(self) -> list[GestureEvent]:

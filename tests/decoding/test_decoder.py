@@ -63,6 +63,17 @@ def test_a_dip_does_not_make_a_second_gesture():
     assert phases(run(decoder(), script)) == [("wave", "start"), ("wave", "end")]
 
 
+def test_a_gesture_that_fades_is_not_reported_as_held():
+    d = decoder()
+    events = run(d, [(1.0, "wave", 0.9), (0.25, "none", 0.9)])
+    assert [e.captured_at for e in events if e.phase is Phase.HOLD][-1] < 1.0
+    assert (d.active, d.evident) == ("wave", None)
+    back = run(d, [(0.25, "wave", 0.9), (0.4, "none", 0.9)], at=1.25)
+    assert [e.captured_at for e in back] == pytest.approx([1.25, 1.35, 1.45, 1.8])
+    assert {e.id for e in back} == {1}
+    assert [e.phase for e in back] == [Phase.HOLD] * 3 + [Phase.END]
+
+
 def test_between_the_thresholds_a_gesture_goes_on_but_none_starts():
     assert run(decoder(), [(1.0, "wave", 0.5)]) == []
     script = [(1.0, "wave", 0.9), (2.0, "wave", 0.5)]
@@ -123,6 +134,32 @@ def test_every_start_has_one_end_whatever_comes(frames):
     assert active is None
     starts = [e.id for e in events if e.phase is Phase.START]
     assert starts == sorted(set(starts))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.floats(0.0, 0.2),
+    st.lists(
+        st.tuples(st.sampled_from(CLASSES), st.floats(0.25, 1.0), st.floats(0.005, 0.3), st.booleans()),
+        max_size=80,
+    ),
+)
+def test_each_hold_is_a_sign_of_its_gesture(smoothing, frames):
+    limits = {"wave": LIMITS, "point_left": Thresholds(0.5, 0.5, 0.0, 0.35), "point_right": LIMITS}
+    d = Decoder(CLASSES, limits, DecoderSettings(smoothing=max(smoothing, 1e-6)))
+    at, held_at = 0.0, None
+    for name, share, dt, lost in frames:
+        at += dt
+        for event in d.finish(at) if lost and share > 0.8 else d.step(Evidence(scores(name, share), at, at)):
+            if event.phase is Phase.HOLD:
+                assert event.confidence >= limits[event.gesture].end
+                assert at - held_at >= 0.1 - 2e-6
+                assert d.evident == event.gesture
+            held_at = at
+        if d.active is not None:
+            assert (d.evident is None) == (d.smoothed[CLASSES.index(d.active)] < limits[d.active].end)
+        else:
+            assert d.evident is None
 
 
 def hands(left, right):

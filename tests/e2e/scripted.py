@@ -60,8 +60,9 @@ def perform(acts: Sequence[Act], card: ModelCard, dispatcher: Dispatcher) -> int
         for name, score in scores.items():
             vector[card.classes.index(name)] = score
         vector[card.classes.index("none")] = 1.0 - vector.sum()
-        dispatcher.see(decoder.active, at)
-        for event in decoder.step(Evidence(vector, at, time.monotonic())):
+        events = decoder.step(Evidence(vector, at, time.monotonic()))
+        dispatcher.see(decoder.evident, at)
+        for event in events:
             starts += event.phase == "start"
             dispatcher.handle(event)
     return starts

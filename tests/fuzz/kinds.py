@@ -249,7 +249,7 @@ def _trace() -> tuple[bytes, ...]:
                 smoothed = decoder.smoothed
                 assert smoothed is not None
                 writer.saw(Seen(at, tuple(map(float, smoothed)), decoder.forgotten), decoder.active)
-                dispatcher.see(decoder.active, at)
+                dispatcher.see(decoder.evident, at)
                 for event in events:
                     dispatcher.handle(event)
         dispatcher.close()

@@ -93,7 +93,7 @@ class Room:
             assert smoothed is not None
             seen = Seen(self.now, tuple(map(float, smoothed)), self.decoder.forgotten, "left", (0.1, 0.2))
         self.writer.saw(seen, self.decoder.active)
-        self.dispatcher.see(self.decoder.active, self.now)
+        self.dispatcher.see(self.decoder.evident, self.now)
         for event in events:
             self.dispatcher.handle(event)
 
@@ -140,7 +140,7 @@ def play(room: Room) -> None:
     room.see({"wave": 0.9})
     room.see({"wave": 0.9})
     room.see(None)
-    room.make("wave", 0.3)
+    room.make("wave", 0.6)
     room.fall_silent()
     room.rest(1.0)
 
