@@ -14,7 +14,7 @@ import onnxruntime
 from gesturelrcn.benchmarking.operators import feed_for
 from gesturelrcn.model import load_model
 from gesturelrcn.training.export.export import PlainStep, exported, onnx_step
-from gesturelrcn.training.export.simplify import slim
+from gesturelrcn.training.export.simplify import simplify
 
 Level = onnxruntime.GraphOptimizationLevel
 
@@ -39,8 +39,8 @@ def ways(model: str) -> dict[str, onnxruntime.InferenceSession]:
     shipped = onnx_step(network)
     return {
         "as exported": session(plain),
-        "padding folded into convolutions": session(slim(plain, normalisation=False)),
-        "and normalisation": session(slim(plain)),
+        "padding folded into convolutions": session(simplify(plain, normalisation=False)),
+        "and normalisation": session(simplify(plain)),
         "and heads and readers in few products (what is shipped)": session(shipped),
         "shipped, two threads": session(shipped, threads=2),
         "shipped, without memory arena": session(shipped, arena=False),

@@ -53,8 +53,8 @@ def main() -> None:
     base = read_config(options.config)
     print("| network | wrist error | clip accuracy | found | wrong starts | -log score |", flush=True)
     print("| --- | --- | --- | --- | --- | --- |", flush=True)
-    for told in options.networks:
-        other = {key: int(value) for key, value in (part.split("=") for part in told.split(","))}
+    for sizes in options.networks:
+        other = {key: int(value) for key, value in (part.split("=") for part in sizes.split(","))}
         config = _config(base, other, options)
         run = RunFolder((options.out or options.run.parent) / config.name)
         training = Training(
@@ -67,7 +67,7 @@ def main() -> None:
         )
         with run.claimed(options.config):
             run_stages(training, STAGES, until="recognition")
-        print(_row(told.replace("=", " "), training), flush=True)
+        print(_row(sizes.replace("=", " "), training), flush=True)
 
 
 def _config(base: Config, other: dict[str, int], options: argparse.Namespace) -> Config:
@@ -95,8 +95,8 @@ def _row(name: str, training: Training) -> str:
     rows = read_rows(training.run.path / "keypoints.csv") if training.config.keypoints.steps else []
     wrist = f"{rows[-1]['wrist_median']:.1%}" if rows else ""
     surprise = np.mean([_surprise(network, seen) for seen in clips])
-    right, found = (f"{figures[part]:.0%}" for part in ("clip_accuracy", "recall"))
-    return f"| {name} | {wrist} | {right} | {found} | {figures['wrong']:.0f} | {surprise:.2f} |"
+    right, recall = (f"{figures[part]:.0%}" for part in ("clip_accuracy", "recall"))
+    return f"| {name} | {wrist} | {right} | {recall} | {figures['wrong']:.0f} | {surprise:.2f} |"
 
 
 def _surprise(network: LRCN, seen: SeenClip) -> float:

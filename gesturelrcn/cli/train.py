@@ -13,7 +13,7 @@ from gesturelrcn.cli.session import say
 from gesturelrcn.errors import GestureLrcnError
 
 if TYPE_CHECKING:
-    from gesturelrcn.training.loop.loop import Progress
+    from gesturelrcn.training.loop.loop import TrainingProgress
     from gesturelrcn.training.run.run import Training
 
 _EXTRA = ("torch", "safetensors", "onnx", "matplotlib", "lightning_fabric")
@@ -120,7 +120,7 @@ def _few_threads(threads: int) -> None:
 
 
 @contextmanager
-def _bars() -> "Iterator[Progress]":
+def _bars() -> "Iterator[TrainingProgress]":
     """One bar for whatever is being done, where somebody looks."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -140,8 +140,8 @@ def _bars() -> "Iterator[Progress]":
 
 def _tell(training: "Training") -> None:
     figures = training.run.result("evaluation")
-    for name, told in figures.items():
-        say(f"{name}: " + ", ".join(f"{key} {value}" for key, value in told.items()))
+    for name, of_set in figures.items():
+        say(f"{name}: " + ", ".join(f"{key} {value}" for key, value in of_set.items()))
     skipped = training.run.result("teacher").get("skipped_count", 0)
     if skipped:
         say(f"{skipped} clips were skipped; {training.run.path / 'log.txt'} names them.")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gesturelrcn.system.worker_pool import in_processes
 from gesturelrcn.training.config.config import DataSettings, Kind, Make
-from gesturelrcn.training.loop.loop import Progress
+from gesturelrcn.training.loop.loop import TrainingProgress
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +20,9 @@ _NAMES = {
 """What the commands of the synthesis call their shards."""
 
 
-def make_set(settings: DataSettings, folder: Path, data: Path, workers: int, progress: Progress) -> None:
+def make_set(
+    settings: DataSettings, folder: Path, data: Path, workers: int, progress: TrainingProgress
+) -> None:
     """Make what is not there yet of a set.
 
     Args:
@@ -55,7 +57,9 @@ def make_set(settings: DataSettings, folder: Path, data: Path, workers: int, pro
     make_dataset(recipe, folder, workers, lambda done, of: progress(f"films {settings.name}", done, of))
 
 
-def make_shards(name: str, kind: Kind, make: Make, folder: Path, workers: int, progress: Progress) -> None:
+def make_shards(
+    name: str, kind: Kind, make: Make, folder: Path, workers: int, progress: TrainingProgress
+) -> None:
     """Make the shards of a set that are not there yet; of backgrounds, pictures, so many for each seed."""
     shard = _Shard(folder, kind, make)
     count = -(-make.frames // shard.frames)

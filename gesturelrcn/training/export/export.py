@@ -18,7 +18,7 @@ from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.torch_engine import TorchEngine
 from gesturelrcn.training.export.fuse import FusedStep
 from gesturelrcn.training.export.rounding import rounded, weighs
-from gesturelrcn.training.export.simplify import graphs_apart, slim
+from gesturelrcn.training.export.simplify import graphs_apart, simplify
 
 _ENGINES: tuple[EngineName, EngineName] = ("onnxruntime", "torch")
 
@@ -33,8 +33,7 @@ class PlainStep(nn.Module):
     def forward(self, crop: Tensor, state: Tensor, dt: Tensor, *hand_and_side: Tensor) -> tuple[Tensor, ...]:
         """Inputs and outputs: see `onnx_step`."""
         more = [tensor[None] for tensor in hand_and_side]
-        told = self.network.advance(crop[None], state, dt[None], *more)
-        scores, keypoints, new_state, numbers = told
+        scores, keypoints, new_state, numbers = self.network.advance(crop[None], state, dt[None], *more)
         return scores[0], keypoints[0], new_state, *([] if numbers is None else [numbers[0]])
 
 
@@ -46,7 +45,7 @@ def onnx_step(network: LRCN) -> bytes:
     outputs scores (1, C), keypoints (1, J, 3), new_state (rows, 1, hidden) and, for a network that tells
     numbers, numbers (1, K), all float32.
     """
-    return slim(exported(FusedStep(network.eval()), network))
+    return simplify(exported(FusedStep(network.eval()), network))
 
 
 def exported(step: nn.Module, network: LRCN) -> bytes:
@@ -132,13 +131,13 @@ def largest_difference(card: Path, frames: int = 12) -> float:
     rng = np.random.default_rng(0)
     engines = [load_model(card, engine) for engine in _ENGINES]
     states = [engine.initial_state() for engine in engines]
-    told = engines[0].card
+    shapes = engines[0].card
     apart = 0.0
     for _ in range(frames):
-        picture = rng.integers(0, 256, (told.size, told.size, 3), dtype=np.uint8)
+        picture = rng.integers(0, 256, (shapes.size, shapes.size, 3), dtype=np.uint8)
         hand, side = None, 0
-        if told.hand_size:
-            hand, side = rng.integers(0, 256, (told.hand_size, told.hand_size, 3), dtype=np.uint8), 1
+        if shapes.hand_size:
+            hand, side = rng.integers(0, 256, (shapes.hand_size, shapes.hand_size, 3), dtype=np.uint8), 1
         dt = float(rng.uniform(0.02, 0.1))
         results = [e.step(picture, s, dt, hand, side) for e, s in zip(engines, states, strict=True)]
         states = [result.state for result in results]

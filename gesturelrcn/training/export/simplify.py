@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def slim(graph: bytes, *, normalisation: bool = True) -> bytes:
+def simplify(graph: bytes, *, normalisation: bool = True) -> bytes:
     """The same step, with padding, channel order and normalisation inside its convolutions.
 
     Args:

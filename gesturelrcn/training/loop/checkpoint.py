@@ -25,11 +25,11 @@ class Standing:
 
     Attributes:
         tensors: its own: random states, carried state.
-        told: JSON values of its own.
+        values: JSON values of its own.
     """
 
     tensors: dict[str, Tensor]
-    told: dict[str, Any]
+    values: dict[str, Any]
 
 
 def unfinished(folder: Path, step: int) -> Path:
@@ -43,7 +43,7 @@ def write_part(part: Path, process: int, standing: Standing, weights: dict[str, 
     if weights is not None:
         save_file(_plain(weights), part / _WEIGHTS)
     save_file(_plain(standing.tensors), part / f"process-{process}.safetensors")
-    (part / f"process-{process}.json").write_text(json.dumps(standing.told))
+    (part / f"process-{process}.json").write_text(json.dumps(standing.values))
 
 
 def finish(part: Path) -> None:
@@ -71,10 +71,10 @@ def read_standing(checkpoint: Path, process: int) -> Standing | None:
     """What process number `process` wrote, or None where it wrote nothing that can be read."""
     tensors = _read(checkpoint / f"process-{process}.safetensors")
     try:
-        told = json.loads((checkpoint / f"process-{process}.json").read_text())
+        values = json.loads((checkpoint / f"process-{process}.json").read_text())
     except (OSError, ValueError):
         return None
-    return None if tensors is None else Standing(tensors, told)
+    return None if tensors is None else Standing(tensors, values)
 
 
 def flat_optimizer(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
@@ -82,8 +82,8 @@ def flat_optimizer(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
     state = optimizer.state_dict()["state"]
     return {
         f"optimizer.{number}.{name}": torch.as_tensor(value)
-        for number, held in state.items()
-        for name, value in held.items()
+        for number, values in state.items()
+        for name, value in values.items()
     }
 
 

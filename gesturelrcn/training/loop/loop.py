@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Progress = Callable[[str, float, float], None]
+TrainingProgress = Callable[[str, float, float], None]
 """Is told what is being done, how much of it is done, and how much there is to do."""
 
 LOG_ROWS = 50
@@ -131,7 +131,7 @@ class Loop:
     checkpoints: Path | None = None
     minutes: float = 5.0
     identity: str = ""
-    progress: Progress = field(default=lambda what, done, of: None)
+    progress: TrainingProgress = field(default=lambda what, done, of: None)
 
     def run(
         self,
@@ -161,14 +161,14 @@ class Loop:
         self.fabric = self.fabric or make_fabric("cpu")
         torch.manual_seed(schedule.seed + self.fabric.global_rank)
         frozen = [p for p in task.parameters() if not any(p is weight for weight in weights)]
-        asked = [p.requires_grad for p in frozen]
+        required = [p.requires_grad for p in frozen]
         for parameter in frozen:
             parameter.requires_grad_(False)
         try:
             _Run(self, self.fabric, name, task, list(weights), batches, schedule, log, report).go()
         finally:
-            for parameter, wanted in zip(frozen, asked, strict=True):
-                parameter.requires_grad_(wanted)
+            for parameter, before in zip(frozen, required, strict=True):
+                parameter.requires_grad_(before)
             task.cpu().eval()
 
 
@@ -297,7 +297,7 @@ class _Run:
         tensors["random.cpu"] = torch.get_rng_state()
         if self.fabric.device.type == "cuda":
             tensors["random.cuda"] = torch.cuda.get_rng_state(self.fabric.device)
-        told = {
+        values = {
             **self._identity(),
             "step": self.step,
             "seconds": self.seconds,
@@ -309,34 +309,34 @@ class _Run:
         if self.fabric.is_global_zero:
             weights = {f"task.{name}": tensor for name, tensor in self.task.state_dict().items()}
             weights |= checkpoint.flat_optimizer(self.optimizer)
-        checkpoint.write_part(part, self.fabric.global_rank, checkpoint.Standing(tensors, told), weights)
+        checkpoint.write_part(part, self.fabric.global_rank, checkpoint.Standing(tensors, values), weights)
         self.fabric.barrier()
         if self.fabric.is_global_zero:
             checkpoint.finish(part)
 
     def _resume(self) -> None:
-        found = None if self.folder is None else checkpoint.newest(self.folder)
-        if found is None:
+        newest = None if self.folder is None else checkpoint.newest(self.folder)
+        if newest is None:
             self._begin_log(0)
             return
-        weights, first = checkpoint.read_weights(found), checkpoint.read_standing(found, 0)
-        mine = checkpoint.read_standing(found, self.fabric.global_rank)
+        weights, first = checkpoint.read_weights(newest), checkpoint.read_standing(newest, 0)
+        mine = checkpoint.read_standing(newest, self.fabric.global_rank)
         self.fabric.barrier()  # nobody deletes what another still reads
-        if weights is None or first is None or any(first.told[k] != v for k, v in self._identity().items()):
+        if weights is None or first is None or any(first.values[k] != v for k, v in self._identity().items()):
             logger.warning(
-                "%s: the checkpoint in %s is of other settings or damaged; from the start", self.name, found
+                "%s: the checkpoint in %s is of other settings or damaged; from the start", self.name, newest
             )
             if self.fabric.is_global_zero:
-                shutil.rmtree(found)
+                shutil.rmtree(newest)
             self._begin_log(0)
             return
         self.task.load_state_dict(
             {key.removeprefix("task."): value for key, value in weights.items() if key.startswith("task.")}
         )
         checkpoint.fill_optimizer(self.optimizer, weights)
-        self.step, self.seconds = first.told["step"], first.told["seconds"]
-        self.losses = list(first.told["losses"])
-        self.fabric.strategy.precision.load_state_dict(first.told["precision"])
+        self.step, self.seconds = first.values["step"], first.values["seconds"]
+        self.losses = list(first.values["losses"])
+        self.fabric.strategy.precision.load_state_dict(first.values["precision"])
         if mine is not None:
             self._take_place(mine)
         self._begin_log(self.step)
@@ -344,7 +344,7 @@ class _Run:
 
     def _take_place(self, mine: checkpoint.Standing) -> None:
         """Batches and random numbers go on where they were; a process that is new begins with its own."""
-        self.batches.restore(mine.told["batches"])
+        self.batches.restore(mine.values["batches"])
         carried = {
             key.removeprefix("carried."): tensor
             for key, tensor in mine.tensors.items()

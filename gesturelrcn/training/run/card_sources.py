@@ -25,9 +25,9 @@ _SEGMENTATION = {
 }
 
 _BACKGROUNDS = "backgrounds"
-_TAUGHT = ("index", "folders", "stills")
-_WITH_JOINTS = (*_TAUGHT, "films", "pictures")
-_WITH_HANDS = (*_TAUGHT, "hands")
+_LABELLED = ("index", "folders", "stills")
+_WITH_JOINTS = (*_LABELLED, "films", "pictures")
+_WITH_HANDS = (*_LABELLED, "hands")
 _WITH_GESTURES = ("index", "folders", "films", "performances", "tracks")
 
 
@@ -37,44 +37,44 @@ def sources(training: Training, *, everybody: bool = False) -> list[dict[str, st
     if training.config.start == IMAGENET:
         used.append(_WEIGHTS)
     elif training.config.start != RANDOM:
-        told = {
+        model = {
             "name": f"the model {training.config.start}",
             "source": "see its card",
             "licence": "see its card",
         }
-        used.append({**told, "used_for": "start of the CNNs"})
-    asked = False
-    for held in training.sets:
-        words = _used_for(training, held)
-        asked = asked or (bool({"joints", "hands"} & set(words)) and held.kind in _TAUGHT)
+        used.append({**model, "used_for": "start of the CNNs"})
+    by_teacher = False
+    for dataset in training.sets:
+        words = _used_for(training, dataset)
+        by_teacher = by_teacher or (bool({"joints", "hands"} & set(words)) and dataset.kind in _LABELLED)
         if words:
-            described = _described(held, " and ".join(words))
-            held_out = sorted({clip.subject for clip in held.held_out} - {""})
+            described = _described(dataset, " and ".join(words))
+            held_out = sorted({clip.subject for clip in dataset.held_out} - {""})
             if everybody and held_out and "gestures" in words:
                 described["used_for"] += f" (gestures of {' '.join(held_out)} too)"
             used.append(described)
-    if asked:
+    if by_teacher:
         used.append(_TEACHER)
         if any(source["used_for"] == _BACKGROUNDS for source in used):
             used.append(_SEGMENTATION)
     return used
 
 
-def _used_for(training: Training, held: DataSet) -> list[str]:
-    teaches_joints = bool(training.config.keypoints.steps) and held.settings.joints > 0
-    wanted = {
-        "joints": teaches_joints and held.kind in _WITH_JOINTS,
-        "hands": training.hands_are_taught and held.settings.hands > 0 and held.kind in _WITH_HANDS,
-        _BACKGROUNDS: teaches_joints and held.kind == "backgrounds",
-        "gestures": held.settings.weight > 0 and held.kind in _WITH_GESTURES,
+def _used_for(training: Training, dataset: DataSet) -> list[str]:
+    teaches_joints = dataset in training.joint_sets
+    uses = {
+        "joints": teaches_joints and dataset.kind in _WITH_JOINTS,
+        "hands": dataset in training.hand_sets and dataset.kind in _WITH_HANDS,
+        _BACKGROUNDS: teaches_joints and dataset.kind == "backgrounds",
+        "gestures": dataset.settings.weight > 0 and dataset.kind in _WITH_GESTURES,
     }
-    return [word for word, so in wanted.items() if so]
+    return [use for use, so in uses.items() if so]
 
 
-def _described(held: DataSet, used_for: str) -> dict[str, str]:
-    people = sorted({clip.subject for clip in held.training} - {""})
+def _described(dataset: DataSet, used_for: str) -> dict[str, str]:
+    people = sorted({clip.subject for clip in dataset.training} - {""})
     named = f", subjects {' '.join(people)}" if 0 < len(people) <= 20 else ""
-    settings = held.settings
+    settings = dataset.settings
     return {
         "name": f"{settings.about or settings.name}{named}",
         "source": settings.source,

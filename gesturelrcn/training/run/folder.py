@@ -60,12 +60,12 @@ class RunFolder:
                 " can be written and has room."
             ) from error
 
-    def write(self, name: str, told: Any) -> None:
-        """Write JSON values into the file `name`, whole or not at all."""
+    def write(self, name: str, values: Any) -> None:
+        """Write JSON `values` into the file `name`, whole or not at all."""
         path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        part.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        part.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
         os.replace(part, path)  # noqa: PTH105 - atomic on every platform
 
     def read(self, name: str) -> Any:
@@ -82,14 +82,14 @@ class RunFolder:
 
     def record(self, stage: str, fingerprint: str, began: float, result: dict[str, Any]) -> None:
         """`stage`, which began at `began` on the monotonic clock, is done."""
-        told = {
+        record = {
             "stage": stage,
             "fingerprint": fingerprint,
             "ended": time.strftime("%Y-%m-%d %H:%M:%S"),
             "seconds": round(time.monotonic() - began, 1),
             "result": result,
         }
-        self.write(f"stages/{stage}.json", told)
+        self.write(f"stages/{stage}.json", record)
 
     def result(self, stage: str) -> dict[str, Any]:
         """What `stage` found."""
@@ -105,13 +105,17 @@ class RunFolder:
 
 def versions() -> dict[str, str]:
     """Of the machine and of the packages that a result may depend on."""
-    told = {"python": platform.python_version(), "machine": platform.platform(), "cores": str(os.cpu_count())}
+    result = {
+        "python": platform.python_version(),
+        "machine": platform.platform(),
+        "cores": str(os.cpu_count()),
+    }
     for package in _PACKAGES:
         try:
-            told[package] = metadata.version(package)
+            result[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
-            told[package] = "not installed"
-    return told
+            result[package] = "not installed"
+    return result
 
 
 @contextmanager

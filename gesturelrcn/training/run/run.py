@@ -19,7 +19,7 @@ from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.training.config.config import Config, DataSettings
 from gesturelrcn.training.data.datasets import DataSet, open_data_set, vocabulary_of
 from gesturelrcn.training.errors import TrainingError
-from gesturelrcn.training.loop.loop import Loop, Progress
+from gesturelrcn.training.loop.loop import Loop, TrainingProgress
 from gesturelrcn.training.run.folder import RunFolder
 from gesturelrcn.training.tasks.initial_weights import IMAGENET, RANDOM
 from gesturelrcn.training.teacher.cache import LIFT, ZOOM
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
 _RECURRENT = ("hidden", "dropout", "joint_features", "hand_features", "motion", "readers", "regression")
-TAUGHT = ("keypoints", "hands")
-"""Stages that teach the CNNs, in order; each leaves the weights that it trained in a file of its name."""
+CNN_STAGES = ("keypoints", "hands")
+"""Stages that train the CNNs, in order; each leaves the weights that it trained in a file of its name."""
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Training:
     out: Path | None = None
     workers: int = 1
     minutes: float = 5.0
-    progress: Progress = field(default=lambda what, done, of: None)
+    progress: TrainingProgress = field(default=lambda what, done, of: None)
 
     def __post_init__(self) -> None:
         names = [settings.name for settings in self.config.data]
@@ -81,13 +81,13 @@ class Training:
     @cached_property
     def left_out(self) -> list[DataSet]:
         """Those that are not; the model is measured on the people whom they hold out, like any other."""
-        wanted = [settings for settings in self.config.data if settings.name in self.without]
-        return [self._open(settings) for settings in wanted if self.folder_of(settings).is_dir()]
+        unused = [settings for settings in self.config.data if settings.name in self.without]
+        return [self._open(settings) for settings in unused if self.folder_of(settings).is_dir()]
 
     @cached_property
     def figures_beside(self) -> list[dict[str, Any]]:
         """The figures of the runs that shall stand beside this one's."""
-        found = []
+        every = []
         for folder in self.beside:
             figures = RunFolder(folder).read("figures.json")
             if not isinstance(figures, dict):
@@ -95,13 +95,13 @@ class Training:
                     f"{folder} has no figures that could stand beside: name the folder of a run that came to"
                     " its end."
                 )
-            found.append(figures)
-        return found
+            every.append(figures)
+        return every
 
     @cached_property
     def everybody(self) -> bool:
         """Whether the people held out are learnt from in the end: they may be in a set that is left out."""
-        return self.config.everybody and any(held.held_out for held in self.sets)
+        return self.config.everybody and any(dataset.held_out for dataset in self.sets)
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
@@ -115,10 +115,10 @@ class Training:
         made = hashlib.sha256(json.dumps(asdict(settings.make)).encode()).hexdigest()[:10]
         return self.cache / "made" / f"{settings.name}-{made}"
 
-    def taught(self, held: DataSet) -> Path:
+    def teacher_cache(self, dataset: DataSet) -> Path:
         """Where the teacher's answers on a data set are cached."""
-        where = hashlib.sha256(str(held.folder.resolve()).encode()).hexdigest()[:8]
-        return self.cache / "taught" / f"{held.name}-{where}"
+        where = hashlib.sha256(str(dataset.folder.resolve()).encode()).hexdigest()[:8]
+        return self.cache / "taught" / f"{dataset.name}-{where}"
 
     @cached_property
     def started_from(self) -> ModelCard | None:
@@ -197,7 +197,7 @@ class Training:
     def network(self) -> LRCN:
         """The network with everything that the stages so far have taught it, in evaluation mode."""
         model = LRCN(self.network_config)
-        for stage in TAUGHT:
+        for stage in CNN_STAGES:
             if (path := self.run.path / f"{stage}.safetensors").exists():
                 model.load_state_dict(load_file(path), strict=False)
         return model.eval()
@@ -205,8 +205,8 @@ class Training:
     def keep(self, stage: str, model: LRCN, parts: Sequence[str]) -> None:
         """Write those weights of `model` whose names begin with `parts` as the result of `stage`."""
         if self.fabric.is_global_zero:
-            held = {k: v.contiguous() for k, v in model.state_dict().items() if k.startswith(tuple(parts))}
-            save_file(held, self.run.path / f"{stage}.safetensors")
+            kept = {k: v.contiguous() for k, v in model.state_dict().items() if k.startswith(tuple(parts))}
+            save_file(kept, self.run.path / f"{stage}.safetensors")
 
     def loop(self, identity: str) -> Loop:
         """The loop for a stage that trains; it goes on from checkpoints of the same `identity` only."""

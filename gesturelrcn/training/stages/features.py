@@ -63,16 +63,16 @@ def _extract(training: Training, dataset: DataSet, nobody_found: list[str]) -> d
     parts = [("training", dataset.training, settings.versions), ("held_out", dataset.held_out, 0)]
     if training.config.everybody:
         parts.append(("everybody", dataset.held_out, settings.versions))
-    for part, clips, versions in parts:
-        wanted = [clip for clip in clips if clip.gesture in training.classes]
+    for part, all_clips, versions in parts:
+        clips = [clip for clip in all_clips if clip.gesture in training.classes]
         extractor = Looking(model, card, dataset.kind, versions, settings.seed)
         features: list[SeenClip] = []
-        for done, seen in enumerate(in_processes(extractor, wanted, training.workers)):
-            training.progress(f"features {dataset.name}", done + 1, len(wanted))
+        for done, seen in enumerate(in_processes(extractor, clips, training.workers)):
+            training.progress(f"features {dataset.name}", done + 1, len(clips))
             features += seen
             if not seen:
-                nobody_found.append(f"{dataset.name}: {wanted[done].name}")
-                logger.warning("%s: nobody found in %s; skipped", dataset.name, wanted[done].name)
+                nobody_found.append(f"{dataset.name}: {clips[done].name}")
+                logger.warning("%s: nobody found in %s; skipped", dataset.name, clips[done].name)
         if features:
             write_tracks(seen_path(training, dataset, part), features)
         counts[part] = len(features)

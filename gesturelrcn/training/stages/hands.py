@@ -38,7 +38,7 @@ def _do(training: Training) -> dict[str, Any]:
 
 
 def _pictures(training: Training) -> list[HandPictures]:
-    answers = [hands_of(dataset, training.taught(dataset)) for dataset in training.hand_sets]
+    answers = [hands_of(dataset, training.teacher_cache(dataset)) for dataset in training.hand_sets]
     sets = [pictures for pictures in answers if pictures is not None]
     if not sets:
         raise TrainingError(
@@ -50,7 +50,7 @@ def _pictures(training: Training) -> list[HandPictures]:
 
 def _validation(training: Training) -> HandPictures | None:
     """Hands of the people held out, of the data set that has most of them."""
-    answers = [held_out_hands(dataset, training.taught(dataset)) for dataset in training.hand_sets]
+    answers = [held_out_hands(dataset, training.teacher_cache(dataset)) for dataset in training.hand_sets]
     held_out = [pictures for pictures in answers if pictures is not None]
     return max(held_out, key=lambda pictures: len(pictures.images), default=None)
 

@@ -42,7 +42,7 @@ def _do(training: Training) -> dict[str, Any]:
 
 
 def _pictures(training: Training) -> list[Pictures]:
-    answers = [pictures_of(dataset, training.taught(dataset)) for dataset in training.joint_sets]
+    answers = [pictures_of(dataset, training.teacher_cache(dataset)) for dataset in training.joint_sets]
     sets = [pictures for pictures in answers if pictures is not None]
     if not sets:
         raise TrainingError(
@@ -55,7 +55,7 @@ def _pictures(training: Training) -> list[Pictures]:
 def _validation(training: Training) -> Pictures | None:
     """Pictures of the people held out, of the data set that has most of them."""
     answers = [
-        taught_pictures(dataset.held_out, training.taught(dataset), _VALIDATION_EVERY)
+        taught_pictures(dataset.held_out, training.teacher_cache(dataset), _VALIDATION_EVERY)
         for dataset in training.joint_sets
     ]
     held_out = [pictures for pictures in answers if pictures is not None]

@@ -8,7 +8,7 @@ from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.training.export.export import PlainStep, exported, onnx_step
 from gesturelrcn.training.export.fuse import FusedStep
-from gesturelrcn.training.export.simplify import graphs_apart, slim
+from gesturelrcn.training.export.simplify import graphs_apart, simplify
 
 CONFIGS = {
     "body": {},
@@ -73,6 +73,6 @@ def test_every_frame_tells_the_same(network):
 
 
 def test_the_exported_step_is_the_fused_one(network):
-    before, after = slim(exported(PlainStep(network), network)), onnx_step(network)
+    before, after = simplify(exported(PlainStep(network), network)), onnx_step(network)
     assert graphs_apart(before, after) < 1e-4
     assert after.count(b"LSTM") == 0 < before.count(b"LSTM")

@@ -13,7 +13,7 @@ from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.training.export import export
 from gesturelrcn.training.export.export import PlainStep, export_again, exported, write_card, write_model
-from gesturelrcn.training.export.simplify import graphs_apart, slim
+from gesturelrcn.training.export.simplify import graphs_apart, simplify
 
 CLASSES = ("none", "stop", "wave")
 
@@ -41,7 +41,7 @@ def nodes(graph: bytes) -> list[str]:
 
 def test_the_same_scores_from_fewer_nodes(network):
     before = plain(network)
-    after = slim(before)
+    after = simplify(before)
     branches = 2 if network.config.hand_size else 1
     assert nodes(before).count("Pad") == 4 * branches
     assert nodes(after).count("Pad") == 0
@@ -49,10 +49,10 @@ def test_the_same_scores_from_fewer_nodes(network):
     # Nothing is left between the picture and its first convolution but one subtraction.
     assert nodes(after).count("Div") <= nodes(before).count("Div") - 2 * branches
     assert graphs_apart(before, after) < 1e-4
-    assert sorted(nodes(slim(after))) == sorted(nodes(after))
+    assert sorted(nodes(simplify(after))) == sorted(nodes(after))
 
 
-def test_what_is_exported_is_slim(network, tmp_path):
+def test_what_is_exported_is_simplified(network, tmp_path):
     limits = {name: Thresholds(0.6, 0.4, 0.1, 0.3) for name in CLASSES[1:]}
     card = ModelCard("tiny", "Random.", CLASSES, 64, 16, KEYPOINTS, 8, 60, limits)
     write_model(network, card, tmp_path)
@@ -93,7 +93,7 @@ def run(graph: bytes) -> np.ndarray:
 @pytest.mark.parametrize(("mode", "value", "folds"), [(b"constant", 0, True), (b"constant", 1, False)])
 def test_only_zeros_are_folded_and_land_on_the_right_side(mode, value, folds):
     before = convolution(mode, value)
-    after = slim(before)
+    after = simplify(before)
     assert ("Pad" not in nodes(after)) == folds
     np.testing.assert_array_equal(run(before), run(after))
 
