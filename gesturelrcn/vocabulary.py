@@ -85,3 +85,8 @@ def suggestion(name: str, among: list[str] | None = None) -> str | None:
     """The known name nearest in spelling to `name`, or None if nothing is near."""
     near = difflib.get_close_matches(name, among if among is not None else list(GESTURES), n=1, cutoff=0.6)
     return near[0] if near else None
+
+
+def quoted(word: str) -> str:
+    """A word from outside as messages show it: in quotes, on one line, not too long."""
+    return repr(word) if len(word) <= 40 else repr(word[:40] + "...")

@@ -62,6 +62,12 @@ def test_suggestion_finds_the_nearest_name():
     assert vocabulary.suggestion("point_rigt", ["wave", "stop"]) is None
 
 
+def test_a_word_from_outside_is_shown_on_one_line_and_not_too_long():
+    assert vocabulary.quoted("a\nb") == r"'a\nb'"
+    assert vocabulary.quoted("a" * 40) == f"'{'a' * 40}'"
+    assert vocabulary.quoted("a" * 41) == f"'{'a' * 40}...'"
+
+
 def test_public_names_exist():
     for name in gesturelrcn.__all__:
         assert getattr(gesturelrcn, name) is not None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NewType
 
 from gesturelrcn.errors import BindingError
-from gesturelrcn.vocabulary import suggestion
+from gesturelrcn.vocabulary import quoted, suggestion
 
 KeyName = NewType("KeyName", str)
 """The one spelling of a key that injectors are given: a name from `NAMED_KEYS` or a single character."""
@@ -144,20 +144,14 @@ def _parse_key(name: str, text: str) -> KeyName:
     if known is not None:
         return known
     if not name:
-        raise BindingError(
-            f"{_shortened(text)} has no key beside a '+'" if text.strip() else "the key is empty"
-        )
+        raise BindingError(f"{quoted(text)} has no key beside a '+'" if text.strip() else "the key is empty")
     near = suggestion(name.lower(), list(_BY_SPELLING))
     hint = (
         f": did you mean '{_BY_SPELLING[near]}'?"
         if near
         else "; write for example Right, PageDown, space, F5 or ctrl+s"
     )
-    raise BindingError(f"unknown key {_shortened(name)}{hint}")
-
-
-def _shortened(text: str) -> str:
-    return repr(text) if len(text) <= 40 else repr(text[:40] + "...")
+    raise BindingError(f"unknown key {quoted(name)}{hint}")
 
 
 def _listed(keys: tuple[KeyName, ...]) -> str:

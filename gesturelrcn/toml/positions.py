@@ -1,10 +1,10 @@
 """TOML files read with the place of every value, which the parser of the standard library does not tell."""
 
 import bisect
-import pathlib
 import re
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 if sys.version_info >= (3, 11):
@@ -15,7 +15,7 @@ else:
 LARGEST_FILE = 1_000_000
 """Bytes; more than this is no file that a person wrote but a mistake."""
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 """Way to a value from the top: names of keys, and numbers from 0 for items of arrays."""
 
 
@@ -72,7 +72,7 @@ class UnreadableFileError(ValueError):
         self.position = position
 
 
-def read_text(path: pathlib.Path, kind: str) -> str:
+def read_text(path: Path, kind: str) -> str:
     """The text of a file that a person wrote, without a byte order mark.
 
     Args:
@@ -100,7 +100,7 @@ def read_text(path: pathlib.Path, kind: str) -> str:
         raise UnreadableFileError("not UTF-8 text; save the file as UTF-8", Position(line, column)) from error
 
 
-def parse_toml(text: str) -> tuple[dict[str, Any], dict[Path, Place]]:
+def parse_toml(text: str) -> tuple[dict[str, Any], dict[KeyPath, Place]]:
     """The document, and where every table, value and array item of it stands, by its path.
 
     For `[[bind]]` tables, `("bind", 1)` is the header of the second, `("bind", 1, "key")` a value in it.
@@ -120,10 +120,10 @@ def parse_toml(text: str) -> tuple[dict[str, Any], dict[Path, Place]]:
 
 def _located(message: str, text: str) -> TomlError:
     """Take `what (at line 3, column 7)` apart."""
-    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL)
-    if found is None:
+    match = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL)
+    if match is None:
         return TomlError(Position(1, 1), message)
-    what, line, column = found.groups()
+    what, line, column = match.groups()
     if line is None:
         _, _, last = text.rpartition("\n")
         return TomlError(Position(text.count("\n") + 1, len(last) + 1), what)
@@ -134,7 +134,7 @@ class _Walk:
     """One pass over the tokens by recursive descent, as far as positions need it."""
 
     def __init__(self, text: str) -> None:
-        self.places: dict[Path, Place] = {}
+        self.places: dict[KeyPath, Place] = {}
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._tokens = [
             _Token(str(match.lastgroup), match.group(), match.start())
@@ -142,11 +142,11 @@ class _Walk:
             if match.lastgroup != "skip"
         ]
         self._next = 0
-        self._tables_seen: dict[Path, int] = {}
+        self._tables_seen: dict[KeyPath, int] = {}
         self._document()
 
     def _document(self) -> None:
-        table: Path = ()
+        table: KeyPath = ()
         while self._next < len(self._tokens):
             if self._sees("\n"):
                 self._take()
@@ -155,13 +155,13 @@ class _Walk:
             else:
                 self._pair(table)
 
-    def _header(self) -> Path:
+    def _header(self) -> KeyPath:
         start = self._take()
         in_array = self._sees("[")
         if in_array:
             self._take()
         *outer, last = self._dotted_key()
-        path: Path = ()
+        path: KeyPath = ()
         for name in outer:
             path = self._newest((*path, name))
         path = (*path, last)
@@ -174,12 +174,12 @@ class _Walk:
             self._take()
         return path
 
-    def _newest(self, path: Path) -> Path:
+    def _newest(self, path: KeyPath) -> KeyPath:
         """A name inside a header means the last table so far, where there is an array of them."""
         count = self._tables_seen.get(path)
         return path if count is None else (*path, count - 1)
 
-    def _pair(self, table: Path) -> None:
+    def _pair(self, table: KeyPath) -> None:
         start = self._peek()
         path = (*table, *self._dotted_key())
         self._take()  # the equals sign
@@ -193,7 +193,7 @@ class _Walk:
             names.append(_name(self._take()))
         return names
 
-    def _value(self, path: Path) -> None:
+    def _value(self, path: KeyPath) -> None:
         if self._sees("["):
             self._items(path)
         elif self._sees("{"):
@@ -203,7 +203,7 @@ class _Walk:
             while self._next < len(self._tokens) and self._peek().text not in (",", "]", "}", "\n"):
                 self._take()
 
-    def _items(self, path: Path) -> None:
+    def _items(self, path: KeyPath) -> None:
         self._take()
         index = 0
         while not self._sees("]"):
@@ -215,7 +215,7 @@ class _Walk:
             index += 1
         self._take()
 
-    def _members(self, path: Path) -> None:
+    def _members(self, path: KeyPath) -> None:
         self._take()
         while not self._sees("}"):
             if self._peek().text in (",", "\n"):
@@ -224,7 +224,7 @@ class _Walk:
                 self._pair(path)
         self._take()
 
-    def _record(self, path: Path, key: _Token, value: _Token | None = None) -> None:
+    def _record(self, path: KeyPath, key: _Token, value: _Token | None = None) -> None:
         place = Place(self._position(key.offset), self._position((value or key).offset))
         # The tables that a dotted name opens on its way stand where the name first does.
         for length in range(1, len(path) + 1):

@@ -20,7 +20,7 @@ from gesturelrcn.actions.action import (
     Wait,
 )
 from gesturelrcn.errors import BindingError
-from gesturelrcn.vocabulary import suggestion
+from gesturelrcn.vocabulary import quoted, suggestion
 
 
 def parse_action(text: str) -> Action:
@@ -54,13 +54,13 @@ def _unknown(word: str, rest: str) -> str:
     words = ["text", "laser", *_READERS, *CONTROL_WORDS]
     near = suggestion(word.lower(), words)
     if near:
-        return f"unknown action {_short(word)}: did you mean '{near}'?"
+        return f"unknown action {quoted(word)}: did you mean '{near}'?"
     if not rest:
         try:
-            return f"unknown action {_short(word)}: did you mean '{Key(word)}'?"
+            return f"unknown action {quoted(word)}: did you mean '{Key(word)}'?"
         except BindingError:
             pass
-    return f"unknown action {_short(word)}; it is one of {', '.join(words)}"
+    return f"unknown action {quoted(word)}; it is one of {', '.join(words)}"
 
 
 def _click(rest: str) -> Click:
@@ -89,7 +89,7 @@ def _wait(rest: str) -> Wait:
     except ValueError:
         seconds = math.nan
     if math.isnan(seconds):
-        raise BindingError(f"'wait' needs a number of seconds, not {_short(rest)}")
+        raise BindingError(f"'wait' needs a number of seconds, not {quoted(rest)}")
     return Wait(seconds)
 
 
@@ -97,7 +97,7 @@ def _run(rest: str) -> Run:
     try:
         return Run(tuple(shlex.split(rest)))
     except ValueError as error:
-        raise BindingError(f"the command {_short(rest)} cannot be taken apart: {error}") from error
+        raise BindingError(f"the command {quoted(rest)} cannot be taken apart: {error}") from error
 
 
 _READERS: dict[str, Callable[[str], Action]] = {
@@ -113,15 +113,11 @@ _READERS: dict[str, Callable[[str], Action]] = {
 
 def _whole(text: str) -> int:
     if not text.lstrip("-").isdecimal() or len(text) > 9:
-        raise BindingError(f"{_short(text)} is not a whole number")
+        raise BindingError(f"{quoted(text)} is not a whole number")
     return int(text)
 
 
 def _not_one_of(what: str, word: str, known: tuple[str, ...]) -> str:
     near = suggestion(word.lower(), list(known))
     hint = f": did you mean '{near}'?" if near else f"; it is one of {', '.join(known)}"
-    return f"unknown {what} {_short(word)}{hint}"
-
-
-def _short(text: str) -> str:
-    return repr(text) if len(text) <= 40 else repr(text[:40] + "...")
+    return f"unknown {what} {quoted(word)}{hint}"

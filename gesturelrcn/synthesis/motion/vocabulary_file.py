@@ -5,10 +5,9 @@
 
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -17,8 +16,7 @@ from gesturelrcn.synthesis.arrays import Floats
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.motion.vocabulary import Direction, Keyframe, Movement, Range, Swing, Vocabulary
 from gesturelrcn.synthesis.pose import FINGER_JOINTS, HAND_SHAPES, ArmPose, Trunk, arm
-from gesturelrcn.toml.positions import Path as Way
-from gesturelrcn.toml.positions import Place, TomlError, UnreadableFileError, parse_toml, read_text
+from gesturelrcn.toml.table_reader import Sentences, TableReader, read_document
 from gesturelrcn.vocabulary import GESTURES, NONE, mirrored, suggestion
 
 _ARM = ("at", "wrist", "fingers", "palm", "shape", "elbow", "shrug")
@@ -34,15 +32,21 @@ _MOVEMENT = (
 _TABLES = ("gesture", "hand_shape", "posture", "movement")
 _WHOLE_BODY = "whole_body"
 _SIDES: tuple[Hand, ...] = ("left", "right")
-_LONGEST_MESSAGE = 1000
-"""Characters; the message shows what stands in the file, which may be anything."""
+
 FARTHEST_WRIST = 1.15
 """Arm lengths from the shoulder; what lies beyond is a mistake in the file, not a long arm."""
 
 RESTING = "rest"
 """Instead of a posture's name: the arm stays where it rests."""
 
-T = TypeVar("T")
+_SENTENCES = Sentences(
+    SynthesisError,
+    wrong="{key!r} is {expected}, not {value}",
+    text="a name in quotes",
+    table="a table of fields",
+)
+
+Word = TypeVar("Word", bound=str)
 
 
 def load_vocabulary(path: str | os.PathLike[str], base: Vocabulary | None = None) -> Vocabulary:
@@ -55,27 +59,13 @@ def load_vocabulary(path: str | os.PathLike[str], base: Vocabulary | None = None
     Raises:
         SynthesisError: anything wrong; the message begins with the file and the line.
     """
-    text = _read(Path(path))
-    try:
-        document, places = parse_toml(text)
-    except TomlError as error:
-        raise SynthesisError(f"{path}:{error.position.line}: not TOML: {error}") from error
-    return _Reader(str(path), places, base).vocabulary(document)
-
-
-def _read(path: Path) -> str:
-    try:
-        return read_text(path, "vocabulary file")
-    except UnreadableFileError as error:
-        raise SynthesisError(f"{path}: {error}") from error
+    return _Reader(base).vocabulary(read_document(path, "vocabulary file", _SENTENCES))
 
 
 class _Reader:
-    """Checks a parsed document and knows on which line each value of it stands."""
+    """Turns the tables of a vocabulary file into movements, with the names that the file itself declares."""
 
-    def __init__(self, file: str, places: Mapping[Way, Place], base: Vocabulary | None) -> None:
-        self._file = file
-        self._places = places
+    def __init__(self, base: Vocabulary | None) -> None:
         self._base = base
         self._shapes: dict[str, Floats] = {name: np.array(shape) for name, shape in HAND_SHAPES.items()}
         self._postures: dict[str, ArmPose] = dict(base.postures) if base else {}
@@ -83,28 +73,24 @@ class _Reader:
         self._mirrors: dict[str, str] = dict(base.mirrors) if base else {}
         self._gestures: list[str] = [*GESTURES, NONE, *self._mirrors]
 
-    def vocabulary(self, document: dict[str, Any]) -> Vocabulary:
-        self._known(document, (*_TABLES, _WHOLE_BODY), (), "table")
-        whole_body = self._optional(document, _WHOLE_BODY, (), self._flag, False)
-        for number, _ in enumerate(self._tables(document, "gesture", ())):
-            self._declared(document["gesture"][number], ("gesture", number))
-        for name, table in self._named(document, "hand_shape"):
-            self._shapes[name] = self._hand_shape(table, ("hand_shape", name))
-        for name, table in self._named(document, "posture"):
-            way: Way = ("posture", name)
-            self._known(table, _POSTURE, way, "field")
-            self._postures[name], _ = self._arm(table, way)
-            if self._optional(table, "rest", way, self._flag, False):
-                self._rests[name] = self._postures[name]
+    def vocabulary(self, document: TableReader) -> Vocabulary:
+        document.must_know((*_TABLES, _WHOLE_BODY), "table")
+        whole_body = document.flag(_WHOLE_BODY, default=False)
+        for table in document.tables("gesture"):
+            self._declare_gesture(table)
+        shapes, postures = document.table("hand_shape"), document.table("posture")
+        for name in shapes:
+            self._shapes[name] = _hand_shape(shapes.table(name))
+        for name in postures:
+            self._declare_posture(name, postures.table(name))
         movements: dict[str, Movement] = {}
-        for number, table in enumerate(self._tables(document, "movement", ())):
-            way = ("movement", number)
-            movement = self._movement(table, way)
+        for table in document.tables("movement"):
+            movement = self._movement(table)
             if movement.name in movements:
-                self._fail((*way, "name"), f"a second movement {movement.name!r}: give it another name")
+                table.fail(f"a second movement {movement.name!r}: give it another name", "name")
             movements[movement.name] = movement
         if not movements:
-            raise SynthesisError(f"{self._file}:1: no [[movement]] in this file, so nobody can do anything")
+            document.fail("no [[movement]] in this file, so nobody can do anything")
         for name in self._base.negatives if self._base else ():
             movements.setdefault(name, self._base.movements[name])  # type: ignore[union-attr]
         by_gesture = self._by_gesture(movements)
@@ -122,244 +108,179 @@ class _Reader:
     def _mirror(self, gesture: str) -> str:
         return self._mirrors.get(gesture) or mirrored(gesture)
 
-    def _declared(self, table: dict[str, Any], way: Way) -> None:
+    def _declare_gesture(self, table: TableReader) -> None:
         """A gesture that the project has no word for yet."""
-        self._known(table, ("name", "mirror"), way, "field")
-        name = self._required(table, "name", way, self._word)
-        mirror = self._optional(table, "mirror", way, self._word, name)
+        table.must_know(("name", "mirror"))
+        name = _name(table, "name")
+        mirror = _name(table, "mirror") if "mirror" in table else name
         self._mirrors |= {name: mirror, mirror: name}
         self._gestures += [name, mirror]
 
-    def _hand_shape(self, table: dict[str, Any], way: Way) -> Floats:
-        self._known(table, FINGER_JOINTS, way, "joint")
-        relaxed = dict(zip(FINGER_JOINTS, HAND_SHAPES["relaxed"], strict=True))
-        return np.array(
-            [self._optional(table, joint, way, self._number, relaxed[joint]) for joint in FINGER_JOINTS]
-        )
+    def _declare_posture(self, name: str, table: TableReader) -> None:
+        _must_know(table, _POSTURE)
+        self._postures[name], _ = self._arm(table)
+        if table.flag("rest", default=False):
+            self._rests[name] = self._postures[name]
 
-    def _movement(self, table: dict[str, Any], way: Way) -> Movement:
-        self._known(table, _MOVEMENT, way, "field")
-        keys = self._tables(table, "key", way)
+    def _movement(self, table: TableReader) -> Movement:
+        _must_know(table, _MOVEMENT)
+        keys = table.tables("key")
         if not keys:
-            self._fail(way, "this movement has no keyframe: write [[movement.key]] below it")
-        both = self._optional(table, "arms", way, self._one_of(("one", "both")), "one") == "both"
-        gesture = self._required(table, "gesture", way, self._gesture)
+            table.fail("this movement has no keyframe: write [[movement.key]] below it")
+        both = table.choice("arms", known=("one", "both"), kind="word", default="one") == "both"
+        gesture = table.choice("gesture", known=self._gestures, kind="gesture")
         if both and self._mirror(gesture) != gesture:
-            self._fail((*way, "arms"), f"both arms cannot do {gesture!r}, which has a side")
-        name = self._required(table, "name", way, self._word)
-        repeat = self._optional(table, "repeat", way, self._range, (1.0, 1.0))
-        repeat_from = int(self._optional(table, "repeat_from", way, self._number, 0.0))
+            table.fail(f"both arms cannot do {gesture!r}, which has a side", "arms")
+        name = _name(table, "name")
+        repeat = _range(table, "repeat", (1.0, 1.0))
+        repeat_from = int(table.number("repeat_from", default=0.0))
         if not 0 <= repeat_from < len(keys):
-            self._fail((*way, "repeat_from"), f"there is no keyframe {repeat_from}; the first is number 0")
-        swing = self._optional(table, "swing", way, self._swing, None)
+            table.fail(f"there is no keyframe {repeat_from}; the first is number 0", "repeat_from")
+        swing = _swing(table.table("swing")) if "swing" in table else None
         return Movement(
             name=name,
             gesture=gesture,
-            keys=tuple(self._key(key, (*way, "key", number)) for number, key in enumerate(keys)),
+            keys=tuple(self._key(key) for key in keys),
             both=both,
-            sides=tuple(self._optional(table, "sides", way, self._list_of(_SIDES, "side"), _SIDES)),
-            starts=tuple(
-                self._optional(table, "starts", way, self._list_of(list(self._rests), "start pose"), ())
-            ),
-            tempo=self._optional(table, "tempo", way, self._range, Movement.tempo),
-            amplitude=self._optional(table, "amplitude", way, self._range, Movement.amplitude),
-            back=self._optional(table, "back", way, self._range, Movement.back),
-            retrace=self._optional(table, "retrace", way, self._number, 0.0),
+            sides=_choices(table, "sides", _SIDES, "side") if "sides" in table else _SIDES,
+            starts=_choices(table, "starts", list(self._rests), "start pose") if "starts" in table else (),
+            tempo=_range(table, "tempo", Movement.tempo),
+            amplitude=_range(table, "amplitude", Movement.amplitude),
+            back=_range(table, "back", Movement.back),
+            retrace=table.number("retrace", default=0.0),
             repeat=(int(repeat[0]), int(repeat[1])),
             repeat_from=repeat_from,
             swing=swing,
         )
 
-    def _swing(self, value: Any, way: Way) -> Swing | None:
-        table = self._table(value, way)
-        self._known(table, _SWING, way, "field")
-        return Swing(
-            wrist=self._optional(table, "wrist", way, self._vector, Swing.wrist),
-            quarter=self._optional(table, "quarter", way, self._vector, Swing.quarter),
-            wander=self._optional(table, "wander", way, self._vector, Swing.wander),
-            tilt=self._optional(table, "tilt", way, self._angle, 0.0),
-            flex=self._optional(table, "flex", way, self._angle, 0.0),
-            roll=self._optional(table, "roll", way, self._angle, 0.0),
-            curl=self._optional(table, "curl", way, self._number, 0.0),
-            hertz=self._optional(table, "hertz", way, self._range, Swing.hertz),
-        )
-
-    def _key(self, table: dict[str, Any], way: Way) -> Keyframe:
-        self._known(table, _KEY, way, "field")
-        pose, shapes = self._arm(table, way)
-        other = table.get("other")
-        if other is not None:
-            self._known(self._table(other, (*way, "other")), _ARM, (*way, "other"), "field")
+    def _key(self, table: TableReader) -> Keyframe:
+        _must_know(table, _KEY)
+        pose, shapes = self._arm(table)
+        other = None
+        if "other" in table:
+            other_arm = table.table("other")
+            _must_know(other_arm, _ARM)
+            other, _ = self._arm(other_arm)
         return Keyframe(
             pose=pose,
-            move=self._optional(table, "move", way, self._range, (0.5, 0.7)),
-            hold=self._optional(table, "hold", way, self._range, (0.0, 0.0)),
-            scatter=self._optional(table, "scatter", way, self._number, 0.05),
+            move=_range(table, "move", (0.5, 0.7)),
+            hold=_range(table, "hold", (0.0, 0.0)),
+            scatter=table.number("scatter", default=0.05),
             shapes=shapes,
-            other=None if other is None else self._arm(other, (*way, "other"))[0],
-            trunk=self._trunk(table, way) if set(table) & set(_TRUNK) else None,
-            resting=table.get("at") == RESTING,
+            other=other,
+            trunk=_trunk(table) if set(table) & set(_TRUNK) else None,
+            resting="at" in table and table.value("at") == RESTING,
         )
 
-    def _trunk(self, table: dict[str, Any], way: Way) -> Trunk:
-        nothing: Direction = (0.0, 0.0, 0.0)
-        head, spine, shift = (
-            np.array(self._optional(table, bone, way, self._vector, nothing))
-            for bone in ("head", "spine", "shift")
-        )
-        turn, jaw = (self._optional(table, bone, way, self._number, 0.0) for bone in ("turn", "jaw"))
-        legs: dict[str, Any] = {name: self._optional(table, name, way, self._angle, 0.0) for name in _LEGS}
-        fall = np.radians(self._optional(table, "fall", way, self._pair, (0.0, 0.0)))
-        trunk = Trunk(np.radians(head), np.radians(spine), math.radians(turn), shift, math.radians(jaw))
-        return replace(trunk, **legs, fall=fall)
-
-    def _arm(self, table: dict[str, Any], way: Way) -> tuple[ArmPose, tuple[Floats, ...]]:
+    def _arm(self, table: TableReader) -> tuple[ArmPose, tuple[Floats, ...]]:
         if "at" in table:
-            return self._arm_at(table, way)
-        wrist = self._required(table, "wrist", way, self._vector)
+            return self._arm_at(table)
+        wrist = _vector(table, "wrist")
         if math.hypot(*wrist) > FARTHEST_WRIST:
-            self._fail((*way, "wrist"), f"no arm reaches {math.hypot(*wrist):.2f} arm lengths; at most 1")
-        fingers, palm = (self._required(table, field, way, self._direction) for field in ("fingers", "palm"))
+            table.fail(f"no arm reaches {math.hypot(*wrist):.2f} arm lengths; at most 1", "wrist")
+        fingers, palm = _direction(table, "fingers"), _direction(table, "palm")
         if np.linalg.norm(np.cross(fingers, palm)) < 0.1 * math.hypot(*fingers) * math.hypot(*palm):
-            self._fail((*way, "palm"), "the palm cannot face where the fingers point")
-        shapes = self._required(table, "shape", way, self._shapes_named)
-        pose = arm(
-            wrist,
-            fingers,
-            palm,
-            shapes[0],
-            self._optional(table, "elbow", way, self._direction, (0.5, -1.0, -0.3)),
-            self._optional(table, "shrug", way, self._number, 0.0),
-        )
+            table.fail("the palm cannot face where the fingers point", "palm")
+        shapes = self._shapes_named(table)
+        elbow = _direction(table, "elbow") if "elbow" in table else (0.5, -1.0, -0.3)
+        pose = arm(wrist, fingers, palm, shapes[0], elbow, table.number("shrug", default=0.0))
         return pose, shapes
 
-    def _arm_at(self, table: dict[str, Any], way: Way) -> tuple[ArmPose, tuple[Floats, ...]]:
+    def _arm_at(self, table: TableReader) -> tuple[ArmPose, tuple[Floats, ...]]:
         for field in ("wrist", "fingers", "palm", "shape", "elbow", "shrug"):
             if field in table:
-                self._fail((*way, field), f"{field!r} does not go with 'at', which names a whole arm")
-        name = self._required(table, "at", way, self._one_of([*self._postures, RESTING], "posture"))
+                table.fail(f"{field!r} does not go with 'at', which names a whole arm", field)
+        name = table.choice("at", known=[*self._postures, RESTING], kind="posture")
         if name == RESTING:
             if not self._rests:
-                self._fail((*way, "at"), "no posture of this file has rest = true")
+                table.fail("no posture of this file has rest = true", "at")
             name = next(iter(self._rests))
         return self._postures[name], (self._postures[name].fingers,)
 
-    # What a single value may be.
-
-    def _gesture(self, value: Any, way: Way) -> str:
-        return self._one_of(self._gestures, "gesture")(value, way)
-
-    def _shapes_named(self, value: Any, way: Way) -> tuple[Floats, ...]:
-        names = value if isinstance(value, list) and value else [value]
-        check = self._one_of(list(self._shapes), "hand shape")
-        ways = [(*way, number) for number in range(len(names))] if names is value else [way]
-        return tuple(self._shapes[check(name, at)] for name, at in zip(names, ways, strict=True))
-
-    def _one_of(self, known: Sequence[str], kind: str = "word") -> Callable[[Any, Way], str]:
-        def check(value: Any, way: Way) -> str:
-            name = self._word(value, way)
-            if name not in known:
-                self._fail(way, f"unknown {kind} {name!r}{_meant(name, known)}")
-            return name
-
-        return check
-
-    def _list_of(self, known: Sequence[str], kind: str) -> Callable[[Any, Way], Any]:
-        def check(value: Any, way: Way) -> Any:
-            if not isinstance(value, list) or not value:
-                self._fail(way, f"{_field(way)} is a list of names in brackets, not {value!r}")
-            return [self._one_of(known, kind)(name, (*way, i)) for i, name in enumerate(value)]
-
-        return check
-
-    def _word(self, value: Any, way: Way) -> str:
-        if not isinstance(value, str) or not value:
-            self._fail(way, f"{_field(way)} is a name in quotes, not {value!r}")
-        return value
-
-    def _flag(self, value: Any, way: Way) -> bool:
-        if not isinstance(value, bool):
-            self._fail(way, f"{_field(way)} is true or false, not {value!r}")
-        return value
-
-    def _number(self, value: Any, way: Way) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            self._fail(way, f"{_field(way)} is a number, not {value!r}")
-        return float(value)
-
-    def _angle(self, value: Any, way: Way) -> float:
-        return math.radians(self._number(value, way))
-
-    def _range(self, value: Any, way: Way) -> Range:
-        if not isinstance(value, list) or len(value) != 2:
-            self._fail(way, f"{_field(way)} is a range [least, most], not {value!r}")
-        least, most = (self._number(item, (*way, i)) for i, item in enumerate(value))
-        if not 0 <= least <= most:
-            self._fail(way, f"{_field(way)} is a range [least, most] from 0 upwards, not {value!r}")
-        return least, most
-
-    def _pair(self, value: Any, way: Way) -> tuple[float, float]:
-        if not isinstance(value, list) or len(value) != 2:
-            self._fail(way, f"{_field(way)} is two angles [forward, to the left], not {value!r}")
-        forward, left = (self._number(item, (*way, i)) for i, item in enumerate(value))
-        return forward, left
-
-    def _vector(self, value: Any, way: Way) -> Direction:
-        if not isinstance(value, list) or len(value) != 3:
-            self._fail(way, f"{_field(way)} is three numbers [outwards, up, forward], not {value!r}")
-        x, y, z = (self._number(item, (*way, i)) for i, item in enumerate(value))
-        return x, y, z
-
-    def _direction(self, value: Any, way: Way) -> Direction:
-        vector = self._vector(value, way)
-        if math.hypot(*vector) < 1e-6:
-            self._fail(way, f"{_field(way)} is a direction and cannot be [0, 0, 0]")
-        return vector
-
-    # Getting at values.
-
-    def _required(self, table: dict[str, Any], field: str, way: Way, check: Callable[[Any, Way], T]) -> T:
-        if field not in table:
-            self._fail(way, f"{field!r} is missing here")
-        return check(table[field], (*way, field))
-
-    def _optional(
-        self, table: dict[str, Any], field: str, way: Way, check: Callable[[Any, Way], T], default: T
-    ) -> T:
-        return check(table[field], (*way, field)) if field in table else default
-
-    def _table(self, value: Any, way: Way) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            self._fail(way, f"{_field(way)} is a table of fields, not {value!r}")
-        return value
-
-    def _tables(self, table: dict[str, Any], name: str, way: Way) -> list[dict[str, Any]]:
-        found = table.get(name, [])
-        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-            self._fail((*way, name), f"{name!r} is a list of tables: write [[...]] with two brackets")
-        return found
-
-    def _named(self, document: dict[str, Any], name: str) -> list[tuple[str, dict[str, Any]]]:
-        found = self._table(document.get(name, {}), (name,))
-        return [(key, self._table(table, (name, key))) for key, table in found.items()]
-
-    def _known(self, table: dict[str, Any], fields: Sequence[str], way: Way, kind: str) -> None:
-        for field in table:
-            if field not in fields:
-                word = "bone" if kind == "field" and suggestion(field, list(fields)) in _TRUNK else kind
-                self._fail((*way, field), f"unknown {word} {field!r}{_meant(field, fields)}")
-
-    def _fail(self, way: Way, message: str) -> NoReturn:
-        while way and way not in self._places:
-            way = way[:-1]
-        line = self._places[way].key.line if way else 1
-        raise SynthesisError(f"{self._file}:{line}: {message[:_LONGEST_MESSAGE]}")
+    def _shapes_named(self, table: TableReader) -> tuple[Floats, ...]:
+        ways = table.one_or_more("shape") or [("shape",)]
+        names = [table.choice(*way, known=list(self._shapes), kind="hand shape") for way in ways]
+        return tuple(self._shapes[name] for name in names)
 
 
-def _field(way: Way) -> str:
-    return repr(next(step for step in reversed(way) if isinstance(step, str)))
+def _hand_shape(table: TableReader) -> Floats:
+    table.must_know(FINGER_JOINTS, "joint")
+    relaxed = dict(zip(FINGER_JOINTS, HAND_SHAPES["relaxed"], strict=True))
+    return np.array([table.number(joint, default=relaxed[joint]) for joint in FINGER_JOINTS])
 
 
-def _meant(name: str, known: Sequence[str]) -> str:
-    near = suggestion(name, list(known))
-    return f": did you mean {near!r}?" if near else f"; known are {', '.join(known)}" if known else ""
+def _swing(table: TableReader) -> Swing:
+    _must_know(table, _SWING)
+    return Swing(
+        wrist=_vector(table, "wrist", Swing.wrist),
+        quarter=_vector(table, "quarter", Swing.quarter),
+        wander=_vector(table, "wander", Swing.wander),
+        tilt=_angle(table, "tilt"),
+        flex=_angle(table, "flex"),
+        roll=_angle(table, "roll"),
+        curl=table.number("curl", default=0.0),
+        hertz=_range(table, "hertz", Swing.hertz),
+    )
+
+
+def _trunk(table: TableReader) -> Trunk:
+    nothing: Direction = (0.0, 0.0, 0.0)
+    head, spine, shift = (np.array(_vector(table, bone, nothing)) for bone in ("head", "spine", "shift"))
+    turn, jaw = _angle(table, "turn"), _angle(table, "jaw")
+    legs: dict[str, Any] = {name: _angle(table, name) for name in _LEGS}
+    fall: tuple[float, ...] = (0.0, 0.0)
+    if "fall" in table:
+        fall = table.numbers("fall", count=2, expected="two angles [forward, to the left]")
+    trunk = Trunk(np.radians(head), np.radians(spine), turn, shift, jaw)
+    return replace(trunk, **legs, fall=np.radians(fall))
+
+
+def _must_know(table: TableReader, fields: Sequence[str]) -> None:
+    for field in table:
+        if field not in fields:
+            is_bone = suggestion(field, list(fields)) in _TRUNK
+            table.unknown(field, fields, "bone" if is_bone else "field")
+
+
+# What a single value may be.
+
+
+def _name(table: TableReader, key: str) -> str:
+    name = table.text(key)
+    if not name:
+        table.wrong("a name in quotes", key)
+    return name
+
+
+def _choices(table: TableReader, key: str, known: Sequence[Word], kind: str) -> tuple[Word, ...]:
+    ways = table.items(key, expected="a list of names in brackets")
+    if not ways:
+        table.wrong("a list of names in brackets", key)
+    return tuple(table.choice(*way, known=known, kind=kind) for way in ways)
+
+
+def _angle(table: TableReader, key: str) -> float:
+    return math.radians(table.number(key, default=0.0))
+
+
+def _range(table: TableReader, key: str, default: Range) -> Range:
+    if key not in table:
+        return default
+    least, most = table.numbers(key, count=2, expected="a range [least, most]")
+    if not 0 <= least <= most:
+        table.wrong("a range [least, most] from 0 upwards", key)
+    return least, most
+
+
+def _vector(table: TableReader, key: str, default: Direction | None = None) -> Direction:
+    if default is not None and key not in table:
+        return default
+    x, y, z = table.numbers(key, count=3, expected="three numbers [outwards, up, forward]")
+    return x, y, z
+
+
+def _direction(table: TableReader, key: str) -> Direction:
+    vector = _vector(table, key)
+    if math.hypot(*vector) < 1e-6:
+        table.fail(f"{key!r} is a direction and cannot be [0, 0, 0]", key)
+    return vector

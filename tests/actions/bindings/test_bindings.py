@@ -360,6 +360,10 @@ def test_a_gesture_of_ones_own_model_need_not_be_in_the_vocabulary(write_binding
             "bindings.toml:4:12: 'cooldown' must be a number of seconds, not true or false",
         ),
         (RIGHT + "cooldown = nan", "bindings.toml:4:12: 'cooldown' must lie between 0 and 3600 seconds"),
+        (
+            RIGHT + "cooldown = " + "9" * 400,
+            "bindings.toml:4:12: 'cooldown' must lie between 0 and 3600 seconds",
+        ),
         (RIGHT + "cooldown = -1", "bindings.toml:4:12: 'cooldown' must lie between 0 and 3600 seconds"),
         (
             RIGHT + "\n" + RIGHT,
