@@ -20,11 +20,11 @@ def main() -> int:
         sys.stderr.write(f"there is no measurement {name}\n")
         return 2
     try:
-        found = importlib.import_module(f"gesturelrcn.benchmarking.{name}").measure(**arguments)
+        figures = importlib.import_module(f"gesturelrcn.benchmarking.{name}").measure(**arguments)
     except GestureLrcnError as problem:
         sys.stderr.write(f"{' '.join(str(problem).split())}\n")
         return 2
-    answer.write_text(json.dumps(found), encoding="utf-8")
+    answer.write_text(json.dumps(figures), encoding="utf-8")
     return 0
 
 

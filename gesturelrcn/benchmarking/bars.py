@@ -72,19 +72,19 @@ def judged(report: dict[str, Any]) -> Iterator[tuple[Bar, float]]:
 
 def figure(report: dict[str, Any], where: tuple[str, ...]) -> float | None:
     """The number in the report that these keys lead to, or None."""
-    held: Any = report
+    value: Any = report
     keys = list(where)
     while keys:
         key = keys.pop(0)
-        if isinstance(held, list) and key in ("active", "still", "nobody"):
+        if isinstance(value, list) and key in ("active", "still", "nobody"):
             fps = float(keys.pop(0))
-            rows = (row for row in held if (row["scene"], row["fps"]) == (key, fps))
-            held = next((row for row in rows if keeps_up(row)), None)
-        elif isinstance(held, list):
-            held = next((row for row in held if row.get("load") == key), None)
+            rows = (row for row in value if (row["scene"], row["fps"]) == (key, fps))
+            value = next((row for row in rows if keeps_up(row)), None)
+        elif isinstance(value, list):
+            value = next((row for row in value if row.get("load") == key), None)
         else:
-            held = held.get(key) if isinstance(held, dict) else None
-    return float(held) if isinstance(held, int | float) else None
+            value = value.get(key) if isinstance(value, dict) else None
+    return float(value) if isinstance(value, int | float) else None
 
 
 def keeps_up(row: dict[str, Any]) -> bool:

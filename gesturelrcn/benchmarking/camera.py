@@ -42,7 +42,7 @@ def number_in(image: Picture) -> int | None:
     return sum(int(bit) << place for place, bit in enumerate(cells[2:]))
 
 
-class Camera:
+class NetworkCamera:
     """Shows pictures in a circle at an even pace, from the first connection on, to whoever connects.
 
     Attributes:
@@ -71,10 +71,10 @@ class Camera:
     def published_before(self, place: int, at: float) -> float | None:
         """When the picture at `place` was published last before `at`; seconds."""
         times = [when for which, when in self.published if which == place]
-        found = bisect.bisect_right(times, at)
-        return times[found - 1] if found else None
+        earlier = bisect.bisect_right(times, at)
+        return times[earlier - 1] if earlier else None
 
-    def __enter__(self) -> "Camera":
+    def __enter__(self) -> "NetworkCamera":
         for thread in self._threads:
             thread.start()
         return self

@@ -58,8 +58,8 @@ def measured(
         )
         if process.returncode != 0 or not answer.is_file():
             raise GestureLrcnError(failure_of(name, process.stderr))
-        found: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
-        return found
+        figures: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+        return figures
 
 
 def failure_of(name: str, stderr: str) -> str:

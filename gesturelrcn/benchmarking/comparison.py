@@ -54,24 +54,24 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """What was not the same on both occasions, so that figures need not be the fault of the program."""
-    found = []
+    notes = []
     for key in ("processor", "cores", "python", "packages"):
         if before["machine"].get(key) != after["machine"].get(key):
-            found.append(f"{key}: {before['machine'].get(key)} and {after['machine'].get(key)}")
+            notes.append(f"{key}: {before['machine'].get(key)} and {after['machine'].get(key)}")
     if before["conditions"].get("source") != after["conditions"].get("source"):
-        found.append("the recordings differ")
+        notes.append("the recordings differ")
     for which, one in (("first", before), ("second", after)):
         if one["conditions"].get("quick"):
-            found.append(f"the {which} was a quick run")
-    return found
+            notes.append(f"the {which} was a quick run")
+    return notes
 
 
 def _series(report: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, told in report["stages"].items():
-        yield name, told
+    for name, series in report["stages"].items():
+        yield name, series
     for variant in report.get("variants", []):
         width, height = variant["picture"]
-        for name, told in variant["stages"].items():
-            yield f"{name} ({variant['engine']}, {variant['threads']} threads, {width}x{height})", told
-    for name, told in report.get("peers", {}).get("calls", {}).items():
-        yield f"{name}, in turn with the others", told
+        for name, series in variant["stages"].items():
+            yield f"{name} ({variant['engine']}, {variant['threads']} threads, {width}x{height})", series
+    for name, series in report.get("peers", {}).get("calls", {}).items():
+        yield f"{name}, in turn with the others", series

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from gesturelrcn.benchmarking.camera import Camera, Picture
+from gesturelrcn.benchmarking.camera import NetworkCamera, Picture
 from gesturelrcn.benchmarking.child import command, environment, failure_of, measured
 from gesturelrcn.benchmarking.keys import READY
 from gesturelrcn.benchmarking.timing import Samples
@@ -83,9 +83,10 @@ def end_to_end(gestures: int, model: str = "default", *, loaded: bool = False) -
         loaded: meanwhile every core is kept busy by another program.
 
     Returns:
-        Milliseconds as `Samples.told`: `pipeline` (publication of the deciding frame -> key in the client),
-        `camera_to_frame` (publication -> picture in the program), `frame_to_decision`, `decision_to_key`, and
-        `decision` (onset published -> deciding frame published); `shown`, `recognised`, `matched`, `load`.
+        Milliseconds as `Samples.summary`: `pipeline` (publication of the deciding frame -> key in the
+        client), `camera_to_frame` (publication -> picture in the program), `frame_to_decision`,
+        `decision_to_key`, and `decision` (onset published -> deciding frame published); `shown`,
+        `recognised`, `matched`, `load`.
 
     Raises:
         GestureLrcnError: Xvfb is missing, or something does not work.
@@ -96,23 +97,26 @@ def end_to_end(gestures: int, model: str = "default", *, loaded: bool = False) -
     with (
         XServer(640, 480) as server,
         _noting_keys(server.display) as keys,
-        Camera(shown.pictures, shown.fps) as camera,
+        NetworkCamera(shown.pictures, shown.fps) as camera,
         busy(loaded) as load,
     ):
         arguments = {"url": camera.url, "seconds": seconds, "model": model, "warm_up": WARM_UP, "press": True}
-        told = measured("live", arguments, environ={"DISPLAY": server.display})
+        result = measured("live", arguments, environ={"DISPLAY": server.display})
     return {
-        **matched(told["decisions"], keys, camera, shown),
-        "frames": told["frames"],
-        "dropped": told["dropped"],
-        "frame_path": told["frame_path"],
-        "age": told["age"],
+        **matched(result["decisions"], keys, camera, shown),
+        "frames": result["frames"],
+        "dropped": result["dropped"],
+        "frame_path": result["frame_path"],
+        "age": result["age"],
         "load": load,
     }
 
 
 def matched(
-    decisions: Sequence[dict[str, Any]], keys: Sequence[tuple[str, float]], camera: Camera, shown: Stimulus
+    decisions: Sequence[dict[str, Any]],
+    keys: Sequence[tuple[str, float]],
+    camera: NetworkCamera,
+    shown: Stimulus,
 ) -> dict[str, Any]:
     """Put decisions, keys and publications together.
 
@@ -139,7 +143,7 @@ def matched(
             taken["decision"].wall.append((place - began) / shown.fps)
     seen = (camera.published[-1][1] - camera.published[0][1] - WARM_UP) / shown.seconds * len(shown.onsets)
     return {
-        **{name: samples.told() for name, samples in taken.items()},
+        **{name: samples.summary() for name, samples in taken.items()},
         "shown": round(seen),
         "recognised": len(taken["pipeline"].wall),
         "right": len(taken["decision"].wall),
@@ -183,10 +187,10 @@ _SPIN = "while True: pass"
 
 
 @contextmanager
-def busy(wanted: bool) -> Iterator[str]:
+def busy(loaded: bool) -> Iterator[str]:
     """Keep every core busy; says with what. stress-ng where it is installed, else loops in Python."""
     cores = os.cpu_count() or 1
-    if not wanted:
+    if not loaded:
         yield "none"
         return
     if stress := shutil.which("stress-ng"):

@@ -81,10 +81,10 @@ def over_sizes(model: str, source: str, rounds: int) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for size in SIZES:
         frames = recorded(source, FRAMES // 4, size)
-        found = path_by_stage(engine, frames, person_in(frames), rounds)
+        samples = path_by_stage(engine, frames, person_in(frames), rounds)
         rows.append(
             {"picture": f"{size[0]}x{size[1]}"}
-            | {f"{name}_cpu_ms": found[name].told()["cpu_p50"] for name in ("crop", "frame_path_alone")}
+            | {f"{name}_cpu_ms": samples[name].summary()["cpu_p50"] for name in ("crop", "frame_path_alone")}
         )
     return rows
 

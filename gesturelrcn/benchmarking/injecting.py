@@ -9,7 +9,7 @@ from gesturelrcn.benchmarking.timing import Samples
 
 
 def measure(rounds: int = 300) -> dict[str, Any]:
-    """`inject`: one key pressed (its release is not timed), as `Samples.told`.
+    """`inject`: one key pressed (its release is not timed), as `Samples.summary`.
 
     Raises:
         InjectionError: there is no display.
@@ -21,4 +21,4 @@ def measure(rounds: int = 300) -> dict[str, Any]:
             with samples.call():
                 injector.press(key)
             injector.release(key)
-    return {"inject": samples.told()}
+    return {"inject": samples.summary()}

@@ -43,17 +43,17 @@ def measure(
 
     Returns:
         `cpu`: shares of one core, in total and by thread; `memory_mb`; `frame_path` and `age` (of a frame
-        when its events are there) as `Samples.told`; `frames`, `dropped`; `decisions`: each start of a
+        when its events are there) as `Samples.summary`; `frames`, `dropped`; `decisions`: each start of a
         gesture that fired a binding.
     """
-    with ExitStack() as held:
-        watched = held.enter_context(closing(Watched(Recognizer(model, live=True))))
+    with ExitStack() as stack:
+        watched = stack.enter_context(closing(Watched(Recognizer(model, live=True))))
         keys = dict(zip(watched.gestures, KEYS, strict=False))
         text = "".join(f'[[bind]]\ngesture = "{name}"\nkey = "{key}"\n' for name, key in keys.items())
         injector: Injector = PynputInjector() if press else DryRunInjector(lambda line: None)
-        held.callback(injector.close)
-        dispatcher = held.enter_context(Dispatcher(parse_bindings(text, list(keys)), injector))
-        stream = held.enter_context(GestureStream(url, recognizer=watched))
+        stack.callback(injector.close)
+        dispatcher = stack.enter_context(Dispatcher(parse_bindings(text, list(keys)), injector))
+        stream = stack.enter_context(GestureStream(url, recognizer=watched))
         meter = Meter()
 
         def clock() -> None:
@@ -77,7 +77,7 @@ def measure(
             dispatcher.handle(event)
             if fired:
                 watched.decided(event, keys[event.gesture])
-        return {**meter.told(), **watched.told()}
+        return {**meter.figures(), **watched.figures()}
 
 
 @dataclass
@@ -137,12 +137,12 @@ class Watched:
             }
         )
 
-    def told(self) -> dict[str, Any]:
+    def figures(self) -> dict[str, Any]:
         """What was measured."""
         seen = self._indices[-1] - self._indices[0] + 1 if self._indices else 0
         return {
-            "frame_path": self.path.told(),
-            "age": self.age.told(),
+            "frame_path": self.path.summary(),
+            "age": self.age.summary(),
             "frames": len(self._indices),
             "dropped": seen - len(self._indices),
             "decisions": self.decisions,
@@ -175,7 +175,7 @@ class Meter:
             self._used[name] = self._used.get(name, 0.0) + used
         self._memory = resident_mb()
 
-    def told(self) -> dict[str, Any]:
+    def figures(self) -> dict[str, Any]:
         """Shares of one core, 0 to 1, and megabytes."""
         passed = max(1e-9, self._ended[0] - self._began[0])
         threads = {name: rounded(used / passed) for name, used in self._used.items() if used / passed > 5e-4}
@@ -186,13 +186,13 @@ class Meter:
 
 def thread_times() -> dict[int, float]:
     """Seconds of processor time by thread; empty where the system does not tell."""
-    found = {}
+    seconds = {}
     for task in Path("/proc/self/task").glob("*"):
         try:
-            found[int(task.name)] = int((task / "schedstat").read_text(encoding="ascii").split()[0]) / 1e9
+            seconds[int(task.name)] = int((task / "schedstat").read_text(encoding="ascii").split()[0]) / 1e9
         except (OSError, ValueError, IndexError):  # the thread has just ended
             continue
-    return found
+    return seconds
 
 
 def resident_mb() -> float:

@@ -130,10 +130,10 @@ def _profile(graph: bytes, rounds: int, *, optimised: bool) -> tuple[Any, list[d
         feed = noise(shapes["crop"][1], tuple(shapes["state"]), hand_size)
         for _ in range(rounds):
             session.run(None, feed)
-        told = json.loads(Path(session.end_profiling()).read_text(encoding="utf-8"))
+        profile = json.loads(Path(session.end_profiling()).read_text(encoding="utf-8"))
     durations: dict[str, list[float]] = defaultdict(list)
     rows: dict[str, dict[str, Any]] = {}
-    for event in told:
+    for event in profile:
         if event.get("cat") == "Node" and event["name"].endswith("_kernel_time"):
             # Nodes that onnxruntime adds itself share a name; their place in the graph tells them apart.
             name = f"{event['args'].get('node_index', '')} {event['name'].removesuffix('_kernel_time')}"

@@ -56,14 +56,14 @@ def measure(
     Returns:
         `ratios`: by processor time, how many times as long as the frame path each takes (`lower_bound`: how
         many times the bound the frame path takes); `intervals` of 95 %; `ratios_wall`: by the clock;
-        `calls`: what `Samples.told` says of each; `operations`, `gflops`; `missing`: what cannot run here.
+        `calls`: what `Samples.summary` says of each; `operations`, `gflops`; `missing`: what cannot run here.
     """
     cv2.setNumThreads(1)
     frames = recorded(source, FRAMES)
     region = person_in(frames)
     engine = engine_with(model, "onnxruntime", 1)
     missing = []
-    with ExitStack() as held:
+    with ExitStack() as stack:
         runs: dict[str, Run] = {OURS: Recognizer(engine, follower=Still(region)).process}
         for name, make in PEERS.items():
             if only and name not in only:
@@ -71,7 +71,7 @@ def measure(
             if name == "torch_eager" and importlib.util.find_spec("torch") is None:
                 missing.append(name)
                 continue
-            runs[name] = make(model, engine, region, held)
+            runs[name] = make(model, engine, region, stack)
         product, gemm_operations = gemm()
         runs["gemm"] = lambda _: product()
         taken = _in_turn(runs, frames, rounds)
@@ -96,50 +96,50 @@ def _in_turn(runs: dict[str, Run], frames: Sequence[Frame], rounds: int) -> dict
 
 
 def _compared(taken: dict[str, Samples], needed: float, gemm_operations: float) -> dict[str, Any]:
-    told = {name: samples.told() for name, samples in taken.items()}
-    ours, products = told[OURS], told.pop("gemm")
+    calls = {name: samples.summary() for name, samples in taken.items()}
+    ours, products = calls[OURS], calls.pop("gemm")
     rate = gemm_operations / products["cpu_p50"] * 1e3
     ratios, walls, intervals = {}, {}, {}
-    for name, one in told.items():
+    for name, one in calls.items():
         if name == OURS:
             continue
-        found = ratio_of(one["cpu_blocks"], ours["cpu_blocks"], paired=True)
+        ratio = ratio_of(one["cpu_blocks"], ours["cpu_blocks"], paired=True)
         ratios[name] = rounded(one["cpu_p50"] / ours["cpu_p50"])
         walls[name] = rounded(one["p50"] / ours["p50"])
-        intervals[name] = [rounded(found.low), rounded(found.high)]
+        intervals[name] = [rounded(ratio.low), rounded(ratio.high)]
     bounds = [block / gemm_operations * needed for block in products["cpu_blocks"]]
-    found = ratio_of(ours["cpu_blocks"], bounds, paired=True)
+    ratio = ratio_of(ours["cpu_blocks"], bounds, paired=True)
     ratios["lower_bound"] = rounded(ours["cpu_p50"] / (1e3 * needed / rate))
     walls["lower_bound"] = rounded(ours["p50"] / (products["p50"] / gemm_operations * needed))
-    intervals["lower_bound"] = [rounded(found.low), rounded(found.high)]
+    intervals["lower_bound"] = [rounded(ratio.low), rounded(ratio.high)]
     return {
         "ratios": ratios,
         "ratios_wall": walls,
         "intervals": intervals,
-        "calls": told,
+        "calls": calls,
         "operations": needed,
         "gflops": rounded(rate / 1e9),
     }
 
 
-def _pose(model: str, engine: Engine, region: Region, held: ExitStack) -> Run:
-    return _solution("pose", "Pose", held)
+def _pose(model: str, engine: Engine, region: Region, stack: ExitStack) -> Run:
+    return _solution("pose", "Pose", stack)
 
 
-def _hands(model: str, engine: Engine, region: Region, held: ExitStack) -> Run:
-    return _solution("hands", "Hands", held)
+def _hands(model: str, engine: Engine, region: Region, stack: ExitStack) -> Run:
+    return _solution("hands", "Hands", stack)
 
 
-def _holistic(model: str, engine: Engine, region: Region, held: ExitStack) -> Run:
-    return _solution("holistic", "Holistic", held)
+def _holistic(model: str, engine: Engine, region: Region, stack: ExitStack) -> Run:
+    return _solution("holistic", "Holistic", stack)
 
 
-def _solution(module: str, name: str, held: ExitStack) -> Run:
+def _solution(module: str, name: str, stack: ExitStack) -> Run:
     """A MediaPipe solution with its defaults: complexity 1, tracking from frame to frame."""
     with native_stderr_to_log():
         solution = importlib.import_module(f"mediapipe.python.solutions.{module}")
         graph = getattr(solution, name)()
-    held.callback(graph.close)
+    stack.callback(graph.close)
 
     def run(frame: Frame) -> object:
         return graph.process(cv2.cvtColor(frame.image, cv2.COLOR_BGR2RGB))
@@ -147,7 +147,7 @@ def _solution(module: str, name: str, held: ExitStack) -> Run:
     return run
 
 
-def _sliding_window(model: str, engine: Engine, region: Region, held: ExitStack) -> Run:
+def _sliding_window(model: str, engine: Engine, region: Region, stack: ExitStack) -> Run:
     """Keep 16 pictures; for every new one begin with an empty memory and go through all of them."""
     looking = Looking(engine, region)
     window: deque[tuple[NDArray[np.uint8], NDArray[np.uint8] | None, int]] = deque(maxlen=WINDOW)
@@ -164,7 +164,7 @@ def _sliding_window(model: str, engine: Engine, region: Region, held: ExitStack)
     return run
 
 
-def _torch_eager(model: str, engine: Engine, region: Region, held: ExitStack) -> Run:
+def _torch_eager(model: str, engine: Engine, region: Region, stack: ExitStack) -> Run:
     return Recognizer(engine_with(model, "torch", 1), follower=Still(region)).process
 
 

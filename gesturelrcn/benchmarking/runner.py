@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gesturelrcn.benchmarking import x_server
-from gesturelrcn.benchmarking.camera import Camera, Picture
+from gesturelrcn.benchmarking.camera import NetworkCamera, Picture
 from gesturelrcn.benchmarking.child import measured
 from gesturelrcn.benchmarking.machine import busy_share, cpu_times, load, machine
 from gesturelrcn.errors import GestureLrcnError
@@ -20,7 +20,7 @@ Say = Callable[[str], object]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class BenchRequest:
     """What to measure.
 
     Attributes:
@@ -47,11 +47,11 @@ class Wanted:
         return 100 if self.quick else 1000
 
 
-def run(wanted: Wanted, say: Say = lambda line: None) -> dict[str, Any]:
+def run(request: BenchRequest, say: Say = lambda line: None) -> dict[str, Any]:
     """Measure; takes minutes.
 
     Args:
-        wanted: what.
+        request: what to measure.
         say: is told what comes next.
 
     Returns:
@@ -60,36 +60,36 @@ def run(wanted: Wanted, say: Say = lambda line: None) -> dict[str, Any]:
     Raises:
         GestureLrcnError: something cannot be measured here; the sentence says what to do.
     """
-    if wanted.gestures and not x_server.available():
+    if request.gestures and not x_server.available():
         raise GestureLrcnError("Keys are measured on a display of their own: install Xvfb (package xvfb).")
     began = cpu_times()
     report: dict[str, Any] = {
         "format": FORMAT,
         "machine": machine(),
-        "conditions": {"command": wanted.command, "quick": wanted.quick, "source": wanted.source},
+        "conditions": {"command": request.command, "quick": request.quick, "source": request.source},
     }
-    model = {"model": wanted.model}
+    model = {"model": request.model}
     say("stages of the frame path")
-    report |= _stages(wanted)
+    report |= _stages(request)
     say("start-up")
     report["start"] = measured(
-        "startup", {**model, "source": wanted.source, "rounds": 1 if wanted.quick else 5}
+        "startup", {**model, "source": request.source, "rounds": 1 if request.quick else 5}
     )
-    report["live"] = _live(wanted, say)
+    report["live"] = _live(request, say)
     report["memory_mb"] = max(row["memory_mb"] for row in report["live"])
     say("onnxruntime's own profile")
-    report["operators"] = measured("operators", {**model, "rounds": wanted.rounds // 5})
-    if wanted.peers:
+    report["operators"] = measured("operators", {**model, "rounds": request.rounds // 5})
+    if request.peers:
         say("peers, in turn")
-        arguments = {**model, "source": wanted.source, "rounds": wanted.rounds // 2}
+        arguments = {**model, "source": request.source, "rounds": request.rounds // 2}
         report["peers"] = measured("peers", arguments)
         report["ratios"] = report["peers"]["ratios"]
-    if wanted.hours:
-        say(f"growth: {wanted.hours:g} simulated hours, sizes, bindings")
-        arguments = {**model, "source": wanted.source, "hours": wanted.hours, "rounds": wanted.rounds // 2}
+    if request.hours:
+        say(f"growth: {request.hours:g} simulated hours, sizes, bindings")
+        arguments = {**model, "source": request.source, "hours": request.hours, "rounds": request.rounds // 2}
         report["growth"] = measured("growth", arguments)
-    if wanted.gestures:
-        report["end_to_end"] = _end_to_end(wanted, say)
+    if request.gestures:
+        report["end_to_end"] = _end_to_end(request, say)
     report["conditions"] |= {
         "load_after": load(),
         "busy_share": _rounded(busy_share(began, cpu_times())),
@@ -97,21 +97,21 @@ def run(wanted: Wanted, say: Say = lambda line: None) -> dict[str, Any]:
     return report
 
 
-def _stages(wanted: Wanted) -> dict[str, Any]:
+def _stages(request: BenchRequest) -> dict[str, Any]:
     """The stages with the defaults, then the path alone with other engines, threads and pictures."""
-    common = {"model": wanted.model, "source": wanted.source, "rounds": wanted.rounds}
+    common = {"model": request.model, "source": request.source, "rounds": request.rounds}
     first = measured("stages", common)
-    told: dict[str, Any] = {"stages": first["stages"], "picture": first["picture"], "variants": []}
+    figures: dict[str, Any] = {"stages": first["stages"], "picture": first["picture"], "variants": []}
     if x_server.available():
         with x_server.XServer() as own:
-            found = measured("injecting", {"rounds": wanted.rounds}, environ={"DISPLAY": own.display})
-        told["stages"] |= found
-    fewer = {**common, "rounds": wanted.rounds // 4}
-    for engine, threads, size in _variants(wanted.quick):
+            result = measured("injecting", {"rounds": request.rounds}, environ={"DISPLAY": own.display})
+        figures["stages"] |= result
+    fewer = {**common, "rounds": request.rounds // 4}
+    for engine, threads, size in _variants(request.quick):
         arguments = {**fewer, "engine": engine, "threads": threads, "size": size, "every_stage": False}
-        found = measured("stages", arguments, threads=threads)
-        told["variants"].append({"engine": engine, "threads": threads, **found})
-    return told
+        result = measured("stages", arguments, threads=threads)
+        figures["variants"].append({"engine": engine, "threads": threads, **result})
+    return figures
 
 
 def _variants(quick: bool) -> list[tuple[str, int, tuple[int, int]]]:
@@ -122,37 +122,37 @@ def _variants(quick: bool) -> list[tuple[str, int, tuple[int, int]]]:
     return [(engine, threads, size) for engine in engines for threads in (1, 2) for size in (small, large)]
 
 
-def _live(wanted: Wanted, say: Say) -> list[dict[str, Any]]:
+def _live(request: BenchRequest, say: Say) -> list[dict[str, Any]]:
     """The whole program at a camera: somebody gestures, somebody sits still, nobody is there."""
     from gesturelrcn.benchmarking.pictures import empty_room, noisy, recorded
 
-    frames = [frame.image for frame in recorded(wanted.source, 300)]
+    frames = [frame.image for frame in recorded(request.source, 300)]
     height, width = frames[0].shape[:2]
     scenes: dict[str, list[Picture]] = {"active": frames}
     rates = [30.0]
-    if not wanted.quick:
+    if not request.quick:
         scenes |= {"still": noisy(frames[0]), "nobody": empty_room((width, height))}
         rates = [15.0, 30.0]
-    seconds = 5.0 if wanted.quick else 10.0
+    seconds = 5.0 if request.quick else 10.0
     rows = []
     for scene, pictures in scenes.items():
         for fps in rates:
             say(f"the whole program, {scene}, {fps:g} frames a second")
-            with Camera(pictures, fps) as camera:
+            with NetworkCamera(pictures, fps) as camera:
                 arguments = {"url": camera.url, "seconds": seconds, "somebody": scene != "nobody"}
-                found = measured("live", {**arguments, "model": wanted.model})
-            found.pop("decisions")
-            rows.append({"scene": scene, "fps": fps, "seconds": seconds, **found})
+                result = measured("live", {**arguments, "model": request.model})
+            result.pop("decisions")
+            rows.append({"scene": scene, "fps": fps, "seconds": seconds, **result})
     return rows
 
 
-def _end_to_end(wanted: Wanted, say: Say) -> list[dict[str, Any]]:
+def _end_to_end(request: BenchRequest, say: Say) -> list[dict[str, Any]]:
     from gesturelrcn.benchmarking.end_to_end import end_to_end
 
     rows = []
     for loaded in (False, True):
         say(f"from a published frame to a key, {'every core busy' if loaded else 'unloaded'}")
-        rows.append(end_to_end(wanted.gestures, wanted.model, loaded=loaded))
+        rows.append(end_to_end(request.gestures, request.model, loaded=loaded))
     return rows
 
 
@@ -167,11 +167,11 @@ def read_report(text: str, name: str) -> dict[str, Any]:
         GestureLrcnError: it is none, or one of another version.
     """
     try:
-        held = json.loads(text)
+        report = json.loads(text)
     except ValueError:
-        held = None
-    if not isinstance(held, dict) or "stages" not in held:
+        report = None
+    if not isinstance(report, dict) or "stages" not in report:
         raise GestureLrcnError(f"{name} is no report of gesturelrcn bench --json.")
-    if held.get("format") != FORMAT:
+    if report.get("format") != FORMAT:
         raise GestureLrcnError(f"{name} was written by another version of gesturelrcn; measure again.")
-    return held
+    return report

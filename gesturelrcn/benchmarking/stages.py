@@ -49,7 +49,7 @@ def measure(
         every_stage: also capture and dispatch, which depend on neither engine nor threads.
 
     Returns:
-        Per stage what `Samples.told` says, and `picture`, the size of the frames.
+        Per stage what `Samples.summary` says, and `picture`, the size of the frames.
     """
     frames = recorded(source, FRAMES, tuple(size) if size else None)  # type: ignore[arg-type]
     region = person_in(frames)
@@ -62,7 +62,7 @@ def measure(
     if every_stage:
         stages["dispatch"] = dispatch(loaded.card.gestures, rounds)
     height, width = frames[0].image.shape[:2]
-    return {"stages": {name: one.told() for name, one in stages.items()}, "picture": [width, height]}
+    return {"stages": {name: one.summary() for name, one in stages.items()}, "picture": [width, height]}
 
 
 def as_live(frames: Sequence[Frame], fps: float = 20.0) -> Iterator[Frame]:

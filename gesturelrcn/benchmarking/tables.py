@@ -54,11 +54,11 @@ def shown(value: Any) -> str:
 
 
 def _machine(report: dict[str, Any]) -> list[list[str]]:
-    told, conditions = dict(report["machine"]), report["conditions"]
-    packages = ", ".join(f"{name} {version}" for name, version in told.pop("packages").items())
+    figures, conditions = dict(report["machine"]), report["conditions"]
+    packages = ", ".join(f"{name} {version}" for name, version in figures.pop("packages").items())
     busy = conditions.get("busy_share")
     return [
-        *([name.replace("_", " "), shown(value)] for name, value in told.items()),
+        *([name.replace("_", " "), shown(value)] for name, value in figures.items()),
         ["packages", packages],
         ["load at the end", shown(conditions.get("load_after"))],
         ["cores busy, this program included", "-" if busy is None else f"{busy:.0%}"],
@@ -68,11 +68,11 @@ def _machine(report: dict[str, Any]) -> list[list[str]]:
 
 
 def _timed(series: dict[str, dict[str, Any]]) -> list[list[str]]:
-    return [[name, *_figures(told)] for name, told in series.items() if told.get("n")]
+    return [[name, *_figures(figures)] for name, figures in series.items() if figures.get("n")]
 
 
-def _figures(told: dict[str, Any], columns: Iterable[str] = _SHOWN) -> list[str]:
-    return [shown(told.get(column)) for column in columns]
+def _figures(figures: dict[str, Any], columns: Iterable[str] = _SHOWN) -> list[str]:
+    return [shown(figures.get(column)) for column in columns]
 
 
 def _variant(one: dict[str, Any], name: str) -> list[str]:
@@ -148,9 +148,9 @@ def _end_to_end(row: dict[str, Any]) -> Iterator[Table]:
     yield title, ["", *_SHOWN[:-1]], [[name, *_figures(row[name], _SHOWN[:-1])] for name in parts]
 
 
-def _operators(told: dict[str, Any]) -> Iterator[Table]:
+def _operators(figures: dict[str, Any]) -> Iterator[Table]:
     rows = [
-        [name, str(row["nodes"]), shown(row["us"]), f"{row['us'] / told['us']:.1%}"]
-        for name, row in list(told["operators"].items())[:12]
+        [name, str(row["nodes"]), shown(row["us"]), f"{row['us'] / figures['us']:.1%}"]
+        for name, row in list(figures["operators"].items())[:12]
     ]
     yield "Where a step's time goes (onnxruntime's profiler)", ["operator", "nodes", "us", "share"], rows

@@ -40,20 +40,20 @@ class Samples:
         self.cpu.append(cpu_clock() - busy)
         self.wall.append(time.perf_counter() - began)
 
-    def told(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
         """Milliseconds: percentiles, maximum, processor time, and the medians of stretches of the series."""
         if not self.wall:
             return {"n": 0}
         wall = 1000 * np.array(self.wall, np.float64)
-        told: dict[str, Any] = {"n": len(wall), "mean": rounded(wall.mean())}
-        told |= {name: rounded(np.percentile(wall, share)) for name, share in _PERCENTILES.items()}
-        told["max"] = rounded(wall.max())
-        told["blocks"] = [rounded(block) for block in block_medians(wall)]
+        figures: dict[str, Any] = {"n": len(wall), "mean": rounded(wall.mean())}
+        figures |= {name: rounded(np.percentile(wall, share)) for name, share in _PERCENTILES.items()}
+        figures["max"] = rounded(wall.max())
+        figures["blocks"] = [rounded(block) for block in block_medians(wall)]
         if self.cpu:
             cpu = 1000 * np.array(self.cpu, np.float64)
-            told["cpu_p50"] = rounded(np.median(cpu))
-            told["cpu_blocks"] = [rounded(block) for block in block_medians(cpu)]
-        return told
+            figures["cpu_p50"] = rounded(np.median(cpu))
+            figures["cpu_blocks"] = [rounded(block) for block in block_medians(cpu)]
+        return figures
 
 
 def rounded(value: float, digits: int = 4) -> float:

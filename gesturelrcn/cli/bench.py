@@ -55,19 +55,20 @@ def bench(
         return
     from gesturelrcn.benchmarking.bars import CI_SHARE, broken_ratios
     from gesturelrcn.benchmarking.page import must_be_drawable, write_page
-    from gesturelrcn.benchmarking.runner import Wanted, run
+    from gesturelrcn.benchmarking.runner import BenchRequest, run
 
     if report is not None:
         must_be_drawable()
-    wanted = Wanted(model, _existing(source), quick, peers, _not_negative(keys, "gestures"), _sane(hours))
-    found = run(wanted, lambda line: say(f"measuring {line} ...", to_stderr=True))
+    gestures = _not_negative(keys, "gestures")
+    request = BenchRequest(model, _existing(source), quick, peers, gestures, _sane(hours))
+    figures = run(request, lambda line: say(f"measuring {line} ...", to_stderr=True))
     if report is not None:
-        say(f"report: {write_page(found, report)}", to_stderr=json)
+        say(f"report: {write_page(figures, report)}", to_stderr=json)
     if json:
-        say(json_module.dumps(found))
+        say(json_module.dumps(figures))
     else:
-        _show(found)
-    if check and (broken := broken_ratios(found, CI_SHARE)):
+        _show(figures)
+    if check and (broken := broken_ratios(figures, CI_SHARE)):
         for sentence in broken:
             say(f"NOT KEPT  {sentence}", to_stderr=True)
         raise typer.Exit(1)
@@ -91,14 +92,14 @@ def _sane(hours: float) -> float:
     return hours
 
 
-def _show(found: dict[str, Any]) -> None:
+def _show(report: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
     from gesturelrcn.benchmarking.tables import tables
 
     console = Console()
-    for title, columns, rows in tables(found):
+    for title, columns, rows in tables(report):
         if not rows:
             continue
         table = Table(title=title, title_justify="left")
@@ -113,15 +114,15 @@ def _compare(first: Path, second: Path, *, as_json: bool) -> None:
     from gesturelrcn.benchmarking.comparison import changes, differences
 
     before, after = (_read(path) for path in (first, second))
-    found = list(changes(before, after))
+    changed = list(changes(before, after))
     for line in differences(before, after):
         say(f"not the same conditions: {line}", to_stderr=True)
     if as_json:
-        say(json_module.dumps([_plain(change) for change in found]))
+        say(json_module.dumps([_plain(change) for change in changed]))
     else:
-        for change in found:
+        for change in changed:
             say(_line(change))
-    if any(change.verdict == "slower" for change in found):
+    if any(change.verdict == "slower" for change in changed):
         raise typer.Exit(1)
 
 

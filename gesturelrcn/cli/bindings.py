@@ -30,6 +30,6 @@ def bindings(
         path = assets() / "bindings.toml" if example else SCHEMA
         say(path.read_text(encoding="utf-8").rstrip())
         return
-    found = load_bindings(file, read_card(card_path(model)).gestures)
-    profiles = f", {len(found.profiles)} profiles" if found.profiles else ""
-    say(f"{file} is right: {len(found)} bindings{profiles}.")
+    loaded = load_bindings(file, read_card(card_path(model)).gestures)
+    profiles = f", {len(loaded.profiles)} profiles" if loaded.profiles else ""
+    say(f"{file} is right: {len(loaded)} bindings{profiles}.")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from gesturelrcn.evaluation import Evaluation, Listing
-    from gesturelrcn.evaluation.runner import Progress as Report
+    from gesturelrcn.evaluation.runner import StreamsProgress
 
 _DATA_HELP = (
     "A folder with an **index.csv** of clips, or of films with their truth (.jsonl) beside them, or with a "
@@ -61,29 +61,29 @@ def evaluate(
     """
     from gesturelrcn.recordings.listing import read_listing
 
-    found = read_listing(data).only(
+    listing = read_listing(data).only(
         _words(subjects), _words(gestures), tuple(_number(word) for word in _words(distances))
     )
     if streams is not None:
-        _write_streams(found, streams)
+        _write_streams(listing, streams)
         return
-    asked = _Asked(model, engine, workers, minutes, grid, quiet=json)
-    measured = asked.measure(found, predictions)
+    command = EvaluateCommand(model, engine, workers, minutes, grid, quiet=json)
+    evaluation = command.measure(listing, predictions)
     if events is not None:
-        _write_events(measured, events)
+        _write_events(evaluation, events)
     if report is not None:
         from gesturelrcn.evaluation.report import write_report
 
-        path = write_report(measured, report, " ".join(["gesturelrcn", *sys.argv[1:]]))
+        path = write_report(evaluation, report, " ".join(["gesturelrcn", *sys.argv[1:]]))
         say(f"report: {path}", to_stderr=json)
     if json:
-        say(json_module.dumps(measured.figures))
+        say(json_module.dumps(evaluation.figures))
     else:
-        _show(measured.figures)
+        _show(evaluation.figures)
 
 
-class _Asked:
-    """What to measure with."""
+class EvaluateCommand:
+    """`gesturelrcn evaluate` with its options: what to measure with."""
 
     def __init__(
         self, model: str, engine: EngineChoice, workers: int, minutes: float, grid: bool, *, quiet: bool
@@ -95,37 +95,38 @@ class _Asked:
         self._model, self._engine, self._minutes, self._grid = model, engine, minutes, grid
         self._workers = workers or os.cpu_count() or 1
 
-    def measure(self, found: "Listing", predictions: Path | None) -> "Evaluation":
+    def measure(self, listing: "Listing", predictions: Path | None) -> "Evaluation":
+        """Measure a model, or score the events in the file `predictions`."""
         from gesturelrcn.evaluation.evaluate import evaluate, robustness_grid, score_predictions
 
         if predictions is not None:
-            return score_predictions(found, predictions)
+            return score_predictions(listing, predictions)
         with _bars() as bars:
-            measured = evaluate(
-                found,
+            evaluation = evaluate(
+                listing,
                 self._model,
                 self._engine.value,
                 minutes=self._minutes,
                 workers=self._workers,
                 progress=_reporter(bars, "streams"),
             )
-            if measured.card is not None and measured.card.regression:
-                measured.figures["numbers"] = self._numbers(found)
+            if evaluation.card is not None and evaluation.card.regression:
+                evaluation.figures["numbers"] = self._numbers(listing)
             if self._grid:
-                measured.figures["grid"] = robustness_grid(
-                    found,
+                evaluation.figures["grid"] = robustness_grid(
+                    listing,
                     self._model,
                     self._engine.value,
                     workers=self._workers,
                     progress=lambda name: _reporter(bars, name),
                 )
-        return measured
+        return evaluation
 
-    def _numbers(self, found: "Listing") -> dict[str, Any]:
+    def _numbers(self, listing: "Listing") -> dict[str, Any]:
         from gesturelrcn.evaluation.regression import measure_numbers
         from gesturelrcn.model import load_model
 
-        return measure_numbers(found, load_model(self._model, self._engine.value))
+        return measure_numbers(listing, load_model(self._model, self._engine.value))
 
 
 def _words(listed: str) -> tuple[str, ...]:
@@ -150,29 +151,29 @@ def _bars() -> "Progress":
     return Progress(*columns, console=console, disable=not console.is_terminal)
 
 
-def _reporter(bars: "Progress", name: str) -> "Report":
+def _reporter(bars: "Progress", name: str) -> "StreamsProgress":
     task = bars.add_task(name, total=None)
     return lambda done, of: bars.update(task, completed=done, total=of)
 
 
-def _write_events(measured: "Evaluation", path: Path) -> None:
+def _write_events(evaluation: "Evaluation", path: Path) -> None:
     from gesturelrcn.evaluation.predictions import lines
 
     try:
         with path.open("w", encoding="utf-8") as out:
-            out.writelines(lines([one.result for one in measured.judged]))
+            out.writelines(lines([one.result for one in evaluation.judged]))
     except OSError as problem:
         raise GestureLrcnError(f"The events {path} cannot be written: {problem.strerror}.") from None
 
 
-def _write_streams(found: "Listing", folder: Path) -> None:
+def _write_streams(listing: "Listing", folder: Path) -> None:
     from gesturelrcn.evaluation.stream_files import write_streams
 
-    for path in write_streams(found, folder):
+    for path in write_streams(listing, folder):
         say(str(path))
 
 
-def _show(told: dict[str, Any]) -> None:
+def _show(figures: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -181,31 +182,35 @@ def _show(told: dict[str, Any]) -> None:
     console = Console()
     if not console.is_terminal:
         console.width = 132  # a file or a pipe has no width of its own
-    title = f"{told['streams']} streams of {told['clips']} clips, {told['minutes']:.1f} minutes"
+    title = f"{figures['streams']} streams of {figures['clips']} clips, {figures['minutes']:.1f} minutes"
     table = Table(title=title, title_justify="left")
     columns = ("true", "found", "recall", "precision", "f1", "duplicates", "wrong_class", "spurious")
     table.add_column("", no_wrap=True)
     for column in (*columns, "clip_accuracy"):
         table.add_column(column.replace("_", " "), justify="right")
-    sections = [told["per_class"], told["per_subject"], {name: told[name] for name in ("core", "all")}]
+    sections = [
+        figures["per_class"],
+        figures["per_subject"],
+        {name: figures[name] for name in ("core", "all")},
+    ]
     for rows in sections:
         for name, row in rows.items():
             table.add_row(name or "-", *(shown(row.get(column)) for column in (*columns, "clip_accuracy")))
         table.add_section()
     console.print(table)
-    for line in _closing(told):
+    for line in _closing(figures):
         console.print(line, highlight=False)
-    if "grid" in told:
-        _show_grid(console, told["grid"])
+    if "grid" in figures:
+        _show_grid(console, figures["grid"])
 
 
-def _closing(told: dict[str, Any]) -> list[str]:
+def _closing(figures: dict[str, Any]) -> list[str]:
     from gesturelrcn.evaluation.report import shown
 
-    free, took = told["false_triggers"], told["latency_s"]
+    free, took = figures["false_triggers"], figures["latency_s"]
     lines = [
         f"decided after onset: {shown(took['p50'])} s (median), {shown(took['p95'])} s (95 %);"
-        f" NTtD {shown(told['ntd'])}; Levenshtein accuracy {shown(told['levenshtein'])}",
+        f" NTtD {shown(figures['ntd'])}; Levenshtein accuracy {shown(figures['levenshtein'])}",
         f"false triggers: {free['count']} in {free['hours']:.3f} h without a gesture,"
         f" {shown(free['per_hour'])} an hour (95 % {shown(free['low'])} to {shown(free['high'])})",
     ]
@@ -213,12 +218,12 @@ def _closing(told: dict[str, Any]) -> list[str]:
         f"{name}: off by {shown(row['mae'])} on the mean of {row['frames']} frames of {row['recordings']}"
         f" recordings (always telling the median: {shown(row['mae_of_the_median'])});"
         f" correlation {shown(row['correlation'])}"
-        for name, row in told.get("numbers", {}).items()
+        for name, row in figures.get("numbers", {}).items()
     ]
-    if told["unknown_classes"]:
-        lines.append(f"not known to the model, counted as missed: {', '.join(told['unknown_classes'])}")
-    if told["skipped"]["count"]:
-        lines.append(f"skipped: {told['skipped']['count']} (named above)")
+    if figures["unknown_classes"]:
+        lines.append(f"not known to the model, counted as missed: {', '.join(figures['unknown_classes'])}")
+    if figures["skipped"]["count"]:
+        lines.append(f"skipped: {figures['skipped']['count']} (named above)")
     return lines
 
 

@@ -73,9 +73,9 @@ def _show(card: "ModelCard", folder: Path) -> None:
             console.print(f"- {line}", highlight=False)
 
 
-def _row(told: dict[str, Any]) -> tuple[str, str, str]:
-    shares = f"{told['found']} of {told['true']}", _share(told["precision"])
-    return *shares, _seconds(told["latency_s"]["p50"])
+def _row(row: dict[str, Any]) -> tuple[str, str, str]:
+    shares = f"{row['found']} of {row['true']}", _share(row["precision"])
+    return *shares, _seconds(row["latency_s"]["p50"])
 
 
 def _closing(figures: dict[str, Any]) -> str:

@@ -20,12 +20,12 @@ def drift(judged: Sequence[Judged]) -> dict[str, Any]:
     x: list[float] = []
     y: list[float] = []
     for one in judged:
-        found = {id(made) for made, _ in one.counts.matched}
+        matched = {id(made) for made, _ in one.counts.matched}
         for made in one.result.truth.gestures:
             row = minutes.setdefault(int(made.onset // 60), Counter())
-            row.update(true=1, found=id(made) in found)
+            row.update(true=1, found=id(made) in matched)
             x.append(made.onset / 3600)
-            y.append(float(id(made) in found))
+            y.append(float(id(made) in matched))
         if one.result.plan.gesture_free:
             for minute in range(int(one.result.truth.seconds // 60) + 1):
                 seconds = min(60.0, one.result.truth.seconds - 60.0 * minute)

@@ -11,7 +11,7 @@ from gesturelrcn.evaluation.curve import OperatingPoint, curve, headline
 from gesturelrcn.evaluation.metrics import figures
 from gesturelrcn.evaluation.plans import plan_streams, single_clips
 from gesturelrcn.evaluation.predictions import events_by_stream, read_predictions
-from gesturelrcn.evaluation.runner import Progress, StreamResult, run_streams
+from gesturelrcn.evaluation.runner import StreamResult, StreamsProgress, run_streams
 from gesturelrcn.evaluation.statistics import ratio
 from gesturelrcn.evaluation.stitching import StreamTruth
 from gesturelrcn.evaluation.tally import Judged, judge
@@ -50,7 +50,7 @@ def evaluate(
     condition: Condition | None = None,
     minutes: float = 0.0,
     workers: int = 1,
-    progress: Progress = lambda done, of: None,
+    progress: StreamsProgress = lambda done, of: None,
 ) -> Evaluation:
     """Measure a model on all that a listing holds, as streams through the whole recogniser.
 
@@ -71,8 +71,8 @@ def evaluate(
         GestureLrcnError: the model cannot be loaded, or nothing can be played.
 
     Examples:
-        >>> found = read_listing(Path("clips")).only(("S5", "S8"))      # doctest: +SKIP
-        >>> evaluate(found, "my.json", workers=2).figures["core"]["recall"]      # doctest: +SKIP
+        >>> listing = read_listing(Path("clips")).only(("S5", "S8"))      # doctest: +SKIP
+        >>> evaluate(listing, "my.json", workers=2).figures["core"]["recall"]      # doctest: +SKIP
         0.91
     """
     card = read_card(card_path(model))
@@ -114,7 +114,7 @@ def measured_from(
         logger.warning(
             "the model does not know %s: these gestures count as missed", ", ".join(sorted(unknown))
         )
-    told = {
+    summary = {
         "data": str(listing.folder),
         "model": what if card is None else card.name,
         "streams": len(results),
@@ -129,7 +129,7 @@ def measured_from(
         "headline": headline(points, measured["false_triggers"]["hours"]),
         "curve": [asdict(point) for point in points],
     }
-    return Evaluation(listing, judged, points, card, rounded(told))
+    return Evaluation(listing, judged, points, card, rounded(summary))
 
 
 def _note_skipped(listing: Listing, results: Sequence[StreamResult]) -> None:
@@ -148,15 +148,15 @@ def unknown_classes(results: Sequence[StreamResult], card: ModelCard | None) -> 
     return set() if card is None else made - set(card.classes)
 
 
-def rounded(told: Any) -> Any:
+def rounded(value: Any) -> Any:
     """Plain types with numbers rounded to four places."""
-    if isinstance(told, float):
-        return round(told, 4)
-    if isinstance(told, dict):
-        return {key: rounded(value) for key, value in told.items()}
-    if isinstance(told, list | tuple):
-        return [rounded(value) for value in told]
-    return told
+    if isinstance(value, float):
+        return round(value, 4)
+    if isinstance(value, dict):
+        return {key: rounded(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(each) for each in value]
+    return value
 
 
 def robustness_grid(
@@ -165,7 +165,7 @@ def robustness_grid(
     engine: EngineName = "onnxruntime",
     *,
     workers: int = 1,
-    progress: Callable[[str], Progress] = lambda name: lambda done, of: None,
+    progress: Callable[[str], StreamsProgress] = lambda name: lambda done, of: None,
 ) -> list[dict[str, Any]]:
     """The same measurement under every condition of the grid; one row of figures each.
 

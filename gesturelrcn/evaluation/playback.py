@@ -135,10 +135,8 @@ class ClipPlayback:
 
     def _way_back_from(self, last: Picture) -> int:
         """The kept picture from which the stream goes back to rest."""
-        wanted = _thumbnail(last)
-        return min(
-            self._ways_back(), key=lambda i: float(np.square(_thumbnail(self._kept[i]) - wanted).mean())
-        )
+        goal = _thumbnail(last)
+        return min(self._ways_back(), key=lambda i: float(np.square(_thumbnail(self._kept[i]) - goal).mean()))
 
     def _ways_back(self) -> list[int]:
         """Pictures of the idle head, for a clip that is at rest again, and, but for strokes, held ones."""
@@ -149,8 +147,8 @@ class ClipPlayback:
         if clip.onset is None:
             return list(range(len(self._times)))
         low, high = clip.onset + COMMITTED[0], clip.onset + COMMITTED[1]
-        held = [i for i, at in enumerate(self._times) if low <= at <= high]
-        return head + (held or [len(self._times) - 1])
+        holding = [i for i, at in enumerate(self._times) if low <= at <= high]
+        return head + (holding or [len(self._times) - 1])
 
 
 def _is_stroke(gesture: str) -> bool:

@@ -1,32 +1,18 @@
 """The pictures of a report, as SVG text; needs matplotlib."""
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from gesturelrcn.evaluation.curve import BUDGET
 from gesturelrcn.evaluation.metrics import MISSED
+from gesturelrcn.evaluation.svg import new_axes, svg
 from gesturelrcn.evaluation.tally import Judged
 from gesturelrcn.vocabulary import NONE
 
 _NO_DATA = "<p>Nothing to draw.</p>"
-
-
-def _axes(width: float = 7.0, height: float = 4.0) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.add_subplot()
-
-
-def _svg(figure: Figure) -> str:
-    held = io.StringIO()
-    figure.savefig(held, format="svg", metadata={"Date": None})
-    text = held.getvalue()
-    return text[text.index("<svg") :]
 
 
 def confusion(table: dict[str, dict[str, int]]) -> str:
@@ -37,7 +23,7 @@ def confusion(table: dict[str, dict[str, int]]) -> str:
     columns = sorted({taken for row in table.values() for taken in row}, key=lambda n: (n == MISSED, n))
     counts = np.array([[table[made].get(taken, 0) for taken in columns] for made in rows])
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    figure, axes = _axes(2.5 + 0.5 * len(columns), 1.8 + 0.36 * len(rows))
+    figure, axes = new_axes(2.5 + 0.5 * len(columns), 1.8 + 0.36 * len(rows))
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     axes.set_xticks(range(len(columns)), columns, rotation=60, ha="right")
     axes.set_yticks(range(len(rows)), [name if name != NONE else "no gesture" for name in rows])
@@ -45,19 +31,19 @@ def confusion(table: dict[str, dict[str, int]]) -> str:
         if count:
             axes.text(j, i, str(count), ha="center", va="center", color="w" if shares[i, j] > 0.6 else "k")
     axes.set_xlabel("first start on it")
-    return _svg(figure)
+    return svg(figure)
 
 
-def curve(told: dict[str, Any]) -> str:
+def curve(figures: dict[str, Any]) -> str:
     """Core recall over false triggers an hour; the budget is a dotted line."""
-    points = [p for p in told["curve"] if p["recall"] is not None and p["per_hour"] is not None]
+    points = [p for p in figures["curve"] if p["recall"] is not None and p["per_hour"] is not None]
     if not points:
         return _NO_DATA
-    figure, axes = _axes()
+    figure, axes = new_axes(height=4.0)
     axes.plot(
         [p["per_hour"] for p in points], [p["recall"] for p in points], marker=".", label="thresholds moved"
     )
-    now, free = told["core"]["recall"], told["false_triggers"]["per_hour"]
+    now, free = figures["core"]["recall"], figures["false_triggers"]["per_hour"]
     axes.plot([free], [now], "o", color="C3", label="as the card says")
     axes.axvline(BUDGET, color="0.5", linestyle=":", label=f"{BUDGET} an hour")
     axes.set_xscale("symlog", linthresh=1.0)
@@ -66,7 +52,7 @@ def curve(told: dict[str, Any]) -> str:
     axes.set_xlabel("false triggers an hour, on gesture-free streams")
     axes.set_ylabel("core recall")
     axes.legend(loc="lower right")
-    return _svg(figure)
+    return svg(figure)
 
 
 def latency(judged: Sequence[Judged]) -> str:
@@ -74,20 +60,20 @@ def latency(judged: Sequence[Judged]) -> str:
     took = [e.decided_at - g.onset for one in judged for g, e in one.counts.matched if g.timed]
     if not took:
         return _NO_DATA
-    figure, axes = _axes(7.0, 3.0)
+    figure, axes = new_axes(7.0, 3.0)
     axes.hist(took, bins=np.arange(0.0, max(took) + 0.1, 0.1).tolist())
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("seconds from onset to decision")
     axes.set_ylabel("gestures")
-    return _svg(figure)
+    return svg(figure)
 
 
-def drift(told: dict[str, Any]) -> str:
+def drift(figures: dict[str, Any]) -> str:
     """Recall and false triggers an hour for each minute of the streams."""
-    minutes = told["minutes"]
+    minutes = figures["minutes"]
     if not minutes:
         return _NO_DATA
-    figure, axes = _axes(7.0, 3.0)
+    figure, axes = new_axes(7.0, 3.0)
     made = [row for row in minutes if row["recall"] is not None]
     free = [row for row in minutes if row["per_hour"] is not None]
     axes.plot([row["minute"] for row in made], [row["recall"] for row in made], "o-", label="recall")
@@ -99,4 +85,4 @@ def drift(told: dict[str, Any]) -> str:
     other.plot([row["minute"] for row in free], [row["per_hour"] for row in free], "s:", color="C3")
     other.set_ylabel("false triggers an hour", color="C3")
     other.set_ylim(bottom=0)
-    return _svg(figure)
+    return svg(figure)

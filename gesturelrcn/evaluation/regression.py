@@ -28,16 +28,16 @@ def measure_numbers(listing: Listing, engine: Engine) -> dict[str, dict[str, Any
     """
     names = engine.card.regression
     paths = [path for path in _recordings(listing) if table_of(path).is_file()]
-    pairs = [_told_and_true(path, engine, names) for path in paths]
+    pairs = [_estimated_and_true(path, engine, names) for path in paths]
     if not pairs:
         return {}
-    told, true = (np.concatenate(arrays) for arrays in zip(*pairs, strict=True))
+    estimated, true = (np.concatenate(arrays) for arrays in zip(*pairs, strict=True))
     counts = [np.isfinite(truth).any(axis=0) for _, truth in pairs]
     measured = {}
     for number, name in enumerate(names):
         known = np.isfinite(true[:, number])
         if known.any():
-            figures = _figures(told[known, number], true[known, number])
+            figures = _figures(estimated[known, number], true[known, number])
             measured[name] = {"recordings": int(sum(count[number] for count in counts)), **figures}
     return measured
 
@@ -46,29 +46,29 @@ def _recordings(listing: Listing) -> Iterable[Path]:
     return dict.fromkeys([clip.path for clip in listing.clips] + [film.path for film in listing.films])
 
 
-def _told_and_true(
+def _estimated_and_true(
     path: Path, engine: Engine, names: tuple[str, ...]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(T, K) what the model tells of the frames in which it sees somebody, and what is true."""
     recognizer = Recognizer(engine)
-    told, times = [], []
+    estimated, times = [], []
     try:
         for frame in frames_of(path):
             recognizer.process(frame)
             if recognizer.view.numbers is not None:
-                told.append([recognizer.view.numbers[name] for name in names])
+                estimated.append([recognizer.view.numbers[name] for name in names])
                 times.append(frame.media_time)
     finally:
         recognizer.close()
     true = numbers_of(path, names, np.array(times, float))
-    return np.array(told, float).reshape(len(times), len(names)), true.astype(float)
+    return np.array(estimated, float).reshape(len(times), len(names)), true.astype(float)
 
 
-def _figures(told: NDArray[np.float64], true: NDArray[np.float64]) -> dict[str, Any]:
-    changes = bool(told.std() > 0 and true.std() > 0)
+def _figures(estimated: NDArray[np.float64], true: NDArray[np.float64]) -> dict[str, Any]:
+    changes = bool(estimated.std() > 0 and true.std() > 0)
     return {
         "frames": len(true),
-        "mae": round(float(np.abs(told - true).mean()), 4),
+        "mae": round(float(np.abs(estimated - true).mean()), 4),
         "mae_of_the_median": round(float(np.abs(np.median(true) - true).mean()), 4),
-        "correlation": round(float(np.corrcoef(told, true)[0, 1]), 4) if changes else None,
+        "correlation": round(float(np.corrcoef(estimated, true)[0, 1]), 4) if changes else None,
     }

@@ -28,11 +28,11 @@ _GROUP = (
 )
 
 
-def write_report(measured: Evaluation, folder: Path, command: str) -> Path:
+def write_report(evaluation: Evaluation, folder: Path, command: str) -> Path:
     """Write `index.html` into `folder`, which is made if need be; returns its path.
 
     Args:
-        measured: from `evaluate` or `score_predictions`.
+        evaluation: from `evaluate` or `score_predictions`.
         folder: where.
         command: that runs it again.
 
@@ -45,26 +45,27 @@ def write_report(measured: Evaluation, folder: Path, command: str) -> Path:
         raise GestureLrcnError(
             "The report draws with matplotlib: install it with `pip install 'gesturelrcn[train]'`."
         ) from None
-    told = measured.figures
+    figures = evaluation.figures
     parts = [
-        _head(told, command),
-        _section("In short", _summary(told)),
-        _section("What gestures were taken for", plots.confusion(told["confusion"])),
-        _section("Recall against false triggers", plots.curve(told), _headline(told)),
-        _section("How long decisions took", plots.latency(measured.judged), _latency(told)),
-        _section("Drift", plots.drift(told["drift"]), _slope(told)),
-        _section("Gestures", _rows("gesture", told["per_class"], (*_COUNTS, "clip_accuracy"))),
-        _section("People", _rows("subject", told["per_subject"], _GROUP)),
-        _section("Distance, in metres", _rows("distance", told["per_distance"], _GROUP)),
-        _section("Framing", _rows("framing", told["per_framing"], _GROUP)),
+        _head(figures, command),
+        _section("In short", _summary(figures)),
+        _section("What gestures were taken for", plots.confusion(figures["confusion"])),
+        _section("Recall against false triggers", plots.curve(figures), _headline(figures)),
+        _section("How long decisions took", plots.latency(evaluation.judged), _latency(figures)),
+        _section("Drift", plots.drift(figures["drift"]), _slope(figures)),
+        _section("Gestures", _rows("gesture", figures["per_class"], (*_COUNTS, "clip_accuracy"))),
+        _section("People", _rows("subject", figures["per_subject"], _GROUP)),
+        _section("Distance, in metres", _rows("distance", figures["per_distance"], _GROUP)),
+        _section("Framing", _rows("framing", figures["per_framing"], _GROUP)),
         _section(
-            "What was done meanwhile", _rows("activity", told["per_activity"], ("minutes", "false_triggers"))
+            "What was done meanwhile",
+            _rows("activity", figures["per_activity"], ("minutes", "false_triggers")),
         ),
-        _section("Left out", _skipped(told)),
+        _section("Left out", _skipped(figures)),
     ]
-    if "grid" in told:
-        rows = {row["condition"]: row for row in told["grid"]}
-        columns = [name for name in told["grid"][0] if name != "condition"]
+    if "grid" in figures:
+        rows = {row["condition"]: row for row in figures["grid"]}
+        columns = [name for name in figures["grid"][0] if name != "condition"]
         parts.insert(6, _section("Other cameras", _rows("condition", rows, columns)))
     path = folder / PAGE
     try:
@@ -75,16 +76,16 @@ def write_report(measured: Evaluation, folder: Path, command: str) -> Path:
     return path
 
 
-def _head(told: dict[str, Any], command: str) -> str:
-    title = f"{told['model']} on {Path(told['data']).name}"
+def _head(figures: dict[str, Any], command: str) -> str:
+    title = f"{figures['model']} on {Path(figures['data']).name}"
     return (
         f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{html.escape(title)}</title>"
         f"<style>{_STYLE}</style></head><body><h1>{html.escape(title)}</h1>"
         f"<p class='note'>gesturelrcn {__version__}. Again: <code>{html.escape(command)}</code></p>"
-        f"<p>{told['streams']} streams, {told['minutes']:.1f} minutes, of which"
-        f" {told['recorded_minutes']:.1f} as recorded; the rest is idle and ways back played from the same"
-        f" recordings. {told['clips']} clips of {html.escape(', '.join(told['subjects']))}."
-        f" Frames that repeat a picture: {told['repeated_frames']}."
+        f"<p>{figures['streams']} streams, {figures['minutes']:.1f} minutes, of which"
+        f" {figures['recorded_minutes']:.1f} as recorded; the rest is idle and ways back played from the same"
+        f" recordings. {figures['clips']} clips of {html.escape(', '.join(figures['subjects']))}."
+        f" Frames that repeat a picture: {figures['repeated_frames']}."
         " What each figure means: docs/metrics.md.</p>"
     )
 
@@ -93,28 +94,28 @@ def _section(title: str, *parts: str) -> str:
     return f"<h2>{html.escape(title)}</h2>" + "".join(parts)
 
 
-def _summary(told: dict[str, Any]) -> str:
-    rows = {name: told[name] for name in ("core", "all")}
-    free = told["false_triggers"]
+def _summary(figures: dict[str, Any]) -> str:
+    rows = {name: figures[name] for name in ("core", "all")}
+    free = figures["false_triggers"]
     return _rows("classes", rows, (*_COUNTS, "clip_accuracy")) + _list(
         [
-            f"Levenshtein accuracy {shown(told['levenshtein'])}",
-            f"worst subject by core recall: {_worst(told)}",
+            f"Levenshtein accuracy {shown(figures['levenshtein'])}",
+            f"worst subject by core recall: {_worst(figures)}",
             f"false triggers: {free['count']} in {free['hours']:.3f} hours without a gesture"
             f" ({free['recorded_hours']:.3f} as recorded): {shown(free['per_hour'])} an hour,"
             f" 95 % interval {shown(free['low'])} to {shown(free['high'])}",
-            f"gestures that the model does not know: {', '.join(told['unknown_classes']) or 'none'}",
+            f"gestures that the model does not know: {', '.join(figures['unknown_classes']) or 'none'}",
         ]
     )
 
 
-def _worst(told: dict[str, Any]) -> str:
-    worst = told["worst_subject"]
+def _worst(figures: dict[str, Any]) -> str:
+    worst = figures["worst_subject"]
     return f"{html.escape(worst['subject'])}, {shown(worst['core_recall'])}" if worst else "-"
 
 
-def _headline(told: dict[str, Any]) -> str:
-    best = told["headline"]
+def _headline(figures: dict[str, Any]) -> str:
+    best = figures["headline"]
     if best["recall"] is None:
         return "<p>There are no gesture-free streams, or no gestures of the core, to read a headline off.</p>"
     return (
@@ -124,17 +125,17 @@ def _headline(told: dict[str, Any]) -> str:
     )
 
 
-def _latency(told: dict[str, Any]) -> str:
-    took, after = told["latency_s"], told["latency_after_stroke_s"]
+def _latency(figures: dict[str, Any]) -> str:
+    took, after = figures["latency_s"], figures["latency_after_stroke_s"]
     return (
         f"<p>Decided {shown(took['p50'])} s after the onset in the middle, {shown(took['p95'])} s at the 95th"
         f" percentile; after the end of the stroke {shown(after['p50'])} s and {shown(after['p95'])} s."
-        f" NTtD {shown(told['ntd'])}. Matched events only: recall {shown(told['all']['recall'])}.</p>"
+        f" NTtD {shown(figures['ntd'])}. Matched events only: recall {shown(figures['all']['recall'])}.</p>"
     )
 
 
-def _slope(told: dict[str, Any]) -> str:
-    fitted = told["drift"]["recall_slope_per_hour"]
+def _slope(figures: dict[str, Any]) -> str:
+    fitted = figures["drift"]["recall_slope_per_hour"]
     if fitted is None:
         return "<p>Too few gestures for a slope.</p>"
     return (
@@ -143,8 +144,8 @@ def _slope(told: dict[str, Any]) -> str:
     )
 
 
-def _skipped(told: dict[str, Any]) -> str:
-    items = told["skipped"]["items"]
+def _skipped(figures: dict[str, Any]) -> str:
+    items = figures["skipped"]["items"]
     return _list([f"{item['name']}: {item['reason']}" for item in items]) if items else "<p>Nothing.</p>"
 
 

@@ -18,7 +18,7 @@ from gesturelrcn.model import Engine, EngineName, load_model
 from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.system.worker_pool import leave_to_parent, worker_pool
 
-Progress = Callable[[int, int], None]
+StreamsProgress = Callable[[int, int], None]
 """Is told how many streams are done and how many there are."""
 
 
@@ -137,7 +137,7 @@ def run_streams(
     engine: EngineName = "onnxruntime",
     condition: Condition | None = None,
     workers: int = 1,
-    progress: Progress = lambda done, of: None,
+    progress: StreamsProgress = lambda done, of: None,
 ) -> list[StreamResult]:
     """Play all streams; the results are in the order of `plans`, whatever the number of workers.
 
@@ -162,7 +162,7 @@ def run_streams(
     return [futures[number].result() for number in range(len(plans))]
 
 
-def _wait_for(futures: list["Future[StreamResult]"], progress: Progress) -> None:
+def _wait_for(futures: list["Future[StreamResult]"], progress: StreamsProgress) -> None:
     waiting = set(futures)
     while waiting:
         finished, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)

@@ -9,7 +9,7 @@ from gesturelrcn.benchmarking.timing import Samples
 def series(milliseconds: float, spread: float = 0.1, seed: int = 0) -> dict:
     rng = np.random.default_rng(seed)
     wall = milliseconds / 1000 * rng.normal(1.0, spread, 400)
-    return Samples(list(wall), list(wall)).told()
+    return Samples(list(wall), list(wall)).summary()
 
 
 def report(step: float = 2.0, seed: int = 0, **more) -> dict:

@@ -3,7 +3,7 @@ import time
 import numpy as np
 import pytest
 
-from gesturelrcn.benchmarking.camera import Camera, number_in, numbered
+from gesturelrcn.benchmarking.camera import NetworkCamera, number_in, numbered
 from gesturelrcn.benchmarking.pictures import empty_room, fitted, noisy
 from gesturelrcn.capture import LiveSource
 
@@ -19,7 +19,7 @@ def test_a_picture_carries_its_number(number):
 
 def test_what_a_program_sees_was_published_before_and_not_long_ago():
     pictures = noisy(GREY, 30, deviation=20.0)
-    with Camera(pictures, 50.0) as camera, LiveSource(camera.url) as source:
+    with NetworkCamera(pictures, 50.0) as camera, LiveSource(camera.url) as source:
         seen = []
         while len(seen) < 40:
             frame = source.newest(2.0)
@@ -37,7 +37,7 @@ def test_what_a_program_sees_was_published_before_and_not_long_ago():
 
 def test_it_closes_while_nobody_watches():
     began = time.monotonic()
-    with Camera([GREY], 1.0) as camera:
+    with NetworkCamera([GREY], 1.0) as camera:
         assert camera.published_before(0, time.monotonic()) is None
     assert time.monotonic() - began < 5.0
 

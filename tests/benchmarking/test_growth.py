@@ -24,7 +24,7 @@ def test_the_meter_sees_work_and_memory():
     while time.process_time() - began < 0.2:
         pass
     meter.stop()
-    told = meter.told()
+    told = meter.figures()
     assert told["memory_mb"] > 20
     assert told["cpu"]["total"] >= 0.15 / (time.monotonic() - wall)
     assert "MainThread" in told["cpu"]["threads"]

@@ -8,7 +8,7 @@ from gesturelrcn.benchmarking.timing import Samples, block_medians, ratio_of, ro
 
 def test_percentiles_in_milliseconds():
     samples = Samples(wall=[k / 1000 for k in range(1, 1001)], cpu=[0.001] * 1000)
-    told = samples.told()
+    told = samples.summary()
     assert (told["n"], told["max"], told["cpu_p50"]) == (1000, 1000.0, 1.0)
     assert told["p50"] == pytest.approx(500.5)
     assert told["p99"] == pytest.approx(990, rel=1e-3)
@@ -25,7 +25,7 @@ def test_a_sleep_takes_time_but_no_processor():
 
 
 def test_nothing_measured():
-    assert Samples().told() == {"n": 0}
+    assert Samples().summary() == {"n": 0}
 
 
 def test_fewer_values_than_blocks():
