@@ -208,8 +208,8 @@ def events(seen: Seen, said: NDArray[np.float32], classes: Sequence[str], start:
     decoder = Decoder(classes, limits)
     made = []
     for row, at, nobody in zip(said, seen.times.tolist(), np.isnan(seen.pose[:, 0, 0]), strict=True):
-        made += decoder.finish(at) if nobody else decoder.step(Evidence(row, at, at, media_time=at))
-    return StreamResult(seen.plan, seen.truth, made + decoder.finish(float(seen.times[-1])))
+        made += decoder.reset(at) if nobody else decoder.step(Evidence(row, at, at, media_time=at))
+    return StreamResult(seen.plan, seen.truth, made + decoder.reset(float(seen.times[-1])))
 
 
 def choose_start(model: Baseline, streams: Sequence[Seen], classes: Sequence[str]) -> float:

@@ -134,7 +134,7 @@ class Recognizer:
         broken = frame.discontinuous or frame.image.shape != self._shape
         self._shape = frame.image.shape
         if region is None or jumped or broken or (gap is not None and not 0 <= gap <= MAX_GAP):
-            events += self._decoder.finish(self._now(frame))
+            events += self._decoder.reset(self._now(frame))
             self._forget()
             gap = None
         if region is None:
@@ -149,7 +149,7 @@ class Recognizer:
         if not np.isfinite(scores).all():  # a memory that has gone wrong would stay so
             logger.error("the model gave scores that are no numbers; its memory is reset")
             self._forget()
-            return events + self._decoder.finish(self._now(frame))
+            return events + self._decoder.reset(self._now(frame))
         hand, position = acting_hand(keypoints)
         self._evidence = Evidence(scores, at, self._now(frame), hand, position, frame.media_time)
         events += self._decoder.step(self._evidence)
@@ -215,7 +215,7 @@ class Recognizer:
         """
         self.view = View()
         self._passed_over_at = None
-        return self._decoder.finish(at)
+        return self._decoder.reset(at)
 
     def choose_person(self, x: float, y: float) -> None:
         """Where there are several people, follow whoever is nearest to this place, in pixels of the frame.

@@ -2,6 +2,10 @@
 
 The scheme is that of silero-vad's `VADIterator`, for many classes of which one is active at a time.
 Nothing counts frames: every limit is in seconds, so 10 and 60 frames a second decide alike.
+
+A gesture is quiet; rising, once its score has reached `start`; active, when it has stayed there for
+`start_after`; and fading while its score is below `end`: after `end_after` of that it is quiet again. While
+one is active or fading, another may rise.
 """
 
 import math
@@ -55,8 +59,38 @@ class Evidence:
     media_time: float | None = None
 
 
+@dataclass(frozen=True)
+class _Rising:
+    """A gesture that is strong enough to start, and since when in seconds."""
+
+    gesture: str
+    since: float
+
+
+@dataclass
+class _Active:
+    """The gesture that has started and not ended.
+
+    Attributes:
+        gesture: its name.
+        told_at: seconds, its start or its last `hold`.
+        fading_since: seconds, when its score fell below `end`; None while it is strong.
+    """
+
+    gesture: str
+    told_at: float
+    fading_since: float | None = None
+
+
 class Decoder:
-    """Turns the scores of a stream into gesture events. At most one gesture is active at a time."""
+    """Turns the scores of a stream into gesture events. At most one gesture is active at a time.
+
+    Attributes:
+        settings: what is the same for all gestures.
+        smoothed: (C,) the average over the scores up to the last frame; None before the first one and
+            after a reset.
+        forgotten: how often all evidence was forgotten.
+    """
 
     def __init__(
         self,
@@ -66,46 +100,40 @@ class Decoder:
     ) -> None:
         """Args: classes: names of the scores, `none` included. thresholds: per gesture."""
         self.settings = settings or DecoderSettings()
+        self.smoothed: NDArray[np.float64] | None = None
+        self.forgotten = 0
         self._classes = tuple(classes)
         self._gestures = [i for i, name in enumerate(classes) if name != NONE]
         self._thresholds = dict(thresholds)
-        self._ids = 0
-        self._free_at: dict[str, float] = {}
         self._last: Evidence | None = None
-        self.active: str | None = None
-        self.forgotten = 0
-        self._forget_scores()
+        self._rising: _Rising | None = None
+        self._active: _Active | None = None
+        self._free_at: dict[str, float] = {}
+        self._ids = 0
 
-    def _forget_scores(self) -> None:
-        self.smoothed: NDArray[np.float64] | None = None
-        self._candidate: str | None = None
-        self._candidate_since = math.inf
-        self._weak_since = math.inf
-        self._held_at = -math.inf
+    @property
+    def active(self) -> str | None:
+        """The gesture that goes on: it has started and not ended."""
+        return None if self._active is None else self._active.gesture
+
+    @property
+    def evident(self) -> str | None:
+        """The gesture that goes on, if the last frame spoke for it: None too while it fades."""
+        fades = self._active is None or self._active.fading_since is not None
+        return None if fades else self.active
 
     def step(self, evidence: Evidence) -> list[GestureEvent]:
         """Take in one frame, in order of time; returns the events that it decides, oldest first."""
-        now = evidence.captured_at
-        smoothed = self._smooth(evidence)
-        self._last = evidence
-        self._watch_candidate(smoothed, now)
+        self._smooth(evidence)
+        self._watch_rising(evidence.captured_at)
         events = []
-        if self.active is not None:
-            score = float(smoothed[self._classes.index(self.active)])
-            if self._is_over(score, now):
-                events.append(self._event(Phase.END, evidence, score))
-                self._release(now)
-            # A gesture that fades is not reported as held: each `hold` counts as a sign of it.
-            elif self.evident and now - self._held_at >= self.settings.hold_every - 1e-6:  # not 0.0999
-                self._held_at = now
-                events.append(self._event(Phase.HOLD, evidence, score))
-        if self.active is None and self._candidate is not None:
-            limits = self._thresholds[self._candidate]
-            if now - self._candidate_since >= limits.start_after:
-                events.append(self._start(self._candidate, smoothed, evidence))
+        if self._active is not None:
+            events += self._go_on(self._active, evidence)
+        if self._active is None and self._rising is not None and self._is_due(evidence.captured_at):
+            events.append(self._start(self._rising.gesture, evidence))
         return events
 
-    def finish(self, at: float | None = None) -> list[GestureEvent]:
+    def reset(self, at: float | None = None) -> list[GestureEvent]:
         """Forget all evidence: the person, the source or the camera is gone. Ends what is active.
 
         Args:
@@ -113,21 +141,14 @@ class Decoder:
         """
         self.forgotten += 1
         events = []
-        if self.active is not None and self._last is not None and self.smoothed is not None:
-            score = float(self.smoothed[self._classes.index(self.active)])
+        if self._active is not None and self._last is not None:
             now = self._last.decided_at if at is None else at
             last = replace(self._last, decided_at=max(now, self._last.decided_at))
-            events.append(self._event(Phase.END, last, score))
-            self._release(max(now, self._last.captured_at))
-        self._forget_scores()
+            events.append(self._end(self._active.gesture, last, max(now, last.captured_at)))
+        self.smoothed = self._last = self._rising = None
         return events
 
-    @property
-    def evident(self) -> str | None:
-        """The gesture that goes on, if the last frame spoke for it: its score is not below `end`."""
-        return self.active if self._weak_since == math.inf else None
-
-    def _smooth(self, evidence: Evidence) -> NDArray[np.float64]:
+    def _smooth(self, evidence: Evidence) -> None:
         fresh = np.asarray(evidence.scores, np.float64)
         if self.smoothed is None or self._last is None:
             self.smoothed = fresh
@@ -135,55 +156,64 @@ class Decoder:
             passed = max(0.0, evidence.captured_at - self._last.captured_at)
             keep = math.exp(-passed / self.settings.smoothing)
             self.smoothed = keep * self.smoothed + (1.0 - keep) * fresh
-        return self.smoothed
+        self._last = evidence
 
-    def _watch_candidate(self, smoothed: NDArray[np.float64], now: float) -> None:
+    def _score(self, gesture: str) -> float:
+        assert self.smoothed is not None
+        return float(self.smoothed[self._classes.index(gesture)])
+
+    def _watch_rising(self, now: float) -> None:
         """Which gesture is strong enough to start, and since when."""
-        best = max(self._gestures, key=lambda i: smoothed[i])
+        assert self.smoothed is not None
+        best = max(self._gestures, key=self.smoothed.__getitem__)
         name = self._classes[best]
-        strong = smoothed[best] >= self._thresholds[name].start and name != self.active
+        strong = self.smoothed[best] >= self._thresholds[name].start and name != self.active
         if not strong or now < self._free_at.get(name, -math.inf):
-            self._candidate, self._candidate_since = None, math.inf
-        elif name != self._candidate:
-            self._candidate, self._candidate_since = name, now
+            self._rising = None
+        elif self._rising is None or self._rising.gesture != name:
+            self._rising = _Rising(name, now)
 
-    def _is_over(self, score: float, now: float) -> bool:
-        assert self.active is not None
-        limits = self._thresholds[self.active]
-        if score >= limits.end:
-            self._weak_since = math.inf
-            return False
-        self._weak_since = min(self._weak_since, now)
+    def _is_due(self, now: float) -> bool:
+        """Has what rises been strong for long enough?"""
+        rising = self._rising
+        return rising is not None and now - rising.since >= self._thresholds[rising.gesture].start_after
+
+    def _go_on(self, active: _Active, evidence: Evidence) -> list[GestureEvent]:
+        """The active gesture holds, fades or ends."""
+        now, limits = evidence.captured_at, self._thresholds[active.gesture]
+        if self._score(active.gesture) >= limits.end:
+            active.fading_since = None
+            if now - active.told_at < self.settings.hold_every - 1e-6:  # 0.1 s apart, not 0.0999
+                return []
+            active.told_at = now
+            return [self._event(active.gesture, Phase.HOLD, evidence)]
+        # No `hold` while it fades: whoever gets one may take it for a sign of the gesture.
+        active.fading_since = now if active.fading_since is None else min(active.fading_since, now)
         # Another gesture that is due need not wait until the old one has faded for its full time.
-        replaced = (
-            self._candidate is not None
-            and now - self._candidate_since >= self._thresholds[self._candidate].start_after
-        )
-        return replaced or now - self._weak_since >= limits.end_after
+        if self._is_due(now) or now - active.fading_since >= limits.end_after:
+            return [self._end(active.gesture, evidence, now)]
+        return []
 
-    def _start(self, name: str, smoothed: NDArray[np.float64], evidence: Evidence) -> GestureEvent:
+    def _start(self, gesture: str, evidence: Evidence) -> GestureEvent:
         self._ids += 1
-        self.active = name
-        self._candidate, self._candidate_since = None, math.inf
-        self._weak_since = math.inf
-        self._held_at = evidence.captured_at
-        return self._event(Phase.START, evidence, float(smoothed[self._classes.index(name)]))
+        self._active, self._rising = _Active(gesture, told_at=evidence.captured_at), None
+        return self._event(gesture, Phase.START, evidence)
 
-    def _release(self, now: float) -> None:
-        assert self.active is not None
-        opposite = mirrored(self.active)
-        self._free_at[self.active] = now + self.settings.refractory
-        if opposite != self.active:
+    def _end(self, gesture: str, evidence: Evidence, now: float) -> GestureEvent:
+        """Also: neither it nor its opposite starts again too soon."""
+        opposite = mirrored(gesture)
+        self._free_at[gesture] = now + self.settings.refractory
+        if opposite != gesture:
             self._free_at[opposite] = now + self.settings.mirror_refractory
-        self.active = None
+        self._active = None
+        return self._event(gesture, Phase.END, evidence)
 
-    def _event(self, phase: Phase, evidence: Evidence, score: float) -> GestureEvent:
-        assert self.active is not None
+    def _event(self, gesture: str, phase: Phase, evidence: Evidence) -> GestureEvent:
         return GestureEvent(
-            gesture=self.active,
+            gesture=gesture,
             phase=phase,
             id=self._ids,
-            confidence=score,
+            confidence=self._score(gesture),
             captured_at=evidence.captured_at,
             decided_at=evidence.decided_at,
             hand=evidence.hand,

@@ -60,10 +60,10 @@ def replay(trace: Trace, classes: Sequence[str], thresholds: Mapping[str, Thresh
     for at, scores, fresh in zip(trace.times.tolist(), trace.scores, trace.fresh.tolist(), strict=True):
         lost = bool(scores[0] != scores[0])  # NaN: nobody was there
         if fresh or lost:
-            events += decoder.finish(at)
+            events += decoder.reset(at)
         if not lost:
             events += decoder.step(Evidence(scores, at, at, media_time=at))
-    return events + decoder.finish(at)
+    return events + decoder.reset(at)
 
 
 def curve(results: Sequence[StreamResult], card: ModelCard | None) -> list[OperatingPoint]:

@@ -146,7 +146,7 @@ class _Replayer:
         return [self._numbered(event) for event in events]
 
     def _forget(self) -> list[GestureEvent]:
-        return self._decoder.finish(self._end_decided_at())
+        return self._decoder.reset(self._end_decided_at())
 
     def _ended_without_frame(
         self, recorded: GestureEvent, events: Sequence[GestureEvent]
@@ -154,7 +154,7 @@ class _Replayer:
         """The source fell silent or ended: what was going on ended, and no frame says so."""
         if self._decoder.active != recorded.gesture or (events and events[-1].phase == Phase.END):
             return []
-        return [self._numbered(event) for event in self._decoder.finish(recorded.decided_at)]
+        return [self._numbered(event) for event in self._decoder.reset(recorded.decided_at)]
 
     def _decided_at(self, at: float) -> float:
         """When the events of the frame in hand were decided."""

@@ -185,7 +185,7 @@ def test_where_each_frame_counts_a_slow_camera_and_a_short_gap_let_go_of_nothing
     for at in frame_times(chance, 8, 0.25, 10.0):
         session.frame(at, {"palms_down": 0.95})
     assert session.keys.strokes == [("press", "Ctrl")]
-    session.decoder.finish()
+    session.decoder.reset()
     again = Session(frames_count=True)
     for number in range(90):
         again.frame(number / 30, {"palms_down": 0.0 if number % 30 in (0, 1, 2) else 0.95})

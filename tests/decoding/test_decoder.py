@@ -99,12 +99,12 @@ def test_one_gesture_replaces_another():
     assert events[-1].id == 2
 
 
-def test_finish_ends_what_is_active_and_forgets():
+def test_a_reset_ends_what_is_active_and_forgets():
     d = decoder()
     run(d, [(1.0, "wave", 0.9)])
-    (end,) = d.finish(9.0)
+    (end,) = d.reset(9.0)
     assert (end.gesture, end.phase, end.decided_at) == ("wave", Phase.END, 9.0)
-    assert d.finish() == []
+    assert d.reset() == []
     assert d.active is None
 
 
@@ -120,8 +120,8 @@ def test_every_start_has_one_end_whatever_comes(frames):
     at, events = 0.0, []
     for name, share, dt, lost in frames:
         at += dt
-        events += d.finish(at) if lost else d.step(Evidence(scores(name, share), at, at))
-    events += d.finish(at)
+        events += d.reset(at) if lost else d.step(Evidence(scores(name, share), at, at))
+    events += d.reset(at)
     active = None
     for event in events:
         if event.phase is Phase.START:
@@ -150,7 +150,7 @@ def test_each_hold_is_a_sign_of_its_gesture(smoothing, frames):
     at, held_at = 0.0, None
     for name, share, dt, lost in frames:
         at += dt
-        for event in d.finish(at) if lost and share > 0.8 else d.step(Evidence(scores(name, share), at, at)):
+        for event in d.reset(at) if lost and share > 0.8 else d.step(Evidence(scores(name, share), at, at)):
             if event.phase is Phase.HOLD:
                 assert event.confidence >= limits[event.gesture].end
                 assert at - held_at >= 0.1 - 2e-6

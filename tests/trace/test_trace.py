@@ -84,7 +84,7 @@ class Room:
         """One frame; None for nobody there."""
         self.now += seconds
         if scores is None:
-            events = self.decoder.finish(self.now)
+            events = self.decoder.reset(self.now)
             seen = Seen(self.now)
         else:
             vector = np.array([scores.get(name, 0.0) for name in CLASSES], np.float32)
@@ -108,7 +108,7 @@ class Room:
 
     def fall_silent(self) -> None:
         """The source stalls: what goes on ends without a frame."""
-        for event in self.decoder.finish(self.now + 0.2):
+        for event in self.decoder.reset(self.now + 0.2):
             self.dispatcher.handle(event)
 
     def lines(self) -> list:
