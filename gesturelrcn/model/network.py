@@ -8,6 +8,8 @@ at its 21 landmarks, and the LSTM reads those too. State goes in and comes out, 
 chunks and whole clips give the same scores.
 """
 
+from typing import NamedTuple, cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -29,6 +31,9 @@ LEAST = 1e-9
 
 SPEED, FASTEST = 0.1, 1.5
 """Speeds are ways in so many seconds, and cut there: a joint that jumps is a mistake."""
+
+HEADS_IN_FILES = "readers"
+"""Name of the temporal heads in files of weights, which last longer than the words of the code."""
 
 
 class KeypointHead(nn.Module):
@@ -68,7 +73,7 @@ class KeypointHead(nn.Module):
         return torch.stack([x, y], -1), self.visible(pooled)
 
 
-class Reader(nn.Module):
+class TemporalHead(nn.Module):
     """Reads joints and hand frame by frame and remembers: encoders, dropout, LSTM, class scores."""
 
     def __init__(self, config: NetworkConfig) -> None:
@@ -100,14 +105,44 @@ class Reader(nn.Module):
             parts.append(self.hand_encoder(hand))
         described = torch.cat([self.dropout(torch.cat(parts, -1)), pace], -1)
         remembered, (hidden, cell) = self.lstm(described, (state[:1].contiguous(), state[1:].contiguous()))
-        return self._told(self.dropout(remembered)), torch.cat([hidden, cell], 0)
+        return self._outputs(self.dropout(remembered)), torch.cat([hidden, cell], 0)
 
-    def _told(self, remembered: Tensor) -> Tensor:
+    def _outputs(self, remembered: Tensor) -> Tensor:
         """The output layers: what is remembered -> logits of the classes, then numbers."""
         logits: Tensor = self.classify(remembered)
         if not self.config.regression:
             return logits
         return torch.cat([logits, self.regress(remembered)], -1)
+
+
+class TemporalOutput(NamedTuple):
+    """What the recurrent part makes of a chunk.
+
+    Attributes:
+        logits: (B, T, classes), whose softmax is the mean of the heads' scores.
+        numbers: (B, T, K) of `regression`, the mean of the heads', or None.
+        state: (rows, B, width), to be given with the next chunk.
+    """
+
+    logits: Tensor
+    numbers: Tensor | None
+    state: Tensor
+
+
+class NetworkOutput(NamedTuple):
+    """What the network makes of a chunk.
+
+    Attributes:
+        scores: (B, T, classes), softmax.
+        keypoints: (B, T, J, 3): x, y in shares of the picture of the body, visibility 0 to 1.
+        state: (rows, B, width), to be given with the next chunk.
+        numbers: (B, T, K) of `regression`, or None.
+    """
+
+    scores: Tensor
+    keypoints: Tensor
+    state: Tensor
+    numbers: Tensor | None
 
 
 class LRCN(nn.Module):
@@ -126,18 +161,23 @@ class LRCN(nn.Module):
             self.hand_backbone = Backbone()
             # Depth of each landmark, the shape of the hand, and whether there is a hand at all.
             self.hand_head = KeypointHead(HAND_LANDMARKS, HAND_LANDMARKS + HAND_SHAPE + 1)
-        self.readers = nn.ModuleList(Reader(config) for _ in range(config.readers))
+        self.add_module(HEADS_IN_FILES, nn.ModuleList(TemporalHead(config) for _ in range(config.readers)))
         if config.regression:
-            # Where the numbers lie and how far they spread: the readers tell them in these units.
+            # Where the numbers lie and how far they spread: the heads give them in these units.
             self.register_buffer("number_middle", torch.zeros(len(config.regression)))
             self.register_buffer("number_spread", torch.ones(len(config.regression)))
+
+    @property
+    def temporal_heads(self) -> list[TemporalHead]:
+        """The ensemble: heads that were trained apart and see the same; their scores are averaged."""
+        return cast(list[TemporalHead], list(self.get_submodule(HEADS_IN_FILES).children()))
 
     @staticmethod
     def normalise(pictures: Tensor) -> Tensor:
         """(N, S, S, 3) uint8 BGR -> (N, 3, S, S) float32 RGB as the backbone expects it."""
         return (pictures.flip(-1).permute(0, 3, 1, 2).float() / 255.0 - MEAN) / STD
 
-    def look(self, pictures: Tensor) -> Tensor:
+    def body_features(self, pictures: Tensor) -> Tensor:
         """The time-distributed part: (N, S, S, 3) uint8 BGR -> joints (N, J, 3): x, y, visibility, 0 to 1."""
         positions, visible = self.keypoint_head(*self.backbone(self.normalise(pictures)))
         return torch.cat([positions, visible.sigmoid()[..., None]], -1)
@@ -153,7 +193,7 @@ class LRCN(nn.Module):
         middle = (xy[..., _LEFT_SHOULDER, :] + xy[..., _RIGHT_SHOULDER, :]) / 2
         return torch.cat([(xy - middle[..., None, :]) * 4.0, visible - 0.5], -1).flatten(-2)
 
-    def inspect(self, hands: Tensor, sides: Tensor) -> Tensor:
+    def hand_features(self, hands: Tensor, sides: Tensor) -> Tensor:
         """Pictures of hands, left ones mirrored: (N, P, P, 3) uint8 BGR, sides (N,) -> (N, HAND_VALUES).
 
         See `gesturelrcn.keypoints.HAND_VALUES` for the order of the values. `sides` is -1 for a left
@@ -176,28 +216,17 @@ class LRCN(nn.Module):
         straight, facing = (shape[..., :5] - 0.7) * 4.0, shape[..., 5:]
         return torch.cat([torch.cat([apart, straight, facing], -1) * presence, presence - 0.5, side], -1)
 
-    def remember(
-        self, keypoints: Tensor, hands: Tensor | None, dt: Tensor, state: Tensor, reader: int | None = None
-    ) -> tuple[Tensor, Tensor]:
-        """The recurrent part, without the numbers of `regression`; see `recall`."""
-        logits, _, new = self.recall(keypoints, hands, dt, state, reader)
-        return logits, new
-
-    def recall(
-        self, keypoints: Tensor, hands: Tensor | None, dt: Tensor, state: Tensor, reader: int | None = None
-    ) -> tuple[Tensor, Tensor | None, Tensor]:
-        """The recurrent part.
+    def temporal_pass(
+        self, keypoints: Tensor, hands: Tensor | None, dt: Tensor, state: Tensor, only: int | None = None
+    ) -> TemporalOutput:
+        """The recurrent part: every temporal head reads the same, and they are averaged.
 
         Args:
             keypoints: (B, T, J, 3) joints in B streams of T frames.
             hands: (B, T, HAND_VALUES), or None for a network without a picture of the hand.
             dt: (B, T) seconds since the frame before.
             state: (rows, B, width) as in `NetworkConfig.state_shape`.
-            reader: only this one reads, as in its training; the state of the others stays as it is.
-
-        Returns:
-            Logits (B, T, classes), whose softmax is the mean of the readers' scores; numbers
-            (B, T, K) of `regression`, the mean of the readers', or None; the new state, shaped as `state`.
+            only: number of the one head that reads, as in its training; the state of the others stays.
         """
         body = self.body_coordinates(keypoints)
         hand = None if hands is None else self.hand_coordinates(hands)
@@ -207,24 +236,24 @@ class LRCN(nn.Module):
         pace = torch.log(dt.clamp(0.005, 1.0) / REFERENCE_DT)[..., None]
         width, spare = self.config.hidden, state.shape[-1] - self.config.hidden
         outputs, kept = [], []
-        for number, one in enumerate(self.readers):
+        for number, head in enumerate(self.temporal_heads):
             rows = state[2 * number : 2 * number + 2]
-            if reader in (None, number):
-                read, rows = one(body, hand, pace, rows[..., :width])
-                outputs.append(read)
+            if only in (None, number):
+                output, rows = head(body, hand, pace, rows[..., :width])
+                outputs.append(output)
                 rows = _wider(rows, spare)
             kept.append(rows)
         new = torch.cat([*kept, last], 0)
         logits, numbers = outputs, None
         if self.config.regression:
             classes = len(self.config.classes)
-            logits = [one[..., :classes] for one in outputs]
-            numbers = torch.stack([one[..., classes:] for one in outputs]).mean(0)
+            logits = [output[..., :classes] for output in outputs]
+            numbers = torch.stack([output[..., classes:] for output in outputs]).mean(0)
             numbers = numbers * self.number_spread + self.number_middle
         if len(logits) == 1:
-            return logits[0], numbers, new
+            return TemporalOutput(logits[0], numbers, new)
         shares = torch.stack([one.softmax(-1) for one in logits]).mean(0)
-        return shares.clamp_min(LEAST).log(), numbers, new
+        return TemporalOutput(shares.clamp_min(LEAST).log(), numbers, new)
 
     def _with_motion(
         self, body: Tensor, hand: Tensor | None, dt: Tensor, last: Tensor
@@ -259,7 +288,7 @@ class LRCN(nn.Module):
         dt: Tensor,
         hands: Tensor | None = None,
         sides: Tensor | None = None,
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    ) -> NetworkOutput:
         """A chunk of one or more frames of B streams.
 
         Args:
@@ -268,28 +297,14 @@ class LRCN(nn.Module):
             dt: (B, T) seconds since the frame before.
             hands: (B, T, P, P, 3) uint8 BGR, only for a network with `hand_size`.
             sides: (B, T) -1 left hand (mirrored picture), 1 right hand, 0 no hand.
-
-        Returns:
-            Scores (B, T, classes), softmax; keypoints (B, T, J, 3); new state, shaped as `state`.
         """
-        return self.advance(pictures, state, dt, hands, sides)[:3]
-
-    def advance(
-        self,
-        pictures: Tensor,
-        state: Tensor,
-        dt: Tensor,
-        hands: Tensor | None = None,
-        sides: Tensor | None = None,
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
-        """As `forward`, and behind the rest the numbers (B, T, K) of `regression`, or None."""
         b, t = pictures.shape[:2]
-        keypoints = self.look(pictures.flatten(0, 1)).view(b, t, len(KEYPOINTS), 3)
-        seen = None
+        keypoints = self.body_features(pictures.flatten(0, 1)).view(b, t, len(KEYPOINTS), 3)
+        hand = None
         if hands is not None and sides is not None:
-            seen = self.inspect(hands.flatten(0, 1), sides.flatten()).view(b, t, HAND_VALUES)
-        logits, numbers, state = self.recall(keypoints, seen, dt, state)
-        return logits.softmax(-1), keypoints, state, numbers
+            hand = self.hand_features(hands.flatten(0, 1), sides.flatten()).view(b, t, HAND_VALUES)
+        logits, numbers, new = self.temporal_pass(keypoints, hand, dt, state)
+        return NetworkOutput(logits.softmax(-1), keypoints, new, numbers)
 
     def initial_state(self, streams: int = 1) -> Tensor:
         """(rows, streams, width) zeros: nothing seen yet."""

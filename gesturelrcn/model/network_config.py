@@ -18,7 +18,8 @@ class NetworkConfig:
         hand_size: side of the picture of the hand, pixels, a multiple of 16; 0 for a network without one.
         hand_features: width of the description of the hand.
         motion: the LSTMs read also how quickly joints and landmarks move since the frame before.
-        readers: LSTMs side by side that were trained apart; their scores are averaged.
+        readers: temporal heads side by side, an ensemble: trained apart, their scores are averaged. They have
+            this name in configs, cards and files of weights.
         regression: names of numbers that are told of every frame beside the scores; none by default.
     """
 
@@ -40,7 +41,7 @@ class NetworkConfig:
 
     @property
     def state_shape(self) -> tuple[int, int]:
-        """Rows and width of the state: hidden and cell state of each reader, what was last observed."""
+        """Rows and width of the state: hidden and cell state of each temporal head, what was last seen."""
         if not self.motion:
             return 2 * self.readers, self.hidden
         return 2 * self.readers + 1, max(self.hidden, self.observed + 1)

@@ -59,6 +59,8 @@ class TorchEngine:
             inputs.append(torch.from_numpy(picture)[None, None])
             inputs.append(torch.tensor([[0.0 if hand is None else float(side)]]))
         with torch.inference_mode():
-            scores, keypoints, new, numbers = self.network.advance(*inputs)
-        told = None if numbers is None else numbers[0, 0].numpy()
-        return StepResult(scores[0, 0].numpy(), keypoints[0, 0].numpy(), new.numpy(), told)
+            output = self.network(*inputs)
+        numbers = None if output.numbers is None else output.numbers[0, 0].numpy()
+        return StepResult(
+            output.scores[0, 0].numpy(), output.keypoints[0, 0].numpy(), output.state.numpy(), numbers
+        )

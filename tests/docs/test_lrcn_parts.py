@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from torch import nn
 
-from gesturelrcn.model.network import LRCN, Reader
+from gesturelrcn.model.network import LRCN, TemporalHead
 from gesturelrcn.model.network_config import NetworkConfig
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ def rows():
 
 
 def named(file, name):
-    """The object; layers are looked for in a reader that is made."""
+    """The object; layers are looked for in a head that is made."""
     assert (ROOT / file).is_file()
     module = importlib.import_module(file.removesuffix(".py").replace("/", "."))
     first, *rest = name.split(".")
@@ -51,7 +51,7 @@ def named(file, name):
 
 
 def made(kind):
-    return {Reader: Reader, LRCN: LRCN}[kind](CONFIG)
+    return {TemporalHead: TemporalHead, LRCN: LRCN}[kind](CONFIG)
 
 
 def test_every_part_has_a_row():
@@ -77,7 +77,7 @@ def test_the_parts_work_together():
     network = LRCN(CONFIG).eval()
     state = network.initial_state()
     picture = torch.zeros(1, 1, 32, 32, 3, dtype=torch.uint8)
-    scores, _, new, numbers = network.advance(picture, state, torch.full((1, 1), 0.05))
+    scores, _, new, numbers = network(picture, state, torch.full((1, 1), 0.05))
     assert scores.shape == (1, 1, 2)
     assert scores.sum().item() == pytest.approx(1)
     assert numbers.shape == (1, 1, 1)

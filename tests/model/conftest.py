@@ -13,16 +13,14 @@ CLASSES = ("none", "stop", "wave")
 @pytest.fixture(
     scope="session",
     params=[(0, False, 1), (32, False, 1), (32, True, 1), (32, True, 2)],
-    ids=["body", "body and hand", "motion", "two readers"],
+    ids=["body", "body and hand", "motion", "two heads"],
 )
 def network(request):
     """A small network with random weights: what is tested is not whether it is clever."""
     torch.manual_seed(1)
-    hand_size, motion, readers = request.param
+    hand_size, motion, heads = request.param
     made = LRCN(
-        NetworkConfig(
-            classes=CLASSES, size=64, hidden=16, hand_size=hand_size, motion=motion, readers=readers
-        )
+        NetworkConfig(classes=CLASSES, size=64, hidden=16, hand_size=hand_size, motion=motion, readers=heads)
     )
     for norm in made.modules():  # so that a missing batch norm would show
         if isinstance(norm, torch.nn.BatchNorm2d):
@@ -30,9 +28,9 @@ def network(request):
             norm.running_var.uniform_(0.5, 1.5)
     if hand_size:  # peaks that move with the picture, and a memory that listens to them
         made.hand_head.heat.weight.data.mul_(500)
-        for reader in made.readers:
-            reader.hand_encoder[0].weight.data.mul_(30)
-            reader.classify.weight.data.mul_(10)
+        for head in made.temporal_heads:
+            head.hand_encoder[0].weight.data.mul_(30)
+            head.classify.weight.data.mul_(10)
     return made.eval()
 
 
@@ -95,7 +93,7 @@ def run(network, crops, dts, hands):
                 torch.tensor([[float(s) for _, s in hands[begin:end]]]),
             ]
         with torch.inference_mode():
-            scores, keypoints, state = network(*inputs)
+            scores, keypoints, state, _ = network(*inputs)
         return scores[0].numpy(), keypoints[0].numpy(), state
 
     return run

@@ -4,10 +4,12 @@ import subprocess
 import sys
 
 import pytest
+import torch
+from safetensors import safe_open
 
 from gesturelrcn.errors import GestureLrcnError, ModelError
 from gesturelrcn.model import KEYPOINTS, load_model, read_card, shipped_models
-from gesturelrcn.model.files import assets
+from gesturelrcn.model.files import DEFAULT_MODEL, assets
 from gesturelrcn.vocabulary import GESTURES
 
 
@@ -108,6 +110,16 @@ def test_shipped_models_are_whole_small_and_speak_our_words():
             load_model(card.name, engine)
         for name in card.files:
             assert (assets() / name).stat().st_size <= 10 * 2**20
+
+
+def test_files_call_the_temporal_heads_readers_as_they_always_did():
+    engine = load_model(DEFAULT_MODEL, "torch")
+    heads = engine.network.temporal_heads
+    assert len(heads) == engine.card.network["readers"] > 1
+    with safe_open(assets() / f"{DEFAULT_MODEL}.safetensors", "pt") as weights:
+        assert set(weights.keys()) == set(engine.network.state_dict())
+        for number, head in enumerate(heads):
+            assert torch.equal(weights.get_tensor(f"readers.{number}.classify.bias"), head.classify.bias)
 
 
 def test_reading_a_card_needs_neither_torch_nor_onnxruntime(folder):

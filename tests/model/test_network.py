@@ -102,7 +102,7 @@ def observed(count, side=1.0):
 
 @pytest.fixture(scope="module")
 def moved():
-    """Speeds (T, ...) of joints and of the hand, as the readers get them."""
+    """Speeds (T, ...) of joints and of the hand, as the temporal heads get them."""
     model = LRCN(NetworkConfig(classes=CLASSES, size=64, hidden=16, hand_size=32, motion=True)).eval()
 
     def moved(joints, hands, dt, state=None):
@@ -156,20 +156,20 @@ def test_from_one_hand_to_the_other_is_no_motion(moved):
     assert same[2].any()
 
 
-def test_two_readers_give_the_mean_of_their_scores():
+def test_two_temporal_heads_give_the_mean_of_their_scores():
     torch.manual_seed(2)
     model = LRCN(NetworkConfig(classes=CLASSES, size=64, hidden=16, hand_size=32, motion=True, readers=2))
     model.eval()
-    for reader in model.readers:
-        reader.classify.weight.data.mul_(20)  # so that they are of different opinions
+    for head in model.temporal_heads:
+        head.classify.weight.data.mul_(20)  # so that they are of different opinions
     joints, hands, dt = observed(5)
     with torch.inference_mode():
-        logits, state = model.remember(joints, hands, dt, model.initial_state())
-        alone = [model.remember(joints, hands, dt, model.initial_state(), which) for which in range(2)]
-    shares = [one.softmax(-1) for one, _ in alone]
+        logits, _, state = model.temporal_pass(joints, hands, dt, model.initial_state())
+        alone = [model.temporal_pass(joints, hands, dt, model.initial_state(), which) for which in range(2)]
+    shares = [one.logits.softmax(-1) for one in alone]
     assert (shares[0] - shares[1]).abs().max() > 0.1
     assert torch.allclose(logits.softmax(-1), (shares[0] + shares[1]) / 2, atol=1e-6)
-    for which, (_, own) in enumerate(alone):
+    for which, (_, _, own) in enumerate(alone):
         mine = slice(2 * which, 2 * which + 2)
         assert torch.equal(own[mine], state[mine])
         assert not own[2 - 2 * which : 4 - 2 * which].any()  # the other has read nothing

@@ -33,7 +33,7 @@ class PlainStep(nn.Module):
     def forward(self, crop: Tensor, state: Tensor, dt: Tensor, *hand_and_side: Tensor) -> tuple[Tensor, ...]:
         """Inputs and outputs: see `onnx_step`."""
         more = [tensor[None] for tensor in hand_and_side]
-        scores, keypoints, new_state, numbers = self.network.advance(crop[None], state, dt[None], *more)
+        scores, keypoints, new_state, numbers = self.network(crop[None], state, dt[None], *more)
         return scores[0], keypoints[0], new_state, *([] if numbers is None else [numbers[0]])
 
 

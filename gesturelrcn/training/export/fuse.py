@@ -2,8 +2,8 @@
 
 What the network does after its convolutions is thousands of multiplications in some two hundred tiny
 operations, each of which costs onnxruntime a few microseconds to begin: a third of a step. Everything
-linear between two joints and a gate is one matrix here, worked out beforehand, and the readers that stand
-side by side are one batch.
+linear between two joints and a gate is one matrix here, worked out beforehand, and the temporal heads
+that stand side by side are one batch.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from gesturelrcn.keypoints import HAND_LANDMARKS, HAND_SHAPE, HAND_VALUES, KEYPOINTS
-from gesturelrcn.model.network import FASTEST, LEAST, LRCN, REFERENCE_DT, SPEED, KeypointHead, Reader
+from gesturelrcn.model.network import FASTEST, LEAST, LRCN, REFERENCE_DT, SPEED, KeypointHead, TemporalHead
 from gesturelrcn.model.network_config import NetworkConfig
 
 _JOINTS = 3 * len(KEYPOINTS)
@@ -45,11 +45,11 @@ class FusedStep(nn.Module):
         side = None
         if hand_and_side:
             hand, side = hand_and_side[0], hand_and_side[1].view(1, 1)
-            parts += self._inspect(hand, side)
+            parts += self._hand_features(hand, side)
         scores, new_state, *numbers = self.memory(parts, side, dt.view(1, 1), state)
         return scores, keypoints[None], new_state, *numbers
 
-    def _inspect(self, hand: Tensor, side: Tensor) -> list[Tensor]:
+    def _hand_features(self, hand: Tensor, side: Tensor) -> list[Tensor]:
         positions, values = self.hand_head(*self.hand_backbone(self.normalise(hand)))
         told, presence = torch.split(values, [HAND_LANDMARKS + HAND_SHAPE, 1], 1)
         presence = presence.sigmoid() * side.abs()
@@ -91,7 +91,7 @@ class _Head(nn.Module):
 
 
 class _Memory(nn.Module):
-    """What `LRCN.remember` does with one frame, all readers at once."""
+    """What `LRCN.temporal_pass` does with one frame, all heads at once."""
 
     gates: Tensor
     of_pace: Tensor
@@ -106,14 +106,14 @@ class _Memory(nn.Module):
         super().__init__()
         config = network.config
         self.config = config
-        readers = [reader for reader in network.readers if isinstance(reader, Reader)]
+        heads = network.temporal_heads
         self.rows, self.width = config.state_shape
         seen = self.width if config.motion else config.observed
-        weights = [_encoders(reader, config, seen) for reader in readers]
+        weights = [_encoders(head, config, seen) for head in heads]
         self.encode = _linear(
             torch.cat([weight for weight, _ in weights]), torch.cat([bias for _, bias in weights])
         )
-        gates, of_pace, bias = zip(*(_gates(reader.lstm) for reader in readers), strict=True)
+        gates, of_pace, bias = zip(*(_gates(head.lstm) for head in heads), strict=True)
         # Behind what is observed stand a one, which says that something was, and zeros.
         known = functional.pad(torch.ones(1, 1), (0, max(0, self.width - config.observed - 1)))
         of_hand = torch.zeros(1, self.width)
@@ -122,8 +122,8 @@ class _Memory(nn.Module):
             "gates": torch.stack(gates),
             "of_pace": torch.stack(of_pace),
             "bias": torch.stack(bias),
-            "classify": torch.stack([reader.classify.weight.detach().T for reader in readers]),
-            "class_bias": torch.stack([reader.classify.bias.detach()[None] for reader in readers]),
+            "classify": torch.stack([head.classify.weight.detach().T for head in heads]),
+            "class_bias": torch.stack([head.classify.bias.detach()[None] for head in heads]),
             "known": known,
             "of_hand": of_hand,
             "of_body": 1.0 - of_hand,
@@ -131,9 +131,9 @@ class _Memory(nn.Module):
         for name, constant in constants.items():
             self.register_buffer(name, constant)
         if config.regression:
-            # The mean over readers that lie behind one another is one product, too.
-            told = torch.cat([reader.regress.weight.detach() for reader in readers], 1) / len(readers)
-            offset = torch.stack([reader.regress.bias.detach() for reader in readers]).mean(0)
+            # The mean over heads that lie behind one another is one product, too.
+            told = torch.cat([head.regress.weight.detach() for head in heads], 1) / len(heads)
+            offset = torch.stack([head.regress.bias.detach() for head in heads]).mean(0)
             spread = network.number_spread
             self.regress = _linear(told * spread[:, None], offset * spread + network.number_middle)
 
@@ -181,7 +181,7 @@ class _Memory(nn.Module):
 
     @staticmethod
     def _mean(scores: Tensor) -> Tensor:
-        """(readers, 1, C) -> (1, C), as the softmax of the logarithm of the mean."""
+        """(heads, 1, C) -> (1, C), as the softmax of the logarithm of the mean."""
         if len(scores) == 1:
             return scores[0]
         mean = scores.mean(0).clamp_min(LEAST)
@@ -223,7 +223,7 @@ def _body_coordinates(keypoints: Tensor) -> Tensor:
 
 
 def _hand_coordinates(told: Tensor) -> Tensor:
-    """Positions (N, 42) of landmarks in the picture, depths and shape -> what the readers get of a hand.
+    """Positions (N, 42) of landmarks in the picture, depths and shape -> what the heads get of a hand.
 
     Presence and side are left out; the first multiplies what comes out of here.
     """
@@ -236,11 +236,11 @@ def _hand_coordinates(told: Tensor) -> Tensor:
     ]
 
 
-def _encoders(reader: Reader, config: NetworkConfig, seen: int) -> tuple[Tensor, Tensor]:
-    """Both encoders of a reader as one layer over (1, seen) observations and, behind them, their speeds."""
-    layers = [(reader.joint_encoder[0], 0, _JOINTS)]
+def _encoders(head: TemporalHead, config: NetworkConfig, seen: int) -> tuple[Tensor, Tensor]:
+    """Both encoders of a head as one layer over (1, seen) observations and, behind them, their speeds."""
+    layers = [(head.joint_encoder[0], 0, _JOINTS)]
     if config.hand_size:
-        layers.append((reader.hand_encoder[0], _JOINTS, HAND_VALUES))
+        layers.append((head.hand_encoder[0], _JOINTS, HAND_VALUES))
     rows, biases = [], []
     for layer, begin, length in layers:
         assert isinstance(layer, nn.Linear)

@@ -37,7 +37,7 @@ def watch(
     """
     taken = frames if camera is None else [camera.take(image, body, rng) for image, body in frames]
     bodies = np.stack([crop(image, body, model.config.size) for image, body in taken])
-    keypoints = _in_batches(lambda i: model.look(torch.from_numpy(bodies[i])), len(bodies))
+    keypoints = _in_batches(lambda i: model.body_features(torch.from_numpy(bodies[i])), len(bodies))
     hands = None
     if model.config.hand_size:
         foveas: list[Fovea | None] = [None]
@@ -51,7 +51,8 @@ def watch(
         )
         sides = np.array([0 if fovea is None else fovea.side for fovea in foveas], np.float32)
         hands = _in_batches(
-            lambda i: model.inspect(torch.from_numpy(pictures[i]), torch.from_numpy(sides[i])), len(pictures)
+            lambda i: model.hand_features(torch.from_numpy(pictures[i]), torch.from_numpy(sides[i])),
+            len(pictures),
         )
     flipped = camera is not None and camera.flip
     return SeenClip(clip, mirrored(clip.gesture) if flipped else clip.gesture, keypoints, times, hands)

@@ -1,4 +1,4 @@
-"""Cross-validation: readers that have not learnt from some of the people, who then serve to set thresholds.
+"""Cross-validation: temporal heads that do not know some of the people, who then serve to set thresholds.
 
 So everybody who is trained on serves for the thresholds too, and those held out stay for the figures alone.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 
-from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.network import HEADS_IN_FILES, LRCN
 from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.system.worker_pool import in_processes
 from gesturelrcn.training.config.config import RecognitionSettings
@@ -22,16 +22,14 @@ from gesturelrcn.training.tasks.recognition import train_recognition
 Person = tuple[str, str]
 """Data set and name."""
 
-_READERS = "readers."
-
 
 @dataclass(frozen=True)
 class Fold:
-    """Some of the people, and the readers that do not know them.
+    """Some of the people, and the temporal heads that do not know them.
 
     Attributes:
         people: of this fold.
-        weights: safetensors file of the readers.
+        weights: safetensors file of the heads.
     """
 
     people: tuple[Person, ...]
@@ -69,7 +67,7 @@ def folds_of(sets: list[SeenSet], count: int, folder: Path) -> list[Fold]:
 
 @dataclass(frozen=True)
 class FoldTrainer:
-    """Trains the readers of a fold; can be sent to another process.
+    """Trains the temporal heads of a fold; can be sent to another process.
 
     Attributes:
         network: sizes.
@@ -89,7 +87,7 @@ class FoldTrainer:
         train_recognition(model, clips, self.settings, fold.weights.with_suffix(".csv"))
         part = fold.weights.with_suffix(".part")
         kept = {name: value.contiguous() for name, value in model.state_dict().items()}
-        save_file({name: value for name, value in kept.items() if name.startswith(_READERS)}, part)
+        save_file({name: value for name, value in kept.items() if name.startswith(HEADS_IN_FILES)}, part)
         part.replace(fold.weights)
         return fold.weights
 
@@ -97,7 +95,7 @@ class FoldTrainer:
 def train_folds(
     trainer: FoldTrainer, folds: list[Fold], workers: int, progress: Callable[[int, int], None]
 ) -> None:
-    """Train the readers of those folds that are not there yet."""
+    """Train the temporal heads of those folds that are not there yet."""
     missing = [fold for fold in folds if not fold.weights.exists()]
     for done, _ in enumerate(in_processes(trainer, missing, workers), start=len(folds) - len(missing)):
         progress(done + 1, len(folds))

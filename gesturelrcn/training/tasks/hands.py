@@ -188,7 +188,7 @@ def hand_errors(model: LRCN, pictures: HandPictures, coarse: int = 0) -> NDArray
     model.eval()
     with torch.no_grad():
         parts = [
-            model.inspect(torch.from_numpy(images[i : i + 64]), torch.ones(len(images[i : i + 64])))
+            model.hand_features(torch.from_numpy(images[i : i + 64]), torch.ones(len(images[i : i + 64])))
             for i in range(0, len(images), 64)
         ]
     model.train(was_training)

@@ -158,7 +158,8 @@ def keypoint_errors(model: LRCN, pictures: Pictures) -> NDArray[np.float32]:
     with torch.no_grad():
         device = next(model.parameters()).device
         parts = [
-            model.look(torch.from_numpy(images[i : i + 64]).to(device)) for i in range(0, len(images), 64)
+            model.body_features(torch.from_numpy(images[i : i + 64]).to(device))
+            for i in range(0, len(images), 64)
         ]
     model.train(was_training)
     found = torch.cat(parts).cpu().numpy()

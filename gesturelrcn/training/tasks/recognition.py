@@ -30,8 +30,8 @@ def train_recognition(
 ) -> None:
     """Train the recurrent part of `model` in place; figures go to the CSV file `log`.
 
-    Readers are trained one after another, each from its own start on its own streams, so that they make
-    different mistakes; the log of the second is `log` with -2 behind its name.
+    Temporal heads are trained one after another, each from its own start on its own streams, so that they
+    make different mistakes; the log of the second is `log` with -2 behind its name.
 
     Args:
         model: its CNN stays as it is.
@@ -52,7 +52,7 @@ def train_recognition(
         sets = [ClipSet("clips", [held for held in clips if isinstance(held, SeenClip)])]
     streams = max(1, settings.streams // loop.fabric.world_size)
     told = None if report is None else lambda: _on_cpu(model, report)
-    for number, reader in enumerate(model.readers):
+    for number, head in enumerate(model.temporal_heads):
         numbered = name if number == 0 else f"{name}-{number + 1}"
         seed = settings.seed + _SEEDS_APART * number
         batches = StreamBatches(
@@ -61,7 +61,7 @@ def train_recognition(
         schedule = Schedule(settings.steps, settings.rate, decay=2e-2, clip=1.0, warm_up=0.04, seed=seed)
         task = RecognitionTask(model, streams, settings, number)
         path = log if number == 0 else log.with_stem(f"{log.stem}-{number + 1}")
-        loop.run(numbered, task, list(reader.parameters()), batches, schedule, path, told)
+        loop.run(numbered, task, list(head.parameters()), batches, schedule, path, told)
 
 
 def _on_cpu(model: LRCN, report: Callable[[LRCN], dict[str, float]]) -> dict[str, float]:
@@ -147,11 +147,11 @@ class _MixedStream:
 class RecognitionTask(Task):
     """Which gesture it is, frame by frame, with a state that goes on from chunk to chunk."""
 
-    def __init__(self, model: LRCN, streams: int, settings: RecognitionSettings, reader: int = 0) -> None:
-        """Args: model: of which `reader` is trained. streams: side by side. settings: noise and weights."""
+    def __init__(self, model: LRCN, streams: int, settings: RecognitionSettings, head: int = 0) -> None:
+        """Args: model: of which one head is trained. streams: side by side. settings: noise and weights."""
         super().__init__()
         self.model = model
-        self._reader = reader
+        self._head = head
         self._noise = settings.keypoint_noise
         self._none_weight = settings.none_weight
         self._none = model.config.classes.index(NONE)
@@ -170,14 +170,14 @@ class RecognitionTask(Task):
         state = self._state.to(keypoints.device).masked_fill(first[None, :, None], 0.0)
         keypoints = keypoints + self._noise * torch.randn_like(keypoints)
         seen = hands if self.model.config.hand_size else None
-        logits, told, state = self.model.recall(keypoints, seen, dt, state, self._reader)
-        self._state = state.detach().float()
+        output = self.model.temporal_pass(keypoints, seen, dt, state, self._head)
+        self._state = output.state.detach().float()
         weight = 1.0 + (self._none_weight - 1.0) * target[..., self._none]
-        losses = -(target * logits.float().log_softmax(-1)).sum(-1)
+        losses = -(target * output.logits.float().log_softmax(-1)).sum(-1)
         loss = (weight * losses).sum() / weight.sum()
-        if told is None or numbers is None:
+        if output.numbers is None or numbers is None:
             return loss
-        return loss + number_loss(told.float(), numbers, self.model.number_spread)
+        return loss + number_loss(output.numbers.float(), numbers, self.model.number_spread)
 
     def carried(self) -> dict[str, Tensor]:
         """The LSTM's state."""

@@ -104,7 +104,7 @@ def _scored(model: LRCN, chunks: list[Chunk]) -> ScoredStream | None:
         for chunk in chunks:
             hands = torch.from_numpy(chunk.hands)[None] if model.config.hand_size else None
             joints, dt = torch.from_numpy(chunk.keypoints)[None], torch.from_numpy(chunk.dt)[None]
-            logits, state = model.remember(joints, hands, dt, state)
+            logits, _, state = model.temporal_pass(joints, hands, dt, state)
             scores.append(logits.softmax(-1)[0].numpy())
     times = np.cumsum(np.concatenate([chunk.dt for chunk in chunks]).astype(np.float64))
     target = np.concatenate([chunk.target for chunk in chunks])
@@ -238,7 +238,7 @@ def clip_scores(model: LRCN, seen: SeenClip) -> NDArray[np.float32]:
         hands = None
         if seen.hands is not None and model.config.hand_size:
             hands = torch.from_numpy(seen.hands[order])[None]
-        logits, _ = model.remember(keypoints, hands, dt, model.initial_state())
+        logits, _, _ = model.temporal_pass(keypoints, hands, dt, model.initial_state())
     return np.asarray(logits.softmax(-1)[0, still:].numpy(), np.float32)
 
 

@@ -15,8 +15,8 @@ CONFIGS = {
     "hand": {"hand_size": 32},
     "motion of the body": {"motion": True},
     "motion": {"hand_size": 32, "motion": True},
-    "readers": {"hand_size": 32, "motion": True, "readers": 3},
-    "readers without motion": {"readers": 2},
+    "heads": {"hand_size": 32, "motion": True, "readers": 3},
+    "heads without motion": {"readers": 2},
     "wide memory": {"hand_size": 32, "motion": True, "readers": 2, "hidden": 128},
     "numbers": {"hand_size": 32, "motion": True, "readers": 2, "regression": ("rate", "height")},
 }
@@ -33,8 +33,8 @@ def network(request):
             norm.running_mean.normal_(0, 0.1)
             norm.running_var.uniform_(0.5, 1.5)
     made.keypoint_head.heat.weight.data.mul_(100)
-    for reader in made.readers:
-        reader.classify.weight.data.mul_(10)
+    for head in made.temporal_heads:
+        head.classify.weight.data.mul_(10)
     if made.config.hand_size:
         made.hand_head.heat.weight.data.mul_(500)
     if made.config.regression:

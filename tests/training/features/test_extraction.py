@@ -93,7 +93,7 @@ def test_the_hand_is_looked_at_where_the_frame_before_had_it(model):
         fovea = place_fovea(seen.keypoints[number - 1], fovea)
         picture = hand_picture(images[number], BODY, fovea, 32)
         with torch.inference_mode():
-            alone = model.inspect(torch.from_numpy(picture)[None], torch.tensor([float(fovea.side)]))[0]
+            alone = model.hand_features(torch.from_numpy(picture)[None], torch.tensor([float(fovea.side)]))[0]
         assert seen.hands[number] == pytest.approx(alone.numpy(), abs=1e-4)
 
 

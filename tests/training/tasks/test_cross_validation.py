@@ -1,4 +1,4 @@
-"""Thresholds by cross-validation: nobody is judged by readers that know them."""
+"""Thresholds by cross-validation: nobody is judged by temporal heads that know them."""
 
 import json
 
@@ -43,7 +43,7 @@ def test_everybody_is_in_one_fold_and_folds_are_as_many_as_people_were_filmed(se
     assert all(any(name == "filmed" for name, _ in fold.people) for fold in folds)
 
 
-def test_readers_of_a_fold_learn_from_the_others_only(sets, tmp_path):
+def test_temporal_heads_of_a_fold_learn_from_the_others_only(sets, tmp_path):
     trainer = FoldTrainer(NETWORK, QUICK, sets)
     folds = folds_of(sets, 2, tmp_path)
     for fold in folds:

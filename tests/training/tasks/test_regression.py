@@ -54,7 +54,7 @@ def told_of(model, seen):
     dt = torch.full((1, len(seen.times)), 0.05)
     with torch.inference_mode():
         keypoints = torch.from_numpy(seen.keypoints)[None]
-        return model.eval().recall(keypoints, None, dt, model.initial_state())[1][0, :, 0].numpy()
+        return model.eval().temporal_pass(keypoints, None, dt, model.initial_state()).numbers[0, :, 0].numpy()
 
 
 def test_numbers_and_classes_are_learnt_together(tmp_path):
@@ -67,7 +67,7 @@ def test_numbers_and_classes_are_learnt_together(tmp_path):
     guess = np.abs(np.median(truth) - truth).mean()
     assert np.abs(told - truth).mean() < 0.5 * guess
     keypoints = torch.from_numpy(held.clips[1].keypoints)[None]
-    logits, _ = model.remember(keypoints, None, torch.full((1, 60), 0.05), model.initial_state())
+    logits, _, _ = model.temporal_pass(keypoints, None, torch.full((1, 60), 0.05), model.initial_state())
     assert CLASSES[int(logits[0, 40].argmax())] == "point_left"
 
 

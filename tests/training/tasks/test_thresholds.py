@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from gesturelrcn.evaluation import TrueGesture
+from gesturelrcn.model.network import TemporalOutput
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.training.config.config import ThresholdSettings
@@ -151,9 +152,9 @@ def test_the_network_is_told_how_far_the_frames_are_really_apart():
         def initial_state(self):
             return None
 
-        def remember(self, keypoints, hands, dt, state):
+        def temporal_pass(self, keypoints, hands, dt, state):
             passed.append(dt.numpy()[0])
-            return torch.zeros(*keypoints.shape[:2], len(CLASSES)), state
+            return TemporalOutput(torch.zeros(*keypoints.shape[:2], len(CLASSES)), None, state)
 
     passed = []
     uneven = replace(
