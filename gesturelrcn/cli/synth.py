@@ -10,7 +10,7 @@ from gesturelrcn.cli.session import say
 from gesturelrcn.errors import GestureLrcnError
 
 if TYPE_CHECKING:
-    from gesturelrcn.synthesis.dataset.films import Made
+    from gesturelrcn.synthesis.dataset.films import FilmDataset
     from gesturelrcn.synthesis.dataset.plan import Recipe
 
 _EXTRA = {"scipy": "scipy", "moderngl": "moderngl", "glcontext": "glcontext", "av": "av"}
@@ -46,7 +46,7 @@ def synth(
     The same options give the same files. A run that was killed, or that filled the disk, left whole files
     only; the same command goes on from there. Needs the extra **synthesis**.
     """
-    _look_for_extra()
+    _check_extra()
     from gesturelrcn.synthesis.body.makehuman import find_folder
     from gesturelrcn.synthesis.dataset.plan import Recipe
     from gesturelrcn.synthesis.rendering.renderer import Renderer
@@ -71,7 +71,7 @@ def _range(rates: str | None) -> tuple[int, int] | None:
     return int(least), int(most)
 
 
-def _look_for_extra() -> None:
+def _check_extra() -> None:
     missing = [package for module, package in _EXTRA.items() if importlib.util.find_spec(module) is None]
     if missing:
         raise GestureLrcnError(
@@ -80,7 +80,7 @@ def _look_for_extra() -> None:
         )
 
 
-def _make(recipe: "Recipe", out: Path, workers: int) -> "Made":
+def _make(recipe: "Recipe", out: Path, workers: int) -> "FilmDataset":
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 

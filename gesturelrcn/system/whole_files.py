@@ -1,7 +1,10 @@
 """Files that are there whole or not at all."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from gesturelrcn.errors import GestureLrcnError
 
@@ -12,10 +15,21 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         GestureLrcnError: the folder cannot be written, or the disk is full.
     """
+    with open_whole(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def open_whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write into, under another name beside it; it gets its name when the block ends well.
+
+    Raises:
+        GestureLrcnError: the folder cannot be written, or the disk is full.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())  # or the name may be on the disk before the content is
         part.replace(path)
@@ -25,7 +39,18 @@ def write_whole(path: Path, content: bytes) -> None:
             " and that has room."
         ) from problem
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # there may be no folder either
+            part.unlink()
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what killed writers left in a folder; nobody may be writing into it now.
+
+    Raises:
+        OSError: something cannot be removed.
+    """
+    for part in folder.glob(".*.part"):
+        part.unlink()
 
 
 def make_folder(folder: Path) -> None:

@@ -13,15 +13,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.synthesis.arrays import Pixels
-from gesturelrcn.synthesis.errors import filling
+from gesturelrcn.synthesis.dataset.command import exit_code
+from gesturelrcn.synthesis.dataset.shards import writing_to
 from gesturelrcn.synthesis.film.filming import Shot, behind
 from gesturelrcn.synthesis.rendering.camera import random_light
 from gesturelrcn.synthesis.rendering.renderer import Renderer
 from gesturelrcn.synthesis.scene.framing import random_camera
 from gesturelrcn.synthesis.scene.room import random_room
 from gesturelrcn.synthesis.scene.webcam import Webcam
+from gesturelrcn.system.whole_files import write_whole
 
 SIZE = 224
 VIEWS_PER_ROOM = 4
@@ -32,7 +33,7 @@ CHEST = np.array([0.0, 1.3, 0.0])
 logger = logging.getLogger(__name__)
 
 
-def room_frames(rng: np.random.Generator, size: int = SIZE) -> Generator[Pixels, None, None]:
+def backgrounds(rng: np.random.Generator, size: int = SIZE) -> Generator[Pixels, None, None]:
     """(size, size, 3) uint8 BGR without end: a new room every VIEWS_PER_ROOM pictures."""
     with Renderer(size, size) as renderer:
         while True:
@@ -43,22 +44,20 @@ def room_frames(rng: np.random.Generator, size: int = SIZE) -> Generator[Pixels,
                 yield behind(renderer, Shot(camera, light, room, blur, Webcam()))[0]
 
 
-def write_rooms(out: Path, seed: int, pictures: int, size: int = SIZE) -> list[Path]:
+def write_backgrounds(out: Path, seed: int, pictures: int, size: int = SIZE) -> list[Path]:
     """Write the pictures of one seed, or none where they are all there.
 
     Raises:
-        SynthesisError: no EGL, or the folder cannot be written.
+        GestureLrcnError: no EGL, or the folder cannot be written.
     """
     paths = [out / f"rooms-{seed}-{number:05d}.jpg" for number in range(pictures)]
     if not pictures or paths[-1].exists():
         return []
-    with filling(out, "Pictures"):
-        stream = room_frames(np.random.default_rng(seed), size)
+    with writing_to(out, "Pictures"):
+        stream = backgrounds(np.random.default_rng(seed), size)
         for path in paths:
             packed = cv2.imencode(".jpg", next(stream), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]
-            part = path.with_suffix(".part")
-            part.write_bytes(packed.tobytes())
-            part.replace(path)
+            write_whole(path, packed.tobytes())
         stream.close()
     logger.info("%s: %d pictures", paths[-1], len(paths))
     return paths
@@ -72,14 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--size", type=int, default=SIZE, help="side of the pictures in pixels")
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    cv2.setNumThreads(1)
-    try:
-        write_rooms(options.out, options.seed, options.pictures, options.size)
-    except GestureLrcnError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
+    return exit_code(lambda: write_backgrounds(options.out, options.seed, options.pictures, options.size))
 
 
 if __name__ == "__main__":

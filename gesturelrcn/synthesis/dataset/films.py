@@ -11,14 +11,10 @@ import csv
 import fcntl
 import io
 import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import asdict, dataclass
-from multiprocessing.context import SpawnContext
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +24,11 @@ from gesturelrcn.recordings.film_truth import read_film_facts
 from gesturelrcn.synthesis.arrays import Pixels
 from gesturelrcn.synthesis.dataset.contact_sheet import contact_sheet
 from gesturelrcn.synthesis.dataset.plan import Recipe, Take, plan
-from gesturelrcn.synthesis.dataset.video import write_video, write_whole
+from gesturelrcn.synthesis.dataset.video import write_video
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.film.studio import FilmedStream, Studio
-from gesturelrcn.system.worker_pool import one_thread_each
+from gesturelrcn.system.whole_files import remove_parts, write_whole
+from gesturelrcn.system.worker_pool import leave_to_parent, one_thread_each, worker_pool
 
 CLIP_COLUMNS = (
     *("path", "subject", "gesture", "source_label", "distance_m"),
@@ -41,12 +38,12 @@ STREAM_COLUMNS = ("path", "subject", "gestures", "distance_m", "framing", "frame
 RECIPE_FILE = "recipe.json"
 
 
-Progress = Callable[[float, float], None]
+FilmProgress = Callable[[float, float], None]
 """Is told the seconds of film that are there and the seconds that there will be."""
 
 
 @dataclass(frozen=True)
-class Made:
+class FilmDataset:
     """What is in the folder when all is done."""
 
     folder: Path
@@ -56,12 +53,12 @@ class Made:
 
 
 def make_dataset(
-    recipe: Recipe, out: Path, workers: int = 1, progress: Progress = lambda done, of: None
-) -> Made:
+    recipe: Recipe, out: Path, workers: int = 1, progress: FilmProgress = lambda done, of: None
+) -> FilmDataset:
     """Film everything that is not there yet, then write the lists and the contact sheet.
 
     Raises:
-        SynthesisError: the recipe makes no sense, the folder cannot be written or holds something else,
+        GestureLrcnError: the recipe makes no sense, the folder cannot be written or holds something else,
             the disk is full, or a worker died. What is written is whole; the same call goes on from there.
     """
     recipe.check()
@@ -69,12 +66,15 @@ def make_dataset(
         raise SynthesisError(f"{workers} workers cannot work: ask for at least 1.")
     with _claimed(out, recipe):
         takes = [plan(recipe, person) for person in range(recipe.people)]
-        _film_all(recipe, out, takes, workers, progress)
+        try:
+            _film_all(recipe, out, takes, workers, progress)
+        finally:
+            _clear(out)
         flat = [take for of_person in takes for take in of_person]
         _write_lists(out, flat)
         write_whole(out / "contact_sheet.jpg", contact_sheet([out / f"{take.name}.jsonl" for take in flat]))
     clips = sum(take.gesture is not None for take in flat)
-    return Made(out, clips, len(flat) - clips, sum(take.seconds for take in flat))
+    return FilmDataset(out, clips, len(flat) - clips, sum(take.seconds for take in flat))
 
 
 @contextlib.contextmanager
@@ -107,7 +107,9 @@ def _is_there(out: Path, take: Take) -> bool:
     return (out / f"{take.name}.jsonl").exists() and (out / f"{take.name}.mp4").exists()
 
 
-def _film_all(recipe: Recipe, out: Path, takes: list[list[Take]], workers: int, progress: Progress) -> None:
+def _film_all(
+    recipe: Recipe, out: Path, takes: list[list[Take]], workers: int, progress: FilmProgress
+) -> None:
     missing = [[take for take in of_person if not _is_there(out, take)] for of_person in takes]
     total = sum(take.seconds for of_person in takes for take in of_person)
     done = total - sum(take.seconds for of_person in missing for take in of_person)
@@ -115,76 +117,46 @@ def _film_all(recipe: Recipe, out: Path, takes: list[list[Take]], workers: int, 
     missing = [of_person for of_person in missing if of_person]
     if not missing:
         return
+    _clear(out)
     context = multiprocessing.get_context("spawn")
-    crew = _Crew(context)
-    with one_thread_each("LP_NUM_THREADS"), crew.executor(workers) as executor:
-        futures = [executor.submit(_film_person, recipe, out, of_person) for of_person in missing]
-        try:
-            for seconds in crew.reports(futures):
-                done += seconds
-                progress(min(done, total), total)
-        except BaseException as error:
-            crew.stop.set()
-            executor.shutdown(wait=True, cancel_futures=True)
-            if isinstance(error, BrokenProcessPool):
-                raise SynthesisError(
-                    "A worker was killed, perhaps for want of memory: give the same command again,"
-                    " with fewer --workers if need be; it goes on where it ended."
-                ) from error
-            raise
+    reports = context.SimpleQueue()
+    advice = "give the same command again, with fewer --workers if need be; it goes on where it ended"
+    with (
+        one_thread_each("LP_NUM_THREADS"),
+        worker_pool(workers, context, _begin_work, (reports,), advice) as pool,
+    ):
+        futures = [pool.submit(_film_person, recipe, out, of_person) for of_person in missing]
+        for seconds in _reported(reports, futures):
+            done += seconds
+            progress(min(done, total), total)
 
 
-class _Crew:
-    """What the parent and its workers share: reports of filmed seconds, and the word to stop."""
-
-    def __init__(self, context: SpawnContext) -> None:
-        self._context = context
-        self._reports = context.SimpleQueue()
-        self.stop = context.Event()
-
-    def executor(self, workers: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(workers, self._context, _begin_work, (self._reports, self.stop))
-
-    def reports(self, futures: list[Future[None]]) -> Iterator[float]:
-        """Seconds of film as they are made, until all futures are done; raises what a worker raised."""
-        open_futures = set(futures)
-        while open_futures:
-            finished, open_futures = wait(open_futures, timeout=0.2, return_when=FIRST_COMPLETED)
-            while not self._reports.empty():
-                yield self._reports.get()
-            for future in finished:
-                future.result()
+def _clear(out: Path) -> None:
+    """Away with the halves of files that workers left who were killed."""
+    for folder in (out, *(other for other in out.iterdir() if other.is_dir())):
+        remove_parts(folder)
 
 
-class _StopError(Exception):
-    """The parent wants no more films."""
+def _reported(reports: "SimpleQueue[float]", futures: list[Future[None]]) -> Iterator[float]:
+    """Seconds of film as they are made, until all futures are done; raises what a worker raised."""
+    open_futures = set(futures)
+    while open_futures:
+        finished, open_futures = wait(open_futures, timeout=0.2, return_when=FIRST_COMPLETED)
+        while not reports.empty():
+            yield reports.get()
+        for future in finished:
+            future.result()
 
 
-@dataclass(frozen=True)
-class _Line:
-    """The line from a worker to its parent."""
-
-    report: Callable[[float], None]
-    stopped: Callable[[], bool]
+_report: list[Callable[[float], None]] = []
+"""Tells the parent seconds of film: one in every worker, none in the parent, who makes no films."""
 
 
-_lines: list[_Line] = []
-"""One in every worker, none in the parent: executors hand it over before the first task."""
-
-
-def _begin_work(reports: Any, stop: Any) -> None:
-    """First thing in every worker: it leaves Ctrl-C to the parent, and never outlives it."""
-    _lines.append(_Line(reports.put, stop.is_set))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+def _begin_work(reports: "SimpleQueue[float]") -> None:
+    """First thing in every worker."""
+    leave_to_parent()
     cv2.setNumThreads(1)
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
+    _report.append(reports.put)
 
 
 def _film_person(recipe: Recipe, out: Path, takes: list[Take]) -> None:
@@ -192,13 +164,11 @@ def _film_person(recipe: Recipe, out: Path, takes: list[Take]) -> None:
     folder = (out / takes[0].name).parent
     try:
         folder.mkdir(exist_ok=True)
-        for rest in folder.glob(".*.part"):
-            rest.unlink()
     except OSError as error:
         raise SynthesisError(
             f"{folder} cannot be written ({error.strerror}): choose another folder."
         ) from error
-    with contextlib.suppress(_StopError), Studio(takes[0].seed[:2], recipe.size, recipe.pictures()) as studio:
+    with Studio(takes[0].seed[:2], recipe.size, recipe.pictures()) as studio:
         for take in takes:
             _film_take(studio, recipe, take, out / f"{take.name}.mp4")
 
@@ -206,21 +176,19 @@ def _film_person(recipe: Recipe, out: Path, takes: list[Take]) -> None:
 def _film_take(studio: Studio, recipe: Recipe, take: Take, path: Path) -> None:
     write = take.writer(recipe.vocabulary, recipe.known_tracks())
     stream = studio.film(write, take.chance(), recipe.fps, recipe.rates)
-    watched = _watched(stream, take.seconds / stream.frames)
-    write_video(path, watched, recipe.fps, times=None if recipe.rates is None else stream.times)
+    pictures = _with_reports(stream, take.seconds / stream.frames)
+    write_video(path, pictures, recipe.fps, times=None if recipe.rates is None else stream.times)
     if stream.head_heights:
         write_whole(path.with_suffix(".csv"), stream.table().encode())
     truth = stream.truth(path.name, take.subject)
     write_whole(path.with_suffix(".jsonl"), "".join(f"{line}\n" for line in truth.lines()).encode())
 
 
-def _watched(images: FilmedStream, seconds: float) -> Iterator[Pixels]:
-    (line,) = _lines
+def _with_reports(images: FilmedStream, seconds: float) -> Iterator[Pixels]:
+    (report,) = _report
     for image in images:
-        if line.stopped():
-            raise _StopError
         yield image
-        line.report(seconds)
+        report(seconds)
 
 
 def _write_lists(out: Path, takes: list[Take]) -> None:

@@ -15,7 +15,6 @@ a webcam delivers. The arrays of a shard, N pictures each:
 """
 
 import argparse
-import logging
 import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
@@ -26,19 +25,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.events import Hand
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.region.locator import SHOULDER_WIDTHS
 from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
 from gesturelrcn.synthesis.body.person import random_person
+from gesturelrcn.synthesis.dataset.command import exit_code
 from gesturelrcn.synthesis.dataset.hand_moments import Moment, Still, holding, moments
-from gesturelrcn.synthesis.errors import filling
+from gesturelrcn.synthesis.dataset.shards import Shards
 from gesturelrcn.synthesis.film.filming import SMEAR_PIXELS, Actor, Shot, behind, exposed
 from gesturelrcn.synthesis.film.staging import Chances, furnish
-from gesturelrcn.synthesis.motion.shipped import SHIPPED
+from gesturelrcn.synthesis.motion.shipped import SHIPPED, vocabulary_of
 from gesturelrcn.synthesis.motion.vocabulary import Vocabulary
-from gesturelrcn.synthesis.motion.vocabulary_file import load_vocabulary
 from gesturelrcn.synthesis.pose import HAND_SHAPES
 from gesturelrcn.synthesis.rendering.camera import Camera, random_light
 from gesturelrcn.synthesis.rendering.renderer import Renderer
@@ -74,11 +72,9 @@ HIDDEN_METRES = 0.07
 SEEN_SHARES = (0.2, 0.5)
 """A hand of whose landmarks less are seen is none; one in between is left out."""
 
-logger = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True)
-class HandFrame:
+class HandImage:
     """One picture and the truth about it, as in the shards.
 
     Attributes:
@@ -105,9 +101,9 @@ class _Look:
     wanted: bool
 
 
-def hand_frames(
+def hand_images(
     rng: np.random.Generator, size: int = SIZE, vocabulary: Vocabulary = SHIPPED
-) -> Generator[HandFrame, None, None]:
+) -> Generator[HandImage, None, None]:
     """Pictures without end: a new shot every MOMENTS_PER_SHOT poses, a new person after SHOTS_PER_PERSON."""
     with Renderer(DRAWN_PIXELS, DRAWN_PIXELS, supersampling=1) as renderer, Renderer(*ROOM_PIXELS, 1) as wide:
         while True:
@@ -137,7 +133,7 @@ class _Close:
         self._room = behind(wide, shot)[0]
         renderer.set_props(shot.props)
 
-    def frames(self, vocabulary: Vocabulary) -> Iterator[HandFrame]:
+    def frames(self, vocabulary: Vocabulary) -> Iterator[HandImage]:
         for moment in moments(self._rng, vocabulary, self._actor, self._whole, MOMENTS_PER_SHOT):
             self._actor.let_go()
             seen = moment
@@ -191,7 +187,7 @@ class _Close:
                 return _Look((float(spot[0]), float(spot[1]), float(length)), side, False)
         return None
 
-    def _frame(self, moment: Moment, look: _Look) -> HandFrame | None:
+    def _frame(self, moment: Moment, look: _Look) -> HandImage | None:
         camera = replace(self._whole, window=window(self._whole, *look.square))
         time = float(self._rng.uniform(0, 60))
         shot = replace(self._shot, camera=camera, webcam=self._shot.webcam.at(time))
@@ -212,7 +208,7 @@ class _Close:
             image = np.ascontiguousarray(image[:, ::-1])
             hand, normal = hand * [-1, 1, 1] + [1, 0, 0], normal * [-1, 1, 1]
         shape = moment.shape(look.side) if present else ""
-        return HandFrame(
+        return HandImage(
             image, np.asarray(hand, np.float32), present, np.asarray(normal, np.float32), look.side, shape
         )
 
@@ -292,39 +288,27 @@ def write_shards(
     size: int = SIZE,
     vocabulary: Vocabulary = SHIPPED,
 ) -> list[Path]:
-    """Write shards until there are `pictures`; each appears only when whole; those that are there are kept.
+    """Write what is missing of the shards with `pictures` together; see `Shards.write_all`.
 
     Raises:
-        SynthesisError: no EGL, no body data, or the folder cannot be written.
+        GestureLrcnError: no EGL, no body data, or the folder cannot be written.
     """
-    written: list[Path] = []
-    with filling(out, "Shards"):
-        for number in range(-(-pictures // shard)):
-            path = out / f"hands-{seed}-{number:03d}.npz"
-            if path.exists():
-                continue
-            stream = hand_frames(np.random.default_rng([seed, number]), size, vocabulary)
-            count = min(shard, pictures - number * shard)
-            taken = [next(stream) for _ in range(count)]
-            stream.close()
-            part = path.with_suffix(".part")
-            with part.open("wb") as file:
-                np.savez(file, allow_pickle=False, **_arrays(taken))
-            part.replace(path)
-            logger.info("%s: %d pictures", path, count)
-            written.append(path)
-    return written
+    shards = Shards(out, "hands", seed)
+    return shards.write_all(
+        pictures, shard, lambda number: hand_images(shards.rng(number), size, vocabulary), _arrays
+    )
 
 
-def _arrays(taken: list[HandFrame]) -> dict[str, NDArray[Any]]:
+def _arrays(examples: list[HandImage]) -> dict[str, NDArray[Any]]:
     names = list(HAND_SHAPES)
+    shapes = [names.index(example.shape) if example.shape else -1 for example in examples]
     return {
-        "x": np.stack([frame.image for frame in taken]),
-        "hand": np.stack([frame.hand for frame in taken]),
-        "present": np.array([frame.present for frame in taken]),
-        "normal": np.stack([frame.normal for frame in taken]),
-        "side": np.array([frame.side == "right" for frame in taken], np.uint8),
-        "shape": np.array([names.index(f.shape) if f.shape else -1 for f in taken], np.int16),
+        "x": np.stack([example.image for example in examples]),
+        "hand": np.stack([example.hand for example in examples]),
+        "present": np.array([example.present for example in examples]),
+        "normal": np.stack([example.normal for example in examples]),
+        "side": np.array([example.side == "right" for example in examples], np.uint8),
+        "shape": np.array(shapes, np.int16),
         "shapes": np.array(names),
     }
 
@@ -339,15 +323,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=SIZE, help="side of the pictures in pixels")
     parser.add_argument("--gestures", type=Path, help="a vocabulary file on top of the shipped one")
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    cv2.setNumThreads(1)
-    try:
-        vocabulary = load_vocabulary(options.gestures, base=SHIPPED) if options.gestures else SHIPPED
-        write_shards(options.out, options.seed, options.pictures, options.shard, options.size, vocabulary)
-    except GestureLrcnError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
+    return exit_code(
+        lambda: write_shards(
+            options.out,
+            options.seed,
+            options.pictures,
+            options.shard,
+            options.size,
+            vocabulary_of(options.gestures),
+        )
+    )
 
 
 if __name__ == "__main__":

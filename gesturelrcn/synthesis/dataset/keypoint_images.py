@@ -8,20 +8,20 @@ would cut out, black beyond the camera's picture.
 """
 
 import argparse
-import logging
 import sys
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
 from gesturelrcn.synthesis.body.person import random_person
-from gesturelrcn.synthesis.errors import filling
+from gesturelrcn.synthesis.dataset.command import exit_code
+from gesturelrcn.synthesis.dataset.shards import Shards
 from gesturelrcn.synthesis.film.crop_view import in_camera_too, square_shot
 from gesturelrcn.synthesis.film.filming import Actor, seen, set_up
 from gesturelrcn.synthesis.film.staging import furnish
@@ -39,11 +39,9 @@ SEATED_SHARE = 0.5
 SQUARE_JITTER = 0.10
 """Standard deviation of the square's place and size: live, it is never quite right."""
 
-logger = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True)
-class KeypointFrame:
+class KeypointImage:
     """One picture: `image` (size, size, 3) uint8 BGR, `keypoints` (J, 3) float32 as in the shards."""
 
     image: Pixels
@@ -121,8 +119,8 @@ def random_pose(rng: np.random.Generator) -> Pose:
     )
 
 
-def keypoint_frames(rng: np.random.Generator, size: int = SIZE) -> Generator[KeypointFrame, None, None]:
-    """Frames without end: a new shot every FRAMES_PER_SHOT, a new person every SHOTS_PER_PERSON shots."""
+def keypoint_images(rng: np.random.Generator, size: int = SIZE) -> Generator[KeypointImage, None, None]:
+    """Pictures without end: a new shot every FRAMES_PER_SHOT, a new person every SHOTS_PER_PERSON shots."""
     with Renderer(size, size) as renderer:
         while True:
             person = random_person(rng)
@@ -132,7 +130,7 @@ def keypoint_frames(rng: np.random.Generator, size: int = SIZE) -> Generator[Key
                 actor.release()
 
 
-def _shot(rng: np.random.Generator, renderer: Renderer, actor: Actor, size: int) -> Iterator[KeypointFrame]:
+def _shot(rng: np.random.Generator, renderer: Renderer, actor: Actor, size: int) -> Iterator[KeypointImage]:
     chest = actor.focus + np.array([0, 0.2, 0])
     # Half of the cameras do not care whether raised hands stay in the picture: the network shall know both.
     reach = reach_of(actor.person, actor.lowered) if rng.random() < 0.5 else None
@@ -148,36 +146,33 @@ def _shot(rng: np.random.Generator, renderer: Renderer, actor: Actor, size: int)
         image = shot.webcam.look(actor.picture(shot, float(number)), rng)
         keypoints = in_camera_too(shot.camera, seen(shot.camera, joints))
         keypoints[:, 2] *= actor.unhidden(shot.camera, joints)
-        yield KeypointFrame(image, keypoints)
+        yield KeypointImage(image, keypoints)
     shot.release()
 
 
 def write_shards(
     out: Path, seed: int, minutes: float, frames: int = FRAMES_PER_SHARD, size: int = SIZE
 ) -> list[Path]:
-    """Write shards for `minutes`, at least one; each appears only when whole. Those already there are kept.
+    """Write shards for `minutes`, at least one, after those that are there; see `Shards.write`.
 
     Raises:
-        SynthesisError: no EGL, no body data, or the folder cannot be written.
+        GestureLrcnError: no EGL, no body data, or the folder cannot be written.
     """
     ends = time.monotonic() + minutes * 60
-    written: list[Path] = []
-    with filling(out, "Shards"):
-        number = len(list(out.glob(f"keypoints-{seed}-*.npz")))
-        while not written or time.monotonic() < ends:
-            rng = np.random.default_rng([seed, number])
-            stream = keypoint_frames(rng, size)
-            taken = [next(stream) for _ in range(frames)]
-            stream.close()
-            path = out / f"keypoints-{seed}-{number:03d}.npz"
-            part = path.with_suffix(".part")
-            with part.open("wb") as file:
-                np.savez(file, x=np.stack([f.image for f in taken]), y=np.stack([f.keypoints for f in taken]))
-            part.replace(path)
-            logger.info("%s: %d frames", path, frames)
-            written.append(path)
-            number += 1
+    shards, written = Shards(out, "keypoints", seed), list[Path]()
+    number = shards.count()
+    while not written or time.monotonic() < ends:
+        if shards.write(number, keypoint_images(shards.rng(number), size), frames, _arrays):
+            written.append(shards.path(number))
+        number += 1
     return written
+
+
+def _arrays(examples: list[KeypointImage]) -> dict[str, NDArray[Any]]:
+    return {
+        "x": np.stack([example.image for example in examples]),
+        "y": np.stack([example.keypoints for example in examples]),
+    }
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -189,14 +184,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--frames", type=int, default=FRAMES_PER_SHARD, help="frames a shard")
     parser.add_argument("--size", type=int, default=SIZE, help="side of the pictures in pixels")
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    cv2.setNumThreads(1)
-    try:
-        write_shards(options.out, options.seed, options.minutes, options.frames, options.size)
-    except GestureLrcnError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
+    return exit_code(
+        lambda: write_shards(options.out, options.seed, options.minutes, options.frames, options.size)
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Gestures performed by synthetic people before a camera, as tracks of joints: nothing is drawn.
 
-A second of film takes a second to draw; where only joints are wanted, a performance takes that long.
+A second of film takes a second to draw; where only joints are label, a performance takes that long.
 `python -m gesturelrcn.synthesis.dataset.performances --out DIR --clips 2000` writes shards
 DIR/performances-SEED-000.npz. Of N performances with T1, T2, ... frames one after another they hold
 
@@ -15,25 +15,23 @@ DIR/performances-SEED-000.npz. Of N performances with T1, T2, ... frames one aft
 """
 
 import argparse
-import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.synthesis.arrays import Floats, Image
 from gesturelrcn.synthesis.body.person import random_person
-from gesturelrcn.synthesis.errors import filling
+from gesturelrcn.synthesis.dataset.command import exit_code
+from gesturelrcn.synthesis.dataset.shards import Shards
 from gesturelrcn.synthesis.film.filming import Actor
 from gesturelrcn.synthesis.film.script import clip_script
 from gesturelrcn.synthesis.film.studio import suitable_camera
-from gesturelrcn.synthesis.motion.shipped import SHIPPED
+from gesturelrcn.synthesis.motion.shipped import SHIPPED, vocabulary_of
 from gesturelrcn.synthesis.motion.vocabulary import Vocabulary, gesture_names
-from gesturelrcn.synthesis.motion.vocabulary_file import load_vocabulary
 from gesturelrcn.synthesis.pose import Pose
 from gesturelrcn.synthesis.rendering.camera import Camera
 from gesturelrcn.synthesis.rendering.renderer import Renderer
@@ -48,8 +46,6 @@ NONE_SHARE = 0.19
 """Of the performances, those that are no gesture."""
 SEATED_SHARE = 0.25
 SHARD_CLIPS = 200
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -68,7 +64,7 @@ class Performance:
 
 def performances(
     seed: tuple[int, ...], vocabulary: Vocabulary = SHIPPED, names: tuple[str, ...] = ()
-) -> Iterator[Performance]:
+) -> Generator[Performance, None, None]:
     """Without end: gesture after gesture in equal shares, a new person after CLIPS_PER_PERSON.
 
     Args:
@@ -84,28 +80,28 @@ def performances(
             actor = Actor(renderer, random_person(rng), seated=seated)
             person = "-".join(str(part) for part in (*seed, number))
             for _ in range(CLIPS_PER_PERSON):
-                wanted = NONE if rng.random() < NONE_SHARE else str(rng.choice(gestures))
-                performed = _performance(rng, actor, vocabulary, wanted, person)
-                if performed is not None:
-                    yield performed
+                label = NONE if rng.random() < NONE_SHARE else str(rng.choice(gestures))
+                performance = _performance(rng, actor, vocabulary, label, person)
+                if performance is not None:
+                    yield performance
             actor.release()
 
 
 def _performance(
-    rng: np.random.Generator, actor: Actor, vocabulary: Vocabulary, wanted: str, person: str
+    rng: np.random.Generator, actor: Actor, vocabulary: Vocabulary, label: str, person: str
 ) -> Performance | None:
     seed = int(rng.integers(2**32))
     camera, script = suitable_camera(
-        rng, actor, lambda ceiling: clip_script(np.random.default_rng(seed), vocabulary, wanted, ceiling)
+        rng, actor, lambda ceiling: clip_script(np.random.default_rng(seed), vocabulary, label, ceiling)
     )
     done = script.gestures()
-    if wanted != NONE and not done:
+    if label != NONE and not done:
         return None
     timeline = script.timeline
     times = np.arange(0.0, min(timeline.length, LONGEST), 1.0 / FPS)
     seen = [_seen(actor, camera, timeline.pose(float(at))) for at in times]
     return Performance(
-        wanted,
+        label,
         person,
         np.array([joints for joints, _ in seen], np.float32),
         np.array([hands for _, hands in seen], np.float32),
@@ -129,47 +125,39 @@ def _seen(actor: Actor, camera: Camera, pose: Pose) -> tuple[Floats, Floats]:
     return camera.project(actor.joints(pose))[:, :2] * size, np.array(hands)
 
 
-def write_shard(
+def write_shards(
     out: Path,
     seed: int,
-    number: int,
-    clips: int = SHARD_CLIPS,
+    clips: int,
+    shard: int = SHARD_CLIPS,
     vocabulary: Vocabulary = SHIPPED,
     names: tuple[str, ...] = (),
-) -> Path:
-    """Write a shard, which appears only when it is whole; one that is there is kept.
+) -> list[Path]:
+    """Write what is missing of the shards with `clips` performances together; see `Shards.write_all`.
 
     Raises:
-        SynthesisError: no EGL, no body data, or the folder cannot be written.
+        GestureLrcnError: no EGL, no body data, or the folder cannot be written.
     """
-    path = out / f"performances-{seed}-{number:03d}.npz"
-    if path.exists():
-        return path
-    stream = performances((seed, number), vocabulary, names)
-    taken = [next(stream) for _ in range(clips)]
-    with filling(out, "Shards"):
-        part = path.with_suffix(".part")
-        with part.open("wb") as file:
-            np.savez(file, allow_pickle=False, **_arrays(taken))
-        part.replace(path)
-    return path
+    return Shards(out, "performances", seed).write_all(
+        clips, shard, lambda number: performances((seed, number), vocabulary, names), _arrays
+    )
 
 
-def _arrays(taken: list[Performance]) -> dict[str, Any]:
+def _arrays(examples: list[Performance]) -> dict[str, Any]:
     unknown = (np.nan,) * 3
-    moments = np.array([performed.gesture or unknown for performed in taken])
+    moments = np.array([example.gesture or unknown for example in examples])
     return {
-        "joints": np.concatenate([performed.joints for performed in taken]),
-        "hands": np.concatenate([performed.hands for performed in taken]),
-        "times": np.concatenate([performed.times for performed in taken]),
-        "lengths": np.array([len(performed.times) for performed in taken]),
-        "label": np.array([performed.label for performed in taken]),
-        "person": np.array([performed.person for performed in taken]),
+        "joints": np.concatenate([example.joints for example in examples]),
+        "hands": np.concatenate([example.hands for example in examples]),
+        "times": np.concatenate([example.times for example in examples]),
+        "lengths": np.array([len(example.times) for example in examples]),
+        "label": np.array([example.label for example in examples]),
+        "person": np.array([example.person for example in examples]),
         "onset": moments[:, 0],
         "stroke_end": moments[:, 1],
         "offset": moments[:, 2],
-        "region": np.array([performed.region for performed in taken]),
-        "size": np.array([performed.size for performed in taken]),
+        "region": np.array([example.region for example in examples]),
+        "size": np.array([example.size for example in examples]),
     }
 
 
@@ -182,17 +170,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", default="", help="these gestures, comma-separated; default all")
     parser.add_argument("--gestures", type=Path, help="a vocabulary file on top of the shipped one")
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    try:
-        vocabulary = load_vocabulary(options.gestures, base=SHIPPED) if options.gestures else SHIPPED
-        names = tuple(name for name in options.only.split(",") if name)
-        for number in range(-(-options.clips // SHARD_CLIPS)):
-            count = min(SHARD_CLIPS, options.clips - number * SHARD_CLIPS)
-            logger.info("%s", write_shard(options.out, options.seed, number, count, vocabulary, names))
-    except GestureLrcnError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
+    names = tuple(name for name in options.only.split(",") if name)
+    return exit_code(
+        lambda: write_shards(
+            options.out, options.seed, options.clips, vocabulary=vocabulary_of(options.gestures), names=names
+        )
+    )
 
 
 if __name__ == "__main__":

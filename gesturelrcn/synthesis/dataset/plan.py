@@ -4,7 +4,6 @@ import hashlib
 import json
 import math
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -13,26 +12,15 @@ from gesturelrcn import __version__
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.film.script import Script, ScriptWriter, clip_script, stream_script
 from gesturelrcn.synthesis.film.staging import picture_files
-from gesturelrcn.synthesis.motion.shipped import SHIPPED, SHIPPED_FILE
+from gesturelrcn.synthesis.motion.shipped import SHIPPED_FILE, vocabulary_of
 from gesturelrcn.synthesis.motion.track_files import Tracks, load_tracks
 from gesturelrcn.synthesis.motion.vocabulary import Vocabulary, gesture_names
-from gesturelrcn.synthesis.motion.vocabulary_file import load_vocabulary
 from gesturelrcn.vocabulary import NONE
 
 STREAM_SECONDS = 180.0
 """Streams are at most about this long."""
 NONE_SHARE = 0.2
 """Share of the clips without a gesture."""
-
-
-@lru_cache(maxsize=4)
-def vocabulary_of(path: Path | None) -> Vocabulary:
-    """A vocabulary file on top of the shipped one, or the shipped one for None.
-
-    Raises:
-        SynthesisError: the file is wrong; the message names the line.
-    """
-    return SHIPPED if path is None else load_vocabulary(path, base=SHIPPED)
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,18 @@
 """Write films as H.264 files that every player opens."""
 
-import os
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 
 from gesturelrcn.synthesis.arrays import Pixels
-from gesturelrcn.synthesis.errors import SynthesisError
+from gesturelrcn.system.whole_files import write_whole
 
 CONSTANT_QUALITY = {"crf": "21", "preset": "veryfast", "threads": "1", "x264-params": "no-mbtree=1"}
 """For films without a bit rate: quick, and hardly worse than what was filmed.
 
 x264's macroblock tree reads memory that nobody wrote: the same pictures would give other files now and then.
 """
-
-
 TICKS_PER_SECOND = 90_000
 """Of the clock of films whose frames are not equally far apart."""
 
@@ -33,7 +30,7 @@ def write_video(
     With `times` (rising seconds from 0, one for each image) the frames are shown then, else at `fps`.
 
     Raises:
-        SynthesisError: the folder is missing or cannot be written, or the disk is full.
+        GestureLrcnError: the folder is missing or cannot be written, or the disk is full.
     """
     import av
 
@@ -61,24 +58,3 @@ def write_video(
         if stream is not None:
             container.mux(stream.encode())
     write_whole(out, film.getvalue())
-
-
-def write_whole(out: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, whatever happens.
-
-    Raises:
-        SynthesisError: the folder is missing or cannot be written, or the disk is full.
-    """
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            # Or the name may be on the disk before the content is, when the power fails.
-            os.fsync(file.fileno())
-        part.replace(out)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise SynthesisError(
-            f"{out} cannot be written ({error.strerror or error}): choose a folder that exists and has room."
-        ) from error

@@ -83,14 +83,14 @@ class _Shard:
 
     def __call__(self, seed: int) -> None:
         if self._kind == "performances":
-            from gesturelrcn.synthesis.dataset.performances import write_shard
+            from gesturelrcn.synthesis.dataset.performances import write_shards as write_performances
 
-            write_shard(self._folder, seed, 0, self.frames)
+            write_performances(self._folder, seed, self.frames, self.frames)
             return
         if self._kind == "backgrounds":
-            from gesturelrcn.synthesis.dataset.backgrounds import write_rooms
+            from gesturelrcn.synthesis.dataset.backgrounds import write_backgrounds
 
-            write_rooms(self._folder, seed, self.frames, self._size)
+            write_backgrounds(self._folder, seed, self.frames, self._size)
             return
         if self._kind == "hands":
             from gesturelrcn.synthesis.dataset.hand_images import write_shards as write_hands

@@ -9,12 +9,11 @@ import pytest
 from gesturelrcn.model import KEYPOINTS
 from gesturelrcn.synthesis.body.makehuman import BONES
 from gesturelrcn.synthesis.body.rig import Rig
-from gesturelrcn.synthesis.dataset.plan import vocabulary_of
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.film.filming import seen
 from gesturelrcn.synthesis.film.script import clip_script
 from gesturelrcn.synthesis.film.studio import Studio
-from gesturelrcn.synthesis.motion.shipped import HANGING
+from gesturelrcn.synthesis.motion.shipped import HANGING, vocabulary_of
 from gesturelrcn.synthesis.pose import Pose, Trunk
 from gesturelrcn.synthesis.scene.framing import body_camera, body_square, window
 

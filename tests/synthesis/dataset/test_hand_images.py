@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from gesturelrcn.synthesis.body.rig import HAND_LANDMARKS
-from gesturelrcn.synthesis.dataset import hand_images as frames_of
+from gesturelrcn.synthesis.dataset import hand_images
 from gesturelrcn.synthesis.dataset.hand_moments import random_fingers
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.film.filming import Actor
@@ -21,7 +21,7 @@ TIPS = [4, 8, 12, 16, 20]
 @pytest.fixture(scope="module")
 def some(body_data, renderer):
     """Pictures of one person; asking for a renderer skips where there is no EGL."""
-    stream = frames_of.hand_frames(np.random.default_rng(0), SIZE)
+    stream = hand_images.hand_images(np.random.default_rng(0), SIZE)
     taken = list(islice(stream, 40))
     stream.close()
     return taken
@@ -53,7 +53,7 @@ def test_the_hand_is_about_in_the_middle_and_most_squares_have_one(some):
     middles = (hands[:, :, :2].min(axis=1) + hands[:, :, :2].max(axis=1)) / 2
 
     assert len(hands) > 0.7 * len(some)
-    assert (np.abs(middles - 0.5) <= frames_of.SQUARE_ASTRAY + 1e-4).all()
+    assert (np.abs(middles - 0.5) <= hand_images.SQUARE_ASTRAY + 1e-4).all()
     assert {frame.side for frame in some} == {"left", "right"}
 
 
@@ -106,9 +106,9 @@ def test_depth_behind_the_wrist_is_in_the_unit_of_the_square():
     camera = Camera(np.array([0, 1.0, 2.0]), np.array([0, 1.0, 0.0]), 60.0, 640, 480)
     points = np.array([[0, 1.0, 0.0], [0.1, 1.0, 0.0], [0, 1.0, -0.1]])
     side = 128.0
-    window = frames_of.window(camera, 320, 240, side)
+    window = hand_images.window(camera, 320, 240, side)
 
-    square = frames_of._in_square(Camera(camera.eye, camera.target, 60.0, 640, 480, window), points, side)
+    square = hand_images._in_square(Camera(camera.eye, camera.target, 60.0, 640, 480, window), points, side)
 
     assert square[0] == pytest.approx([0.5, 0.5, 0.0])
     assert square[2, 2] == pytest.approx(square[1, 0] - 0.5, rel=1e-6)
@@ -135,10 +135,10 @@ def test_fingers_are_within_what_hands_can_do():
 
 
 def test_shards_are_whole_resumed_and_the_same_for_the_same_seed(some, tmp_path):
-    first = frames_of.write_shards(tmp_path / "a", seed=3, pictures=3, shard=2, size=SIZE)
+    first = hand_images.write_shards(tmp_path / "a", seed=3, pictures=3, shard=2, size=SIZE)
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / first[0].name).write_bytes(first[0].read_bytes())
-    second = frames_of.write_shards(tmp_path / "b", seed=3, pictures=3, shard=2, size=SIZE)
+    second = hand_images.write_shards(tmp_path / "b", seed=3, pictures=3, shard=2, size=SIZE)
 
     assert [path.name for path in first] == ["hands-3-000.npz", "hands-3-001.npz"]
     assert [path.name for path in second] == ["hands-3-001.npz"]
@@ -154,13 +154,13 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(some, tmp_path):
     (tmp_path / "file").touch()
 
     with pytest.raises(SynthesisError, match=r"cannot be written to .*file.*choose another folder"):
-        frames_of.write_shards(tmp_path / "file", 0, 1, size=SIZE)
+        hand_images.write_shards(tmp_path / "file", 0, 1, size=SIZE)
 
 
 def test_an_unknown_vocabulary_ends_with_its_name(tmp_path, capsys):
     out = ["--out", str(tmp_path), "--pictures", "1", "--gestures", str(tmp_path / "none.toml")]
 
-    assert frames_of.main(out) == 2
+    assert hand_images.main(out) == 2
     assert "none.toml" in capsys.readouterr().err
 
 
@@ -169,7 +169,7 @@ def test_a_picture_is_cut_from_the_room_where_the_window_is():
     cv2.rectangle(room, (320, 0), (639, 479), (255, 255, 255), -1)
     camera = Camera(np.zeros(3), np.ones(3), 60.0, 640, 480, (0.25, 0.25, 0.75, 0.75))
 
-    part = frames_of._part(room, camera)
+    part = hand_images._part(room, camera)
 
-    assert part[:, : frames_of.DRAWN_PIXELS // 2 - 2].max() == 0
-    assert part[:, frames_of.DRAWN_PIXELS // 2 + 2 :].min() == 255
+    assert part[:, : hand_images.DRAWN_PIXELS // 2 - 2].max() == 0
+    assert part[:, hand_images.DRAWN_PIXELS // 2 + 2 :].min() == 255

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gesturelrcn.keypoints import KEYPOINTS
-from gesturelrcn.synthesis.dataset import keypoint_images as frames_of
+from gesturelrcn.synthesis.dataset import keypoint_images
 from gesturelrcn.synthesis.errors import SynthesisError
 
 SIZE = 64
@@ -13,8 +13,8 @@ SIZE = 64
 @pytest.fixture(scope="module")
 def some(body_data, renderer):
     """Two shots of one person; asking for a renderer skips where there is no EGL."""
-    stream = frames_of.keypoint_frames(np.random.default_rng(0), SIZE)
-    taken = list(islice(stream, 2 * frames_of.FRAMES_PER_SHOT))
+    stream = keypoint_images.keypoint_images(np.random.default_rng(0), SIZE)
+    taken = list(islice(stream, 2 * keypoint_images.FRAMES_PER_SHOT))
     stream.close()
     return taken
 
@@ -50,8 +50,8 @@ def test_joints_in_the_black_beyond_the_camera_s_picture_are_not_visible(some):
 
 
 def test_shards_are_whole_and_the_next_run_goes_on(some, tmp_path):
-    written = frames_of.write_shards(tmp_path, seed=3, minutes=1e-4, frames=2, size=SIZE)
-    written += frames_of.write_shards(tmp_path, seed=3, minutes=1e-4, frames=2, size=SIZE)
+    written = keypoint_images.write_shards(tmp_path, seed=3, minutes=1e-4, frames=2, size=SIZE)
+    written += keypoint_images.write_shards(tmp_path, seed=3, minutes=1e-4, frames=2, size=SIZE)
     first, second = (np.load(path) for path in written)
 
     assert [path.name for path in written] == ["keypoints-3-000.npz", "keypoints-3-001.npz"]
@@ -63,7 +63,8 @@ def test_shards_are_whole_and_the_next_run_goes_on(some, tmp_path):
 
 def test_the_same_seed_gives_the_same_shard(some, tmp_path):
     one, other = (
-        np.load(frames_of.write_shards(tmp_path / name, 4, 1e-4, frames=1, size=SIZE)[0]) for name in "ab"
+        np.load(keypoint_images.write_shards(tmp_path / name, 4, 1e-4, frames=1, size=SIZE)[0])
+        for name in "ab"
     )
 
     assert np.array_equal(one["x"], other["x"])
@@ -74,4 +75,4 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(some, tmp_path):
     (tmp_path / "file").touch()
 
     with pytest.raises(SynthesisError, match=r"cannot be written to .*file.*choose another folder"):
-        frames_of.write_shards(tmp_path / "file", 0, 1e-4, frames=1, size=SIZE)
+        keypoint_images.write_shards(tmp_path / "file", 0, 1e-4, frames=1, size=SIZE)

@@ -5,7 +5,7 @@ import pytest
 
 from gesturelrcn.model import KEYPOINTS
 from gesturelrcn.synthesis.dataset import performances
-from gesturelrcn.synthesis.dataset.performances import FPS, LONGEST, main, write_shard
+from gesturelrcn.synthesis.dataset.performances import FPS, LONGEST, main, write_shards
 from gesturelrcn.training.config.config import Make
 from gesturelrcn.training.data.generation import make_shards
 
@@ -52,19 +52,19 @@ def test_a_raised_hand_goes_up_and_the_hand_is_where_the_arm_ends(some):
             assert (before[0] - one.joints[:, wrists, 1].min(0)).max() > 0.5 * shoulders
 
 
-def test_a_shard_appears_once_and_other_seeds_are_other_people(some, tmp_path):
-    path = write_shard(tmp_path, 1, 0, 3)
+def test_a_shard_has_all_arrays_and_other_seeds_are_other_people(some, tmp_path):
+    (path,) = write_shards(tmp_path, 1, 3)
+    (other,) = write_shards(tmp_path, 2, 3)
     with np.load(path, allow_pickle=False) as shard:
-        lengths, labels, people = shard["lengths"], shard["label"], shard["person"]
-        assert len(labels) == len(people) == len(shard["region"]) == len(shard["size"]) == 3
-        assert lengths.sum() == len(shard["joints"]) == len(shard["hands"]) == len(shard["times"])
-        joints = shard["joints"]
-    when = path.stat().st_mtime_ns
-    assert write_shard(tmp_path, 1, 0, 3) == path
-    assert path.stat().st_mtime_ns == when
-    with np.load(write_shard(tmp_path, 2, 0, 3)) as other:
-        assert other["joints"].shape != joints.shape or not np.allclose(other["joints"], joints)
-    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".npz", ".npz"]
+        joints, lengths = shard["joints"], shard["lengths"]
+        assert set(shard.files) == {
+            *("joints", "hands", "times", "lengths", "label", "person"),
+            *("onset", "stroke_end", "offset", "region", "size"),
+        }
+        assert {len(shard[name]) for name in ("label", "person", "onset", "region", "size")} == {3}
+        assert lengths.sum() == len(joints) == len(shard["hands"]) == len(shard["times"])
+    with np.load(other) as shard:
+        assert shard["joints"].shape != joints.shape or not np.allclose(shard["joints"], joints)
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(some, tmp_path, capsys):

@@ -11,10 +11,10 @@ from gesturelrcn.evaluation.regression import measure_numbers
 from gesturelrcn.model import load_model
 from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.recordings.listing import read_listing
-from gesturelrcn.synthesis.dataset.plan import vocabulary_of
 from gesturelrcn.synthesis.dataset.video import write_video
 from gesturelrcn.synthesis.film.script import clip_script
 from gesturelrcn.synthesis.film.studio import Studio
+from gesturelrcn.synthesis.motion.shipped import vocabulary_of
 from tests.synthesis.conftest import body_data, renderer  # noqa: F401 - for where there is no EGL
 
 PEOPLE = Path(__file__).parents[3] / "configs" / "actions-people.toml"
