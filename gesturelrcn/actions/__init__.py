@@ -18,7 +18,8 @@ from gesturelrcn.actions.bindings.bindings import Binding, Bindings, Options, Pr
 from gesturelrcn.actions.bindings.file import load_bindings, parse_bindings
 from gesturelrcn.actions.bindings.notation import parse_action
 from gesturelrcn.actions.decisions import ActionState, Decision, Fact
-from gesturelrcn.actions.desktop.active_window import ActiveWindow, Window, active_window
+from gesturelrcn.actions.desktop.active_window import active_window
+from gesturelrcn.actions.desktop.window import ActiveWindow, Window
 from gesturelrcn.actions.dispatcher import Dispatcher
 from gesturelrcn.actions.injectors.injector import DryRunInjector, Injector, RecordingInjector
 from gesturelrcn.actions.injectors.pynput import PynputInjector

@@ -14,7 +14,7 @@ from gesturelrcn.actions.action import ControlWord, Run
 from gesturelrcn.actions.bindings.bindings import Binding, Bindings, Profile, Rules
 from gesturelrcn.actions.bindings.text import bindings_to_toml
 from gesturelrcn.actions.decisions import ActionState, Decision, Fact, FactKind
-from gesturelrcn.actions.desktop.active_window import ActiveWindow, Window
+from gesturelrcn.actions.desktop.window import ActiveWindow, Window
 from gesturelrcn.actions.injectors.injector import Injector
 from gesturelrcn.actions.keys import KeyName
 from gesturelrcn.actions.performer import LaserPointer, MouseLaser, Performer

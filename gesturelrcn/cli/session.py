@@ -22,7 +22,8 @@ from gesturelrcn.actions import (
 )
 from gesturelrcn.actions.bindings.reload import BindingsWatch
 from gesturelrcn.actions.desktop.active_window import active_window
-from gesturelrcn.actions.desktop.real_input import RealInput, start_watching
+from gesturelrcn.actions.desktop.real_input import RealInput
+from gesturelrcn.actions.desktop.watch import start_watching
 from gesturelrcn.actions.dispatcher import News
 from gesturelrcn.actions.injectors.choice import choose_injector
 from gesturelrcn.cli.options import EngineChoice

@@ -9,7 +9,7 @@ import numpy as np
 from gesturelrcn.actions.bindings.bindings import Bindings
 from gesturelrcn.actions.bindings.file import parse_bindings
 from gesturelrcn.actions.decisions import Decision, Fact
-from gesturelrcn.actions.desktop.active_window import Window
+from gesturelrcn.actions.desktop.window import Window
 from gesturelrcn.actions.dispatcher import Dispatcher, News
 from gesturelrcn.actions.injectors.injector import RecordingInjector
 from gesturelrcn.decoding import Decoder, Evidence

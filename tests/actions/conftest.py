@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from Xlib.display import Display
 
 from gesturelrcn import GestureEvent, Phase
 from tests.xvfb import XServer
@@ -12,6 +13,20 @@ from tests.xvfb import XServer
 def x_server() -> Iterator[XServer]:
     with XServer() as server:
         yield server
+
+
+@pytest.fixture
+def display(x_server: XServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Display]:
+    """A connection to an X server that DISPLAY names."""
+    monkeypatch.setenv("DISPLAY", x_server.display)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    connection = Display(x_server.display)
+    yield connection
+    connection.close()
+
+
+# python-xlib does not close its socket where it cannot connect.
+no_display = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @pytest.fixture

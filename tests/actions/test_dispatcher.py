@@ -1,4 +1,3 @@
-import time
 from collections.abc import Iterable
 
 import pytest
@@ -21,6 +20,7 @@ from gesturelrcn.actions import (
 )
 from tests.actions.conftest import event, whole_gesture
 from tests.actions.faulty_keyboard import FaultyKeyboard
+from tests.waiting import wait_until
 
 NEXT = Binding("point_right", Key("Right"))
 SAVE = Binding("thumbs_up", Key("ctrl+shift+s"))
@@ -244,13 +244,6 @@ def test_leaving_the_block_releases_everything(events: list[GestureEvent], inter
         except KeyboardInterrupt:
             pass
         assert not keyboard.down
-
-
-def wait_until(condition) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_what_is_held_is_released_without_any_event() -> None:

@@ -5,18 +5,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
-from typing import Literal
 
 from gesturelrcn.actions.action import Action
-from gesturelrcn.actions.desktop.active_window import Window
+from gesturelrcn.actions.desktop.window import Corner, Window
 from gesturelrcn.actions.keys import Chord
 from gesturelrcn.events import Phase
 
 DEFAULT_HOLD = 0.5
 """Seconds that a gesture is held before a binding `on = "hold"` without `after` fires."""
-
-Corner = Literal["top-left", "top-right", "bottom-left", "bottom-right", "none"]
-CORNERS: tuple[Corner, ...] = ("top-left", "top-right", "bottom-left", "bottom-right", "none")
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,9 @@ from typing import Any, Literal, TypeVar, get_args
 
 from gesturelrcn.actions.action import Action, Control, Hold, Key, Laser, Run, pressed_by
 from gesturelrcn.actions.action import Sequence as ActionSequence
-from gesturelrcn.actions.bindings.bindings import (
-    CORNERS,
-    DEFAULT_HOLD,
-    Binding,
-    Bindings,
-    Options,
-    Profile,
-    Rules,
-)
+from gesturelrcn.actions.bindings.bindings import DEFAULT_HOLD, Binding, Bindings, Options, Profile, Rules
 from gesturelrcn.actions.bindings.notation import parse_action
+from gesturelrcn.actions.desktop.window import CORNERS
 from gesturelrcn.actions.keys import parse_chord
 from gesturelrcn.errors import BindingError
 from gesturelrcn.events import Phase

@@ -5,38 +5,9 @@ X11 is asked through EWMH, Windows and macOS through their own calls. Wayland te
 
 import os
 import sys
-from dataclasses import dataclass
-from typing import Protocol
 
+from gesturelrcn.actions.desktop.window import ActiveWindow
 from gesturelrcn.errors import InjectionError
-
-
-@dataclass(frozen=True)
-class Window:
-    """A window as far as profiles look at it.
-
-    Attributes:
-        title: what stands in its title bar.
-        program: what the program calls itself: the class on X11, else the name of its file or application.
-        full_screen: it covers the whole screen.
-    """
-
-    title: str
-    program: str = ""
-    full_screen: bool = False
-
-    def __str__(self) -> str:
-        return f"'{self.title or self.program or 'without a name'}'"
-
-
-class ActiveWindow(Protocol):
-    """Tells which window is in front. Write one for a system that is not here."""
-
-    def __call__(self) -> Window | None:
-        """The window that gets the keys now; None for none or where that cannot be told.
-
-        Must not raise, and take a few milliseconds at most: it is asked before every action.
-        """
 
 
 def active_window() -> ActiveWindow:

@@ -4,7 +4,7 @@ import ctypes
 from pathlib import PureWindowsPath
 from typing import Any
 
-from gesturelrcn.actions.desktop.active_window import Window
+from gesturelrcn.actions.desktop.window import Window
 
 _PROCESS_QUERY_LIMITED_INFORMATION = 0x1000
 _LONGEST_PATH = 1024

@@ -3,18 +3,12 @@
 What this program itself presses does not count.
 """
 
-import logging
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
-from gesturelrcn.actions.bindings.bindings import Corner
+from gesturelrcn.actions.desktop.window import Corner
 from gesturelrcn.actions.keys import Chord, KeyName
-from gesturelrcn.errors import InjectionError
-
-logger = logging.getLogger(__name__)
 
 TELL_EVERY = 0.05
 """Seconds; a mouse moves a thousand times a second."""
@@ -75,34 +69,3 @@ def in_corner(position: tuple[int, int], screen: tuple[int, int], corner: Corner
     x = position[0] if side == "left" else screen[0] - 1 - position[0]
     y = position[1] if upright == "top" else screen[1] - 1 - position[1]
     return x < _CORNER_SIZE and y < _CORNER_SIZE
-
-
-class Watcher(Protocol):
-    """Watches the real keyboard and mouse until it is closed."""
-
-    def close(self) -> None:
-        """Stop watching; closing twice is harmless."""
-
-
-def watch_real_input(real: RealInput) -> Watcher:
-    """Watch the real keyboard and mouse of this system.
-
-    Raises:
-        InjectionError: nothing tells of them here, for example under Wayland or without a display.
-    """
-    if sys.platform in ("win32", "darwin"):
-        from gesturelrcn.actions.desktop.pynput_input import PynputWatcher
-
-        return PynputWatcher(real)
-    from gesturelrcn.actions.desktop.x11_input import X11Watcher
-
-    return X11Watcher(real)
-
-
-def start_watching(real: RealInput) -> Watcher | None:
-    """As `watch_real_input`; None, and a line in the log, where nothing tells of real input."""
-    try:
-        return watch_real_input(real)
-    except InjectionError as error:
-        logger.warning("%s", error)
-        return None

@@ -8,7 +8,7 @@ import io
 import threading
 from typing import Any
 
-from gesturelrcn.actions.desktop.active_window import Window
+from gesturelrcn.actions.desktop.window import Window
 from gesturelrcn.errors import InjectionError
 
 _MOST_PARENTS = 20

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from Xlib.display import Display
 
 from gesturelrcn import InjectionError
-from gesturelrcn.actions import Binding, Bindings, Dispatcher, Key, PynputInjector, parse_chord
+from gesturelrcn.actions import Binding, Bindings, Dispatcher, Key, KeyName, PynputInjector, parse_chord
 from gesturelrcn.actions.keys import NAMED_KEYS
 from tests.actions.conftest import event
 from tests.key_window import KeyWindow
@@ -206,3 +207,19 @@ def test_a_display_that_goes_away_is_one_sentence_and_no_noise() -> None:
         f"cannot release Right: {unreachable}",
     ]
     assert err == ""
+
+
+def test_the_mouse_does_what_it_is_told(display: Display, x_server: XServer) -> None:
+    window = KeyWindow(x_server.display)
+    injector = PynputInjector()
+    injector.move(1.0, 1.0)
+    pointer = window.root.query_pointer()
+    assert (pointer.root_x, pointer.root_y) == (1279, 719)
+    for key, mask in (("MouseLeft", 1 << 8), ("MouseRight", 1 << 10)):
+        injector.press(KeyName(key))
+        assert window.root.query_pointer().mask & mask
+        injector.release(KeyName(key))
+        assert not window.root.query_pointer().mask & mask
+    injector.scroll(2, -1)
+    injector.close()
+    window.close()
