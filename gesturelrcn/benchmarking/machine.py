@@ -1,12 +1,12 @@
 """On what was measured."""
 
-import importlib.metadata
 import os
 import platform
 from pathlib import Path
 from typing import Any
 
 from gesturelrcn import __version__
+from gesturelrcn.system.packages import installed_version
 
 _PACKAGES = ("numpy", "onnxruntime", "mediapipe", "opencv-contrib-python", "torch", "pynput")
 
@@ -20,7 +20,7 @@ def machine() -> dict[str, Any]:
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
         "gesturelrcn": __version__,
-        "packages": {name: version for name in _PACKAGES if (version := _version(name))},
+        "packages": {name: version for name in _PACKAGES if (version := installed_version(name))},
         "load": load(),
     }
 
@@ -61,11 +61,4 @@ def _memory() -> float | None:
     try:
         return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1)
     except (AttributeError, ValueError, OSError):
-        return None
-
-
-def _version(package: str) -> str | None:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
         return None

@@ -1,7 +1,6 @@
 """`gesturelrcn annotate`."""
 
 import json as json_module
-import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gesturelrcn.cli import options
+from gesturelrcn.cli.arguments import cores, words, worker_count
+from gesturelrcn.cli.bars import progress_bars
 from gesturelrcn.cli.options import EngineChoice
 from gesturelrcn.cli.session import SAMPLE, say
 from gesturelrcn.cli.signals import StopSignals
-from gesturelrcn.errors import CaptureError, GestureLrcnError
+from gesturelrcn.errors import CaptureError
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
     from gesturelrcn.annotation import AnnotationRequest, Job, Origin, Outcome
     from gesturelrcn.annotation.workers import WatchSettings
 
@@ -67,16 +66,16 @@ def annotate(
 
     began = time.perf_counter()
     request = AnnotationRequest(
-        tuple(dict.fromkeys(_words(formats) or ["jsonl"])),
+        tuple(dict.fromkeys(_all_words(formats) or ["jsonl"])),
         out or (Path() if any(map(_is_sample, videos)) else None),
-        tuple(dict.fromkeys(_words(find))),
+        tuple(dict.fromkeys(_all_words(find))),
         clips,
         margin,
         summary is not None,
         force,
     )
     with StopSignals():
-        command = AnnotateCommand(request, model, engine, mirrored, workers, summary, quiet=json)
+        command = AnnotateCommand(request, model, engine, mirrored, workers, summary)
         outcomes = command.fulfil(videos)
     figures = _figures(outcomes, time.perf_counter() - began)
     if json:
@@ -96,21 +95,15 @@ class AnnotateCommand:
         mirrored: bool,
         workers: int,
         summary: Path | None,
-        *,
-        quiet: bool,
     ) -> None:
         from gesturelrcn.model import read_card
         from gesturelrcn.model.files import card_path
 
-        if workers < 0:
-            raise GestureLrcnError(f"{workers} workers cannot work: ask for at least 1, or 0 for one a core.")
+        self._workers = worker_count(workers)
         self._card = read_card(card_path(model))
         request.check(self._card.gestures)
         self._request, self._model, self._engine, self._mirrored = request, model, engine, mirrored
-        self._cores = _cores()
-        self._workers = workers or self._cores
         self._summary = summary
-        self._quiet = quiet
 
     def fulfil(self, videos: Sequence[Path]) -> "list[Outcome]":
         """Outcomes in the order of the videos.
@@ -123,7 +116,7 @@ class AnnotateCommand:
         jobs = plan_jobs([_place(video) for video in videos], self._request, self._origin)
         self._look_at_folders(jobs)
         ready: dict[Path, Outcome] = {}
-        with _bar() as bar:
+        with progress_bars("{task.percentage:3.0f} % of {task.total} videos") as bar:
             task = bar.add_task("watching", total=len(jobs))
             progress = lambda done: bar.update(task, completed=done)  # noqa: E731
             for outcome in run_jobs(jobs, self._settings(len(jobs)), self._workers, progress):
@@ -153,7 +146,7 @@ class AnnotateCommand:
     def _settings(self, jobs: int) -> "WatchSettings":
         from gesturelrcn.annotation.workers import WatchSettings
 
-        beside = 2 * min(self._workers, jobs) <= self._cores
+        beside = 2 * min(self._workers, jobs) <= cores()
         return WatchSettings(self._model, self._engine.value, self._mirrored, beside)
 
     def _look_at_folders(self, jobs: "Sequence[Job]") -> None:
@@ -188,29 +181,8 @@ def _is_sample(video: Path) -> bool:
     return video == Path(SAMPLE) and not video.exists()
 
 
-def _words(listed: list[str] | None) -> list[str]:
-    return [word.strip() for words in listed or [] for word in words.split(",") if word.strip()]
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _bar() -> "Progress":
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:3.0f} % of {task.total} videos"),
-        TimeRemainingColumn(),
-    )
-    return Progress(*columns, console=console, disable=not console.is_terminal)
+def _all_words(listed: list[str] | None) -> list[str]:
+    return [word for each in listed or [] for word in words(each)]
 
 
 def _figures(outcomes: "Sequence[Outcome]", seconds: float) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """`gesturelrcn doctor`: what works here, and what to do about what does not."""
 
-import importlib.metadata
 import json
 import os
 import platform
@@ -14,6 +13,7 @@ import typer
 
 from gesturelrcn import GestureLrcnError, __version__
 from gesturelrcn.cli import options
+from gesturelrcn.system.packages import installed_version
 
 _FRAMES = 30
 """Frames that are timed."""
@@ -99,9 +99,9 @@ def _python() -> Check:
 
 
 def _packages() -> Check:
-    missing = [name for name in _PACKAGES if _version(name) is None]
-    rivals = [name for name in _RIVALS if _version(name) is not None]
-    found = ", ".join(f"{name} {_version(name) or 'missing'}" for name in (*_PACKAGES, *_OPTIONAL))
+    missing = [name for name in _PACKAGES if installed_version(name) is None]
+    rivals = [name for name in _RIVALS if installed_version(name) is not None]
+    found = ", ".join(f"{name} {installed_version(name) or 'missing'}" for name in (*_PACKAGES, *_OPTIONAL))
     if missing:
         return Check("packages", False, found, f"pip install {' '.join(missing)}")
     if rivals:
@@ -110,15 +110,8 @@ def _packages() -> Check:
             f"pip uninstall {' '.join(rivals)}; then pip install --force-reinstall opencv-contrib-python"
         )
         return Check("packages", False, found, remedy)
-    mediapipe = _version("mediapipe")
+    mediapipe = installed_version("mediapipe")
     return Check("packages", mediapipe == "0.10.21", found, "pip install 'mediapipe==0.10.21'")
-
-
-def _version(package: str) -> str | None:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
 
 
 def _processor() -> Check:
@@ -140,23 +133,12 @@ def _model(model: str) -> Check:
 def _engine(model: str) -> Check:
     import numpy as np
 
+    from gesturelrcn.benchmarking.pictures import Still
     from gesturelrcn.capture import Frame
     from gesturelrcn.recognizer import Recognizer
     from gesturelrcn.region import Region
 
-    class Everywhere:
-        """Somebody fills the picture."""
-
-        def follow(self, image: object, at: float) -> Region:
-            return Region(320.0, 240.0, 480.0, 1.0, at)
-
-        def take_jump(self) -> bool:
-            return False
-
-        def close(self) -> None:
-            pass
-
-    recognizer = Recognizer(model, follower=Everywhere())
+    recognizer = Recognizer(model, follower=Still(Region(320.0, 240.0, 480.0, 1.0, 0.0)))
     picture = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
     took = []
     for number in range(_FRAMES):
@@ -164,7 +146,7 @@ def _engine(model: str) -> Check:
         recognizer.process(Frame(picture, number / 30, number, "doctor", number / 30))
         took.append(1000 * (time.perf_counter() - begin))
     median = float(np.median(took))
-    found = f"onnxruntime {_version('onnxruntime')}, {median:.1f} ms a frame"
+    found = f"onnxruntime {installed_version('onnxruntime')}, {median:.1f} ms a frame"
     return Check("engine", median < 1000 / 15, found, "fewer than 15 frames a second: close other programs")
 
 
@@ -183,7 +165,10 @@ def _locator() -> Check:
     locator.close()
     remedy = "pip install --force-reinstall 'mediapipe==0.10.21'"
     return Check(
-        "person locator", found is not None, f"mediapipe {_version('mediapipe')}, {took:.0f} ms", remedy
+        "person locator",
+        found is not None,
+        f"mediapipe {installed_version('mediapipe')}, {took:.0f} ms",
+        remedy,
     )
 
 

@@ -1,7 +1,6 @@
 """`gesturelrcn evaluate`."""
 
 import json as json_module
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gesturelrcn.cli import options
+from gesturelrcn.cli.arguments import words, worker_count
+from gesturelrcn.cli.bars import progress_bars
 from gesturelrcn.cli.options import EngineChoice
 from gesturelrcn.cli.session import say
 from gesturelrcn.errors import GestureLrcnError
@@ -62,12 +63,12 @@ def evaluate(
     from gesturelrcn.recordings.listing import read_listing
 
     listing = read_listing(data).only(
-        _words(subjects), _words(gestures), tuple(_number(word) for word in _words(distances))
+        words(subjects), words(gestures), tuple(_number(word) for word in words(distances))
     )
     if streams is not None:
         _write_streams(listing, streams)
         return
-    command = EvaluateCommand(model, engine, workers, minutes, grid, quiet=json)
+    command = EvaluateCommand(model, engine, workers, minutes, grid)
     evaluation = command.measure(listing, predictions)
     if events is not None:
         _write_events(evaluation, events)
@@ -85,15 +86,11 @@ def evaluate(
 class EvaluateCommand:
     """`gesturelrcn evaluate` with its options: what to measure with."""
 
-    def __init__(
-        self, model: str, engine: EngineChoice, workers: int, minutes: float, grid: bool, *, quiet: bool
-    ) -> None:
-        if workers < 0:
-            raise GestureLrcnError(f"{workers} workers cannot work: ask for at least 1, or 0 for one a core.")
+    def __init__(self, model: str, engine: EngineChoice, workers: int, minutes: float, grid: bool) -> None:
+        self._workers = worker_count(workers)
         if not 0 <= minutes <= 24 * 60:
             raise GestureLrcnError(f"A stream cannot be {minutes:g} minutes long: ask for 0 to 1440.")
         self._model, self._engine, self._minutes, self._grid = model, engine, minutes, grid
-        self._workers = workers or os.cpu_count() or 1
 
     def measure(self, listing: "Listing", predictions: Path | None) -> "Evaluation":
         """Measure a model, or score the events in the file `predictions`."""
@@ -101,7 +98,7 @@ class EvaluateCommand:
 
         if predictions is not None:
             return score_predictions(listing, predictions)
-        with _bars() as bars:
+        with progress_bars() as bars:
             evaluation = evaluate(
                 listing,
                 self._model,
@@ -129,10 +126,6 @@ class EvaluateCommand:
         return measure_numbers(listing, load_model(self._model, self._engine.value))
 
 
-def _words(listed: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in listed.split(",") if word.strip())
-
-
 def _number(word: str) -> float:
     try:
         return float(word)
@@ -140,15 +133,6 @@ def _number(word: str) -> float:
         raise GestureLrcnError(
             f"{word!r} is no distance; give metres, for example --distances 1,4."
         ) from None
-
-
-def _bars() -> "Progress":
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console, disable=not console.is_terminal)
 
 
 def _reporter(bars: "Progress", name: str) -> "StreamsProgress":

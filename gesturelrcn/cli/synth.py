@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gesturelrcn.cli.bars import progress_bars
 from gesturelrcn.cli.session import say
 from gesturelrcn.errors import GestureLrcnError
 
@@ -81,18 +82,8 @@ def _check_extra() -> None:
 
 
 def _make(recipe: "Recipe", out: Path, workers: int) -> "FilmDataset":
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
     from gesturelrcn.synthesis.dataset.films import make_dataset
 
-    columns = (
-        TextColumn("filming"),
-        BarColumn(),
-        TextColumn("{task.completed:.0f} of {task.total:.0f} s"),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+    with progress_bars("{task.completed:.0f} of {task.total:.0f} s") as bar:
         task = bar.add_task("filming", total=None)
         return make_dataset(recipe, out, workers, lambda done, of: bar.update(task, completed=done, total=of))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gesturelrcn.cli.bars import progress_bars
 from gesturelrcn.cli.session import say
 from gesturelrcn.errors import GestureLrcnError
 
@@ -122,13 +123,8 @@ def _few_threads(threads: int) -> None:
 @contextmanager
 def _bars() -> "Iterator[TrainingProgress]":
     """One bar for whatever is being done, where somebody looks."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     tasks = {}
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+    with progress_bars() as bars:
 
         def progress(what: str, done: float, of: float) -> None:
             if what not in tasks:
