@@ -26,15 +26,15 @@ def busy(milliseconds: float, work: Callable[[], object]) -> None:
 def kinds() -> dict[str, Callable[[], object]]:
     """What is done between two steps, by what is said of it in the table."""
     matrix = np.ones((64, 64), np.float32)
-    found: dict[str, Callable[[], object]] = {"nothing": lambda: None}
+    pauses: dict[str, Callable[[], object]] = {"nothing": lambda: None}
     for pause in _PAUSES:
-        found[f"asleep for {pause} ms"] = lambda pause=pause: time.sleep(pause / 1000)
-        found[f"an empty loop of {pause} ms"] = lambda pause=pause: busy(pause, lambda: None)
-    found["small matrix products for 30 ms"] = lambda: busy(30, lambda: matrix @ matrix)
+        pauses[f"asleep for {pause} ms"] = lambda pause=pause: time.sleep(pause / 1000)
+        pauses[f"an empty loop of {pause} ms"] = lambda pause=pause: busy(pause, lambda: None)
+    pauses["small matrix products for 30 ms"] = lambda: busy(30, lambda: matrix @ matrix)
     for size in _SIZES:
         block = np.zeros(size << 20, np.uint8)
-        found[f"writing {size} MB"] = lambda block=block: np.add(block, 1, out=block)
-    return found
+        pauses[f"writing {size} MB"] = lambda block=block: np.add(block, 1, out=block)
+    return pauses
 
 
 def main() -> None:

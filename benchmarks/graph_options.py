@@ -65,12 +65,12 @@ def main() -> None:
         first = None
         for name, one in sessions.items():
             began, busy = time.perf_counter(), time.process_time()
-            told = one.run(None, {**feed, "state": states[name]})
+            outputs = one.run(None, {**feed, "state": states[name]})
             taken[name].append((time.perf_counter() - began, time.process_time() - busy))
-            states[name] = told[2]
-            first = first or told
+            states[name] = outputs[2]
+            first = first or outputs
             apart[name] = max(
-                apart[name], *(float(np.abs(a - b).max()) for a, b in zip(told, first, strict=True))
+                apart[name], *(float(np.abs(a - b).max()) for a, b in zip(outputs, first, strict=True))
             )
     print("| step | ms, median | ms of processor time | largest difference |\n| --- | --- | --- | --- |")
     for name, times in taken.items():

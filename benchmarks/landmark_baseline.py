@@ -64,17 +64,17 @@ def see(plan: StreamPlan, cache: Path, hands: str) -> Seen:
     """The landmarks of each frame of a stream, looked up in the cache."""
     truth = StreamTruth()
     by_name = {clip.name: np.load(cached_path(cache, clip)) for clip in set(plan.clips)}
-    held = {
+    landmarks = {
         name: (file["pose"], file["hands_crop" if hands == "crop" else "hands_frame"])
         for name, file in by_name.items()
     }
-    times, pose, found = [], [], []
+    times, pose, both_hands = [], [], []
     for one in plan.play(truth):
         times.append(one.frame.captured_at)
-        marks, both = (values[one.index] for values in held[one.clip])
+        marks, both = (values[one.index] for values in landmarks[one.clip])
         pose.append(marks)
-        found.append(both[..., :2] if hands != "none" else np.full((2, 21, 2), np.nan))
-    return Seen(plan, truth, np.array(times), *_in_shoulder_widths(np.stack(pose), np.stack(found)))
+        both_hands.append(both[..., :2] if hands != "none" else np.full((2, 21, 2), np.nan))
+    return Seen(plan, truth, np.array(times), *_in_shoulder_widths(np.stack(pose), np.stack(both_hands)))
 
 
 def _in_shoulder_widths(
@@ -93,10 +93,10 @@ def features(pose: NDArray[np.float32], hands: NDArray[np.float32]) -> NDArray[n
     wrist = hands[:, :, :1]
     size = np.linalg.norm(hands[:, :, 9] - hands[:, :, 0], axis=-1)[..., None, None]
     shape = (hands - wrist) / np.maximum(size, 0.02)
-    found = ~np.isnan(hands[:, :, 0, :1])
+    visible = ~np.isnan(hands[:, :, 0, :1])
     parts = [pose[:, :25].reshape(len(pose), -1), wrist.reshape(len(pose), -1), shape.reshape(len(pose), -1)]
-    held = np.concatenate([*parts, found.reshape(len(pose), -1)], axis=1)
-    return np.clip(np.nan_to_num(held, nan=0.0), -5, 5).astype(np.float32)
+    values = np.concatenate([*parts, visible.reshape(len(pose), -1)], axis=1)
+    return np.clip(np.nan_to_num(values, nan=0.0), -5, 5).astype(np.float32)
 
 
 def mirror_image(seen: Seen) -> Seen:
@@ -109,10 +109,10 @@ def mirror_image(seen: Seen) -> Seen:
 
 def targets(seen: Seen, classes: Sequence[str]) -> NDArray[np.int64]:
     """(T,) index of the class: a gesture from a tenth of a second after its onset to its offset."""
-    wanted = np.full(len(seen.times), classes.index(NONE))
+    labels = np.full(len(seen.times), classes.index(NONE))
     for made in seen.truth.gestures:
-        wanted[(seen.times >= made.onset + 0.1) & (seen.times <= made.offset)] = classes.index(made.gesture)
-    return wanted
+        labels[(seen.times >= made.onset + 0.1) & (seen.times <= made.offset)] = classes.index(made.gesture)
+    return labels
 
 
 class Baseline(nn.Module):
@@ -131,8 +131,8 @@ class Baseline(nn.Module):
         return self.classify(remembered), state
 
 
-def _with_dt(held: NDArray[np.float32], times: NDArray[np.float64]) -> NDArray[np.float32]:
-    return np.column_stack([held, np.diff(times, prepend=times[0] - 0.05) * 10]).astype(np.float32)
+def _with_dt(values: NDArray[np.float32], times: NDArray[np.float64]) -> NDArray[np.float32]:
+    return np.column_stack([values, np.diff(times, prepend=times[0] - 0.05) * 10]).astype(np.float32)
 
 
 def _another_body(seen: Seen, rng: np.random.Generator) -> Seen:
@@ -156,14 +156,14 @@ def train(streams: Sequence[Seen], classes: Sequence[str], seed: int, epochs: in
     optimiser = torch.optim.AdamW(model.parameters(), 2e-3, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, epochs)
     for epoch in range(epochs):
-        batch, wanted = _batch([pair[rng.integers(2)] for pair in both], classes, rng)
+        batch, labels = _batch([pair[rng.integers(2)] for pair in both], classes, rng)
         state, losses = None, []
         for at in range(0, batch.shape[1], CHUNK):
             logits, state = model(batch[:, at : at + CHUNK], state)
             state = (state[0].detach(), state[1].detach())
             loss = nn.functional.cross_entropy(
                 logits.flatten(0, 1),
-                wanted[:, at : at + CHUNK].flatten(),
+                labels[:, at : at + CHUNK].flatten(),
                 ignore_index=-1,
                 label_smoothing=0.05,
             )
@@ -183,23 +183,23 @@ def _batch(
 ) -> tuple[Tensor, Tensor]:
     """Streams side by side, the shorter ones repeated, each from a random place on."""
     length = CHUNK * 24
-    held, wanted = [], []
+    inputs, labels = [], []
     for seen in (_another_body(seen, rng) for seen in streams):
         keep = rng.random(len(seen.times)) < rng.choice([1.0, 1.0, 0.75, 0.5])
         keep[0] = True
         order = np.flatnonzero(keep)
         row = _with_dt(features(seen.pose[order], seen.hands[order]), seen.times[order])
         place = (np.arange(length) + rng.integers(len(order))) % len(order)
-        held.append(row[place])
-        wanted.append(targets(seen, classes)[order][place])
-    return torch.from_numpy(np.stack(held)), torch.from_numpy(np.stack(wanted))
+        inputs.append(row[place])
+        labels.append(targets(seen, classes)[order][place])
+    return torch.from_numpy(np.stack(inputs)), torch.from_numpy(np.stack(labels))
 
 
 def scores(model: Baseline, seen: Seen) -> NDArray[np.float32]:
     """(T, C) softmax of every frame, with the state carried from the first to the last."""
     with torch.inference_mode():
-        held = torch.from_numpy(_with_dt(features(seen.pose, seen.hands), seen.times))[None]
-        return np.asarray(model(held)[0].softmax(-1)[0].numpy(), np.float32)
+        inputs = torch.from_numpy(_with_dt(features(seen.pose, seen.hands), seen.times))[None]
+        return np.asarray(model(inputs)[0].softmax(-1)[0].numpy(), np.float32)
 
 
 def events(seen: Seen, said: NDArray[np.float32], classes: Sequence[str], start: float) -> StreamResult:
@@ -216,14 +216,14 @@ def choose_start(model: Baseline, streams: Sequence[Seen], classes: Sequence[str
     """The threshold with the best F1 on people who were not trained on."""
 
     def quality(start: float) -> float:
-        found = true = made = 0
+        matched = true = made = 0
         for seen in streams:
             result = events(seen, scores(model, seen), classes, start)
             counts = match_starts(seen.truth.gestures, result.events)
-            found += len(counts.matched)
+            matched += len(counts.matched)
             true += len(seen.truth.gestures)
             made += sum(event.phase == "start" for event in result.events)
-        return 2 * found / max(true + made, 1)
+        return 2 * matched / max(true + made, 1)
 
     return max(STARTS, key=quality)
 
@@ -260,11 +260,12 @@ def main() -> None:
     listing, test = read_listing(options.clips), tuple(options.test.split(","))
     for seed in range(options.seeds):
         path = measure(listing, options.cache, test, options.hands, seed, options.epochs)
-        told = score_predictions(read_listing(options.clips).only(test), path).figures
+        figures = score_predictions(read_listing(options.clips).only(test), path).figures
         shown = {
-            name: told[name] for name in ("core", "all", "levenshtein", "ntd", "latency_s", "false_triggers")
+            name: figures[name]
+            for name in ("core", "all", "levenshtein", "ntd", "latency_s", "false_triggers")
         }
-        by_distance = {name: row["core_recall"] for name, row in told["per_distance"].items()}
+        by_distance = {name: row["core_recall"] for name, row in figures["per_distance"].items()}
         print(json.dumps({"hands": options.hands, "seed": seed, "core_recall": by_distance, **shown}))
 
 

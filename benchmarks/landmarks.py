@@ -57,8 +57,8 @@ class Hands:
     score: Floats = field(default_factory=lambda: np.full(2, np.nan, np.float32))
     handedness: NDArray[np.int8] = field(default_factory=lambda: np.full(2, -1, np.int8))
 
-    def put(self, slot: int, found: tuple[Floats, int, float]) -> None:
-        self.landmarks[slot], self.handedness[slot], self.score[slot] = found
+    def put(self, slot: int, detected: tuple[Floats, int, float]) -> None:
+        self.landmarks[slot], self.handedness[slot], self.score[slot] = detected
 
 
 class LandmarkFinder:
@@ -80,10 +80,10 @@ class LandmarkFinder:
         side = max(height, width)
         square = np.zeros((side, side, 3), np.uint8)  # the detector squares it anyway
         square[:height, :width] = image[..., ::-1]
-        found = self._pose.process(square).pose_landmarks
-        if found is None:
+        detected = self._pose.process(square).pose_landmarks
+        if detected is None:
             return np.full((33, 4), np.nan, np.float32)
-        marks = [(p.x * side, p.y * side, p.z * side, p.visibility) for p in found.landmark]
+        marks = [(p.x * side, p.y * side, p.z * side, p.visibility) for p in detected.landmark]
         return np.array(marks, np.float32)
 
     def in_frame(self, image: NDArray[np.uint8], pose: Floats) -> Hands:
@@ -93,13 +93,13 @@ class LandmarkFinder:
         square = np.zeros((side, side, 3), np.uint8)
         square[:height, :width] = image[..., ::-1]
         hands = Hands()
-        for found in _found(self._in_frame, square, np.zeros(2), side):
-            apart = np.linalg.norm(pose[_WRIST, :2] - found[0][0, :2], axis=1)
-            slot = found[1] if np.isnan(apart).any() else int(apart.argmin())
+        for detected in _detections(self._in_frame, square, np.zeros(2), side):
+            apart = np.linalg.norm(pose[_WRIST, :2] - detected[0][0, :2], axis=1)
+            slot = detected[1] if np.isnan(apart).any() else int(apart.argmin())
             if np.isnan(hands.score[slot]):
-                hands.put(slot, found)
+                hands.put(slot, detected)
             elif np.isnan(hands.score[1 - slot]):
-                hands.put(1 - slot, found)
+                hands.put(1 - slot, detected)
         return hands
 
     def in_crop(self, image: NDArray[np.uint8], squares: Floats) -> Hands:
@@ -112,10 +112,10 @@ class LandmarkFinder:
             corner = np.array([x - side / 2, y - side / 2])
             move = np.array([[scale, 0, -corner[0] * scale], [0, scale, -corner[1] * scale]])
             picture = cv2.warpAffine(image, move, (CROP_PIXELS, CROP_PIXELS), flags=cv2.INTER_CUBIC)
-            found = _found(self._in_crop[slot], picture[..., ::-1], corner, side)
-            apart = [float(np.linalg.norm(f[0][0, :2] - (x, y))) for f in found]
+            detected = _detections(self._in_crop[slot], picture[..., ::-1], corner, side)
+            apart = [float(np.linalg.norm(f[0][0, :2] - (x, y))) for f in detected]
             if apart and min(apart) < _FAR * side / CROP_WIDTHS:
-                hands.put(slot, found[int(np.argmin(apart))])
+                hands.put(slot, detected[int(np.argmin(apart))])
         return hands
 
     def close(self) -> None:
@@ -124,7 +124,7 @@ class LandmarkFinder:
             graph.close()
 
 
-def _found(
+def _detections(
     graph: Any, rgb: NDArray[np.uint8], corner: NDArray[np.float64], side: float
 ) -> list[tuple[Floats, int, float]]:
     result = graph.process(np.ascontiguousarray(rgb))
@@ -172,17 +172,17 @@ def landmarks_of(path: Path) -> dict[str, NDArray[Any]]:
                 size = frame.image.shape[1::-1]
     finally:
         finder.close()
-    held: dict[str, NDArray[Any]] = {
+    arrays: dict[str, NDArray[Any]] = {
         "times": np.array(times),
         "size": np.array(size),
         "pose": np.stack(poses),
         "crop": np.stack(crops),
     }
     for name, hands in seen.items():
-        held[name] = np.stack([h.landmarks for h in hands])
-        held[f"{name}_score"] = np.stack([h.score for h in hands])
-        held[f"{name}_handedness"] = np.stack([h.handedness for h in hands])
-    return held
+        arrays[name] = np.stack([h.landmarks for h in hands])
+        arrays[f"{name}_score"] = np.stack([h.score for h in hands])
+        arrays[f"{name}_handedness"] = np.stack([h.handedness for h in hands])
+    return arrays
 
 
 def cached_path(cache: Path, clip: Clip) -> Path:
@@ -198,13 +198,13 @@ def fill(clips: list[Clip], cache: Path) -> None:
         if path.exists():
             continue
         try:
-            held = landmarks_of(clip.path)
+            arrays = landmarks_of(clip.path)
         except CaptureError as problem:
             logger.warning("%s", problem)
             continue
         partial = path.with_suffix(".partial")
         with partial.open("wb") as out:
-            np.savez_compressed(out, **held)
+            np.savez_compressed(out, **arrays)
         partial.replace(path)
         logger.info("%d of %d: %s", number + 1, len(clips), clip.name)
 

@@ -58,14 +58,14 @@ def costs(size):
         recorder.close()
         megabytes = (Path(folder) / "out.mp4").stat().st_size / 1e6
     written = (encoding.thread - sum(encoding.drawing)) / len(encoding.drawing)
-    told = {
+    costs_of = {
         "known from the frame (frame path)": np.median(seen),
         "handing over to the recorder (frame path)": np.median(put),
         "drawing, as a mirror for the window (frame path)": np.median(mirrored),
         "drawing for the film (recorder's thread)": np.median(encoding.drawing),
         "encoding and writing (recorder's thread, mean)": written,
     }
-    for name, seconds in told.items():
+    for name, seconds in costs_of.items():
         print(f"{size[0]}x{size[1]}  {name:<50} {1000 * seconds:6.3f} ms")
     print(f"{size[0]}x{size[1]}  {'film':<50} {megabytes / ROUNDS * FPS * 60:6.1f} MB a minute at {FPS} fps")
 

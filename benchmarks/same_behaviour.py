@@ -113,23 +113,23 @@ def rows(index: Path) -> list[dict[str, str]]:
 def start(tree: Path, recordings: list[str], out: Path) -> subprocess.Popen[bytes]:
     """Run `record` on the code of `tree`, which may be older than this file."""
     out.mkdir()
-    wanted = out / "wanted.json"
-    wanted.write_text(json.dumps({"tree": str(tree.resolve()), "recordings": recordings}), encoding="utf-8")
+    task = out / "task.json"
+    task.write_text(json.dumps({"tree": str(tree.resolve()), "recordings": recordings}), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(tree.resolve()), "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
-        [sys.executable, __file__, RECORD, str(wanted)], env=environment, cwd=tree.resolve()
+        [sys.executable, __file__, RECORD, str(task)], env=environment, cwd=tree.resolve()
     )
 
 
-def record(wanted_path: str) -> None:
+def record(task_path: str) -> None:
     """In the process of one tree: write the behaviour on every recording, by public names alone."""
     import gesturelrcn
 
-    out = Path(wanted_path).parent
-    wanted = json.loads(Path(wanted_path).read_text(encoding="utf-8"))
-    if not Path(gesturelrcn.__file__).is_relative_to(wanted["tree"]):
-        sys.exit(f"{gesturelrcn.__file__} was imported, not {wanted['tree']}")
-    for number, path in enumerate(wanted["recordings"]):
+    out = Path(task_path).parent
+    task = json.loads(Path(task_path).read_text(encoding="utf-8"))
+    if not Path(gesturelrcn.__file__).is_relative_to(task["tree"]):
+        sys.exit(f"{gesturelrcn.__file__} was imported, not {task['tree']}")
+    for number, path in enumerate(task["recordings"]):
         for rests in (False, True):
             write(behaviour(Path(path), rests), out / f"{number}-{rests}.npz")
 

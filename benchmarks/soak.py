@@ -129,10 +129,10 @@ def real(minutes: float, load: int) -> dict[str, object]:
         runner = threading.Thread(target=stream.run)
         runner.start()
         faults = _trouble(server, time.monotonic() + 60 * minutes, samples)
-        asked = time.monotonic()
+        stopped_at = time.monotonic()
         stream.stop()
         runner.join(30)
-        ended = time.monotonic() - asked
+        ended = time.monotonic() - stopped_at
     for process in busy:
         process.terminate()
     warm = samples[max(1, int(WARM * len(samples)))]

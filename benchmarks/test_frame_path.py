@@ -81,8 +81,8 @@ def test_locator(benchmark, own_scene):
 @pytest.mark.parametrize("peer", sorted(peers.PEERS))
 def test_peer(benchmark, own_scene, peer):
     frames, region = own_scene
-    with ExitStack() as held:
+    with ExitStack() as stack:
         engine = engine_with("default", "onnxruntime", 1)
-        run = peers.PEERS[peer]("default", engine, region, held)
+        run = peers.PEERS[peer]("default", engine, region, stack)
         shown = stages.as_live(frames)
         benchmark.pedantic(lambda: run(next(shown)), **FEW_ROUNDS)
