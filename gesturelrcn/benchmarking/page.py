@@ -8,16 +8,9 @@ from typing import Any
 
 from gesturelrcn.benchmarking.tables import markdown, tables
 from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.evaluation.html_page import END, head, table
 
 PAGE, FIGURES, TABLES = "index.html", "bench.json", "tables.md"
-
-_STYLE = """
-body { font: 15px/1.5 sans-serif; max-width: 68em; margin: 2em auto; padding: 0 1em; color: #222; }
-table { border-collapse: collapse; margin: 1em 0; }
-th, td { padding: .2em .7em; border-bottom: 1px solid #ddd; text-align: right; }
-th:first-child, td:first-child { text-align: left; }
-svg { max-width: 100%; height: auto; }
-"""
 
 
 def must_be_drawable() -> None:
@@ -46,11 +39,14 @@ def write_page(report: dict[str, Any], folder: Path) -> Path:
     from gesturelrcn.benchmarking.plots import drawings
 
     parts = [
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>gesturelrcn bench</title>",
-        f"<style>{_STYLE}</style></head><body><h1>gesturelrcn bench</h1>",
+        head("gesturelrcn bench"),
         *(f"<h2>{html.escape(title)}</h2>{svg}" for title, svg in drawings(report).items()),
-        *(_table(*one) for one in tables(report)),
-        "</body></html>\n",
+        *(
+            f"<h2>{html.escape(title)}</h2>{table(columns, rows)}"
+            for title, columns, rows in tables(report)
+            if rows
+        ),
+        END,
     ]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -60,13 +56,3 @@ def write_page(report: dict[str, Any], folder: Path) -> Path:
     except OSError as problem:
         raise GestureLrcnError(f"The report {folder} cannot be written: {problem.strerror}.") from None
     return folder / PAGE
-
-
-def _table(title: str, columns: list[str], rows: list[list[str]]) -> str:
-    if not rows:
-        return ""
-    head = "".join(f"<th>{html.escape(column)}</th>" for column in columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return f"<h2>{html.escape(title)}</h2><table><tr>{head}</tr>{body}</table>"

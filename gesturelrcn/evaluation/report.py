@@ -8,18 +8,9 @@ from typing import Any
 from gesturelrcn import __version__
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.evaluation.evaluate import Evaluation
+from gesturelrcn.evaluation.html_page import END, head, table
 
 PAGE = "index.html"
-
-_STYLE = """
-body { font: 15px/1.5 sans-serif; max-width: 68em; margin: 2em auto; padding: 0 1em; color: #222; }
-table { border-collapse: collapse; margin: 1em 0; }
-th, td { padding: .2em .7em; border-bottom: 1px solid #ddd; text-align: right; }
-th:first-child, td:first-child { text-align: left; }
-th { border-bottom-color: #777; }
-svg { max-width: 100%; height: auto; }
-.note { color: #666; }
-"""
 
 _COUNTS = ("true", "found", "recall", "precision", "f1", "duplicates", "wrong_class", "spurious")
 _GROUP = (
@@ -70,7 +61,7 @@ def write_report(evaluation: Evaluation, folder: Path, command: str) -> Path:
     path = folder / PAGE
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join([*parts, "</body></html>\n"]), encoding="utf-8")
+        path.write_text("\n".join([*parts, END]), encoding="utf-8")
     except OSError as problem:
         raise GestureLrcnError(f"The report {path} cannot be written: {problem.strerror}.") from None
     return path
@@ -79,8 +70,7 @@ def write_report(evaluation: Evaluation, folder: Path, command: str) -> Path:
 def _head(figures: dict[str, Any], command: str) -> str:
     title = f"{figures['model']} on {Path(figures['data']).name}"
     return (
-        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{html.escape(title)}</title>"
-        f"<style>{_STYLE}</style></head><body><h1>{html.escape(title)}</h1>"
+        f"{head(title)}"
         f"<p class='note'>gesturelrcn {__version__}. Again: <code>{html.escape(command)}</code></p>"
         f"<p>{figures['streams']} streams, {figures['minutes']:.1f} minutes, of which"
         f" {figures['recorded_minutes']:.1f} as recorded; the rest is idle and ways back played from the same"
@@ -156,14 +146,8 @@ def _list(lines: Iterable[str]) -> str:
 def _rows(what: str, rows: dict[str, dict[str, Any]], columns: Sequence[str]) -> str:
     if not rows:
         return "<p>Nothing.</p>"
-    head = "".join(f"<th>{html.escape(name.replace('_', ' '))}</th>" for name in (what, *columns))
-    body = "".join(
-        f"<tr><td>{html.escape(name) or '-'}</td>"
-        + "".join(f"<td>{shown(row.get(column))}</td>" for column in columns)
-        + "</tr>"
-        for name, row in rows.items()
-    )
-    return f"<table><tr>{head}</tr>{body}</table>"
+    cells = [[name or "-", *(shown(row.get(column)) for column in columns)] for name, row in rows.items()]
+    return table([name.replace("_", " ") for name in (what, *columns)], cells)
 
 
 def shown(value: Any) -> str:
