@@ -11,8 +11,8 @@ import typer
 from gesturelrcn.cli import options
 from gesturelrcn.cli.arguments import cores, words, worker_count
 from gesturelrcn.cli.bars import progress_bars
-from gesturelrcn.cli.options import EngineChoice
-from gesturelrcn.cli.session import SAMPLE, say
+from gesturelrcn.cli.console import say
+from gesturelrcn.cli.options import SAMPLE, EngineChoice
 from gesturelrcn.cli.signals import StopSignals
 from gesturelrcn.errors import CaptureError
 

@@ -13,12 +13,12 @@ from gesturelrcn.cli import logs
 from gesturelrcn.cli.annotate import annotate
 from gesturelrcn.cli.bench import bench
 from gesturelrcn.cli.bindings import bindings
+from gesturelrcn.cli.console import say
 from gesturelrcn.cli.doctor import doctor
 from gesturelrcn.cli.evaluate import evaluate
 from gesturelrcn.cli.models import models
 from gesturelrcn.cli.replay import replay
 from gesturelrcn.cli.run import run
-from gesturelrcn.cli.session import say
 from gesturelrcn.cli.slides import slides
 from gesturelrcn.cli.synth import synth
 from gesturelrcn.cli.train import train

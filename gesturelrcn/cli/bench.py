@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gesturelrcn.cli import options
-from gesturelrcn.cli.session import say
+from gesturelrcn.cli.console import say
 from gesturelrcn.errors import GestureLrcnError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import typer
 
 from gesturelrcn import GestureLrcnError
 from gesturelrcn.cli import options
-from gesturelrcn.cli.session import say
+from gesturelrcn.cli.console import say
 
 
 def bindings(

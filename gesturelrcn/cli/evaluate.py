@@ -10,8 +10,8 @@ import typer
 from gesturelrcn.cli import options
 from gesturelrcn.cli.arguments import words, worker_count
 from gesturelrcn.cli.bars import progress_bars
+from gesturelrcn.cli.console import say
 from gesturelrcn.cli.options import EngineChoice
-from gesturelrcn.cli.session import say
 from gesturelrcn.errors import GestureLrcnError
 
 if TYPE_CHECKING:

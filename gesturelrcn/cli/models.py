@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gesturelrcn.cli.session import say
+from gesturelrcn.cli.console import say
 
 if TYPE_CHECKING:
     from gesturelrcn.model import ModelCard

@@ -16,6 +16,9 @@ class EngineChoice(str, Enum):
     TORCH = "torch"
 
 
+SAMPLE = "sample"
+"""The source word for the clip that ships with the package."""
+
 SOURCE_HELP = (
     "Where the pictures come from: the number of a camera (0 is the first), a video file, a folder of "
     "pictures, an http or rtsp address, or the word **sample** for the clip that ships with gesturelrcn."

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gesturelrcn.cli import options
-from gesturelrcn.cli.session import say
+from gesturelrcn.cli.console import say
 
 
 def replay(

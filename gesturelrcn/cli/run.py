@@ -8,7 +8,7 @@ import typer
 from gesturelrcn.actions import Bindings, load_bindings
 from gesturelrcn.cli import completion, options, sinks
 from gesturelrcn.cli.options import EngineChoice
-from gesturelrcn.cli.session import Playing
+from gesturelrcn.cli.session import LiveSession
 
 _BINDINGS_HELP = "A TOML file that says what each gesture does. Without it nothing is pressed."
 
@@ -55,11 +55,11 @@ def run(
     cooldown = 1.0             # seconds in which it does not fire again
     ```
     """
-    playing = Playing(
+    session = LiveSession(
         *(source, model, engine, mirrored, realtime, json, dry_run, preview, rehearse),
         bindings_file=bindings,
         record=record,
         sinks=sinks.SinkOptions(websocket, tuple(allow_origin or ()), osc),
     )
-    bound = load_bindings(bindings, playing.card().gestures) if bindings else Bindings()
-    playing.play(bound)
+    bound = load_bindings(bindings, session.card().gestures) if bindings else Bindings()
+    session.run(bound)

@@ -1,6 +1,5 @@
 """The loop behind `run` and `slides`: a stream of events is shown and does what is bound to it."""
 
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
@@ -26,7 +25,8 @@ from gesturelrcn.actions.desktop.real_input import RealInput
 from gesturelrcn.actions.desktop.watch import start_watching
 from gesturelrcn.actions.dispatcher import News
 from gesturelrcn.actions.injectors.choice import choose_injector
-from gesturelrcn.cli.options import EngineChoice
+from gesturelrcn.cli.console import say
+from gesturelrcn.cli.options import SAMPLE, EngineChoice
 from gesturelrcn.cli.signals import StopSignals
 from gesturelrcn.cli.sinks import NO_SINKS, SinkOptions
 
@@ -36,13 +36,6 @@ if TYPE_CHECKING:
     from gesturelrcn.overlay import Recorder
     from gesturelrcn.recognizer import View
     from gesturelrcn.stream.stream import GestureStream
-
-SAMPLE = "sample"
-"""The source word for the clip that ships with the package."""
-
-
-_OBEYED = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
-"""Control characters, and what is written instead."""
 
 _STATES: dict[str, str] = {
     "arm": "armed",
@@ -54,8 +47,8 @@ _STATES: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class Playing:
-    """What to play and how.
+class LiveSession:
+    """A source is watched, and what is bound to its gestures is done: what `run` and `slides` have in common.
 
     Attributes:
         source: as the user wrote it.
@@ -98,8 +91,8 @@ class Playing:
 
         return read_card(card_path(self.model))
 
-    def play(self, bindings: Bindings, opened: Callable[[], None] = lambda: None) -> None:
-        """Play until the source ends or a signal comes; everything is released by then.
+    def run(self, bindings: Bindings, opened: Callable[[], None] = lambda: None) -> None:
+        """Go on until the source ends or a signal comes; everything is released by then.
 
         Args:
             bindings: what to do; none may be bound.
@@ -112,7 +105,7 @@ class Playing:
         with StopSignals() as signals, ExitStack() as open_things:
             # Opened first, so that keys need not wait for the disk at the end.
             recorder = open_things.enter_context(self._recorder())
-            sinks = self.sinks.open(as_json=self.as_json, say=self._say, open_things=open_things)
+            sinks = self.sinks.open(as_json=self.as_json, announce=self._say, open_things=open_things)
             injector = self._injector(bindings)
             open_things.callback(injector.close)
             window = self._active_window(bindings)
@@ -286,14 +279,3 @@ class Playing:
             mirrored=self.mirrored,
             realtime=self.realtime,
         )
-
-
-def say(line: str, *, to_stderr: bool = False) -> None:
-    """Write one line at once, so that whoever reads it through a pipe is not late.
-
-    What the terminal would obey, or could not show, is written as an escape: words may come from a file.
-    """
-    stream = sys.stderr if to_stderr else sys.stdout
-    encoding = stream.encoding or "utf-8"
-    shown = line.translate(_OBEYED).encode(encoding, "backslashreplace").decode(encoding)
-    print(shown, file=stream, flush=True)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from gesturelrcn import GestureEvent, Phase
+from gesturelrcn.cli.console import say
 from gesturelrcn.errors import SinkError
 from gesturelrcn.sinks import Sink
 
@@ -55,8 +56,13 @@ class SinkOptions:
     origins: tuple[str, ...] = ()
     osc: str | None = None
 
-    def open(self, *, as_json: bool, say: Callable[[str], object], open_things: ExitStack) -> list[Sink]:
+    def open(self, *, as_json: bool, announce: Callable[[str], object], open_things: ExitStack) -> list[Sink]:
         """Open all; they are closed with `open_things`.
+
+        Args:
+            as_json: events are shown as JSON lines.
+            announce: gets one line about each address at which events can be had.
+            open_things: closes them.
 
         Raises:
             SinkError: one of them cannot be opened.
@@ -65,10 +71,10 @@ class SinkOptions:
             raise SinkError("--allow-origin goes with --websocket, which is missing: add --websocket 8765.")
         sinks: list[Sink] = []
         if self.websocket is not None:
-            sinks.append(_web_socket(self.websocket, self.origins, say))
+            sinks.append(_web_socket(self.websocket, self.origins, announce))
             open_things.callback(sinks[-1].close)
         if self.osc is not None:
-            sinks.append(_osc(self.osc, say))
+            sinks.append(_osc(self.osc, announce))
             open_things.callback(sinks[-1].close)
         return [_shown(as_json), *sinks]
 
@@ -85,24 +91,24 @@ def _shown(as_json: bool) -> Sink:
     return JsonLines(sys.stdout)
 
 
-def _web_socket(asked: str, origins: tuple[str, ...], say: Callable[[str], object]) -> Sink:
+def _web_socket(asked: str, origins: tuple[str, ...], announce: Callable[[str], object]) -> Sink:
     from gesturelrcn.sinks import WebSocketSink
     from gesturelrcn.sinks.address import read_address
 
     address = read_address(asked, "--websocket", any_port=True)
     sink = WebSocketSink(address.port, address.host, origins=origins)
     whom = "this computer" if address.is_loopback else "every computer that reaches it, without a password"
-    say(f"Events for {whom}: {sink.url}")
+    announce(f"Events for {whom}: {sink.url}")
     return sink
 
 
-def _osc(asked: str, say: Callable[[str], object]) -> Sink:
+def _osc(asked: str, announce: Callable[[str], object]) -> Sink:
     from gesturelrcn.sinks import OscSink
     from gesturelrcn.sinks.address import read_address
 
     address = read_address(asked, "--osc")
     sink = OscSink(address.port, address.host)
-    say(f"OSC messages to {address}")
+    announce(f"OSC messages to {address}")
     return sink
 
 
@@ -113,8 +119,6 @@ class _Lines:
         self._began = time.monotonic()
 
     def send(self, event: GestureEvent) -> None:
-        from gesturelrcn.cli.session import say
-
         if event.phase == Phase.HOLD:
             return
         seconds = event.captured_at - self._began if event.media_time is None else event.media_time

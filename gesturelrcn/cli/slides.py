@@ -9,8 +9,9 @@ import typer
 from gesturelrcn import BindingError, Phase
 from gesturelrcn.actions import Binding, Bindings, Laser, load_bindings
 from gesturelrcn.cli import completion, options
+from gesturelrcn.cli.console import say
 from gesturelrcn.cli.options import EngineChoice
-from gesturelrcn.cli.session import Playing, say
+from gesturelrcn.cli.session import LiveSession
 from gesturelrcn.vocabulary import GESTURES, suggestion
 
 _BINDINGS_HELP = "Other bindings than the shipped ones."
@@ -57,11 +58,11 @@ def slides(
         return _adapted(read.only(card.gestures), card.gestures, arm, laser, anywhere or dry_run)
 
     # A recording keeps its own pace: a presentation swallows keys that come faster than people press them.
-    playing = Playing(
+    session = LiveSession(
         *(source, model, engine, mirrored, not dry_run, json, dry_run, preview, rehearse, bindings, adapted),
         record=record,
     )
-    card = playing.card()
+    card = session.card()
     shipped = bindings is None
     known = list(GESTURES) if shipped else card.gestures
     bound = adapted(load_bindings(bindings or assets() / "slides.toml", known))
@@ -72,7 +73,7 @@ def slides(
         for line in _introduction(source, card.name, bound, rehearse, dry_run):
             say(line, to_stderr=json)
 
-    playing.play(bound, opened=introduce)
+    session.run(bound, opened=introduce)
 
 
 def _adapted(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gesturelrcn.cli.bars import progress_bars
-from gesturelrcn.cli.session import say
+from gesturelrcn.cli.console import say
 from gesturelrcn.errors import GestureLrcnError
 
 if TYPE_CHECKING:

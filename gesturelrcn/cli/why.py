@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from gesturelrcn.cli import completion
-from gesturelrcn.cli.session import say
+from gesturelrcn.cli.console import say
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.vocabulary import NONE, suggestion
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gesturelrcn.cli.session import say
+from gesturelrcn.cli.console import say
 from gesturelrcn.model import assets
 from tests.cli.conftest import Program
 from tests.key_window import KeyWindow
