@@ -46,27 +46,27 @@ def test_frame_path(benchmark, scene, engine, threads):
 @pytest.mark.benchmark(group="stages")
 def test_crop(benchmark, scene):
     frames, region = scene
-    looking = stages.Looking(engine_with("default", "onnxruntime", 1), region)
+    path = stages.StagedPath(engine_with("default", "onnxruntime", 1), region)
     loop = itertools.cycle(frames)
-    benchmark.pedantic(lambda: looking.crop(next(loop).image), **ROUNDS)
+    benchmark.pedantic(lambda: path.crop(next(loop).image), **ROUNDS)
 
 
 @pytest.mark.benchmark(group="stages")
 @pytest.mark.parametrize("engine", ["onnxruntime", "torch"])
 def test_step(benchmark, own_scene, engine):
     frames, region = own_scene
-    looking = stages.Looking(engine_with("default", engine, 1), region)
-    pictures = looking.crop(frames[0].image)
-    benchmark.pedantic(lambda: looking.step(*pictures), **ROUNDS)
+    path = stages.StagedPath(engine_with("default", engine, 1), region)
+    pictures = path.crop(frames[0].image)
+    benchmark.pedantic(lambda: path.step(pictures), **ROUNDS)
 
 
 @pytest.mark.benchmark(group="stages")
 def test_decode(benchmark, own_scene):
     frames, region = own_scene
-    looking = stages.Looking(engine_with("default", "onnxruntime", 1), region)
-    looking.step(*looking.crop(frames[0].image))
+    path = stages.StagedPath(engine_with("default", "onnxruntime", 1), region)
+    output = path.step(path.crop(frames[0].image))
     times = itertools.count(0.0, 0.05)
-    benchmark.pedantic(lambda: looking.decode(next(times)), **ROUNDS)
+    benchmark.pedantic(lambda: path.decode(output, next(times)), **ROUNDS)
 
 
 @pytest.mark.benchmark(group="beside the loop")

@@ -12,6 +12,7 @@ from gesturelrcn.events import GestureEvent, Phase
 
 if TYPE_CHECKING:
     from gesturelrcn.capture import Frame, open_source
+    from gesturelrcn.model import StreamingModel
     from gesturelrcn.recognizer import Recognizer
     from gesturelrcn.stream.stream import GestureStream
 
@@ -31,6 +32,7 @@ __all__ = [
     "ModelError",
     "Phase",
     "Recognizer",
+    "StreamingModel",
     "open_source",
 ]
 
@@ -38,6 +40,7 @@ _LAZY = {
     "Frame": "gesturelrcn.capture",
     "GestureStream": "gesturelrcn.stream",
     "Recognizer": "gesturelrcn.recognizer",
+    "StreamingModel": "gesturelrcn.model",
     "open_source": "gesturelrcn.capture",
 }
 

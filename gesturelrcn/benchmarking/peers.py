@@ -15,16 +15,15 @@ from contextlib import ExitStack
 from typing import Any
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from gesturelrcn.benchmarking.engines import engine_with
 from gesturelrcn.benchmarking.operators import gemm, operations
 from gesturelrcn.benchmarking.pictures import Still, person_in, recorded
-from gesturelrcn.benchmarking.stages import FRAMES, WARM_UP, Looking, as_live
+from gesturelrcn.benchmarking.stages import FRAMES, WARM_UP, StagedPath, as_live
 from gesturelrcn.benchmarking.timing import Samples, ratio_of, rounded
 from gesturelrcn.capture import Frame
 from gesturelrcn.model import Engine
+from gesturelrcn.model.streaming import Pictures
 from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.region import Region
 from gesturelrcn.system.native_stderr import native_stderr_to_log
@@ -149,17 +148,16 @@ def _solution(module: str, name: str, stack: ExitStack) -> Run:
 
 def _sliding_window(model: str, engine: Engine, region: Region, stack: ExitStack) -> Run:
     """Keep 16 pictures; for every new one begin with an empty memory and go through all of them."""
-    looking = Looking(engine, region)
-    window: deque[tuple[NDArray[np.uint8], NDArray[np.uint8] | None, int]] = deque(maxlen=WINDOW)
+    path = StagedPath(engine, region)
+    window: deque[Pictures] = deque(maxlen=WINDOW)
 
     def run(frame: Frame) -> object:
-        window.append(looking.crop(frame.image))
+        window.append(path.crop(frame.image))
         if len(window) == 1:
             window.extend([window[0]] * (WINDOW - 1))
-        looking.forget()
-        for pictures in window:
-            looking.step(*pictures)
-        return looking.decode(frame.captured_at)
+        path.reset()
+        output = [path.step(pictures) for pictures in window][-1]
+        return path.decode(output, frame.captured_at)
 
     return run
 

@@ -18,14 +18,13 @@ from gesturelrcn.capture import Frame, LiveSource
 from gesturelrcn.decoding import Decoder, Evidence, acting_hand
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.model import Engine, EngineName
-from gesturelrcn.model.fovea import Fovea, hand_picture, place_fovea
+from gesturelrcn.model.streaming import FIRST_DT, ModelOutput, Pictures, StreamingModel
 from gesturelrcn.recognizer import Recognizer
-from gesturelrcn.region import Region, crop
+from gesturelrcn.region import Region
 
 FRAMES = 120
 """Frames of the recording that are shown in turn."""
 WARM_UP = 20
-_DT = 0.05
 
 
 def measure(
@@ -72,60 +71,46 @@ def as_live(frames: Sequence[Frame], fps: float = 20.0) -> Iterator[Frame]:
         yield replace(frame, captured_at=began + index / fps, index=index, media_time=None)
 
 
-class Looking:
-    """The stages of `Recognizer.process` one by one, so that each can be timed. Holds the same memory."""
+class StagedPath:
+    """The stages of `Recognizer.process` one by one, so that each can be timed."""
 
     def __init__(self, engine: Engine, region: Region) -> None:
-        self._engine = engine
-        self._card = engine.card
-        self._body = engine.card.body(region)
-        self._state = engine.initial_state()
-        self._decoder = Decoder(self._card.classes, self._card.thresholds)
-        self._fovea: Fovea | None = None
-        self.scores: NDArray[np.float32] = np.zeros(0, np.float32)
-        self.keypoints: NDArray[np.float32] = np.zeros(0, np.float32)
+        self._model = StreamingModel(engine)
+        self._region = region
+        self._decoder = Decoder(engine.card.classes, engine.card.thresholds)
 
-    def crop(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None, int]:
-        """The pictures that the model sees: body, hand and which hand."""
-        hand, side = None, 0
-        if self._card.hand_size and self._fovea is not None:
-            hand = hand_picture(image, self._body, self._fovea, self._card.hand_size)
-            side = self._fovea.side
-        return crop(image, self._body, self._card.size), hand, side
+    def crop(self, image: NDArray[np.uint8]) -> Pictures:
+        """Cut out what the model looks at: body and hand."""
+        return self._model.cut(image, self._region)
 
-    def step(
-        self, body: NDArray[np.uint8], hand: NDArray[np.uint8] | None, side: int, dt: float = _DT
-    ) -> None:
-        """Advance the model."""
-        result = self._engine.step(body, self._state, dt, hand, side)
-        self._state, self.scores, self.keypoints = result.state, result.scores, result.keypoints
+    def step(self, pictures: Pictures, dt: float = FIRST_DT) -> ModelOutput:
+        """Advance the model, and choose where it looks next."""
+        return self._model.advance(pictures, dt)
 
-    def forget(self) -> None:
+    def decode(self, output: ModelOutput, at: float) -> list[GestureEvent]:
+        """Where the acting hand is, and what the scores decide."""
+        hand, position = acting_hand(output.keypoints)
+        return self._decoder.step(Evidence(output.scores, at, time.monotonic(), hand, position))
+
+    def reset(self) -> None:
         """Begin with an empty memory."""
-        self._state = self._engine.initial_state()
-
-    def decode(self, at: float) -> list[GestureEvent]:
-        """Where to look next, where the acting hand is, and what the scores decide."""
-        if self._card.hand_size:
-            self._fovea = place_fovea(self.keypoints, self._fovea)
-        hand, position = acting_hand(self._card.in_region(self.keypoints))
-        return self._decoder.step(Evidence(self.scores, at, time.monotonic(), hand, position))
+        self._model.reset()
 
 
 def path_by_stage(engine: Engine, frames: Sequence[Frame], region: Region, rounds: int) -> dict[str, Samples]:
     """Crop, step and decode, frame by frame; and their sum as `frame_path_alone`: no locator beside."""
-    looking = Looking(engine, region)
+    path = StagedPath(engine, region)
     stages = {name: Samples() for name in ("crop", "step", "decode", "frame_path_alone")}
     for number, frame in enumerate(itertools.islice(as_live(frames), WARM_UP + rounds)):
         if number == WARM_UP:
             stages = {name: Samples() for name in stages}
         with stages["frame_path_alone"].call():
             with stages["crop"].call():
-                pictures = looking.crop(frame.image)
+                pictures = path.crop(frame.image)
             with stages["step"].call():
-                looking.step(*pictures)
+                output = path.step(pictures)
             with stages["decode"].call():
-                looking.decode(frame.captured_at)
+                path.decode(output, frame.captured_at)
     return stages
 
 

@@ -4,6 +4,7 @@ from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.model.card import ModelCard, read_card
 from gesturelrcn.model.engine import Engine, StepResult
 from gesturelrcn.model.files import DEFAULT_MODEL, EngineName, assets, load_model, shipped_models
+from gesturelrcn.model.streaming import ModelOutput, StreamingModel
 from gesturelrcn.thresholds import Thresholds
 
 __all__ = [
@@ -12,7 +13,9 @@ __all__ = [
     "Engine",
     "EngineName",
     "ModelCard",
+    "ModelOutput",
     "StepResult",
+    "StreamingModel",
     "Thresholds",
     "assets",
     "load_model",

@@ -49,14 +49,13 @@ def test_the_stages_are_those_of_the_recogniser(card, frames):
 
     whole, by_stage = Spy(), Spy()
     recognizer = Recognizer(whole, follower=Still(REGION))
-    looking = stages.Looking(by_stage, REGION)
+    path = stages.StagedPath(by_stage, REGION)
     before = None
     for frame in frames:
         recognizer.process(frame)
         dt = 0.05 if before is None else frame.captured_at - before
         before = frame.captured_at
-        looking.step(*looking.crop(frame.image), dt)
-        looking.decode(frame.captured_at)
+        path.decode(path.step(path.crop(frame.image), dt), frame.captured_at)
         for one, other in zip(whole.told[:-1], by_stage.told[:-1], strict=True):
             np.testing.assert_array_equal(one, other)
     assert (whole.told[3] is not None) == bool(engine.card.hand_size)
