@@ -44,9 +44,9 @@ def costs(size):
     with tempfile.TemporaryDirectory() as folder, Recorder(Path(folder) / "out.mp4") as recorder:
         for number, frame in enumerate(itertools.islice(itertools.cycle(frames), ROUNDS)):
             frame = replace(frame, captured_at=number / FPS, media_time=number / FPS)
-            recognizer.process(frame)
+            observation = recognizer.process(frame)
             times = [time.thread_time()]
-            known = overlay.see(frame, recognizer.view)
+            known = overlay.see(frame, observation)
             times.append(time.thread_time())
             draw_overlay(frame.image, known, mirrored=True)
             times.append(time.thread_time())
@@ -85,9 +85,9 @@ def beside_each_other(size, turns=6, count=90):
                 due = begin + number / FPS
                 time.sleep(max(0.0, due - time.monotonic()))
                 frame = replace(frame, captured_at=time.monotonic(), media_time=None)
-                recognizer.process(frame)
+                observation = recognizer.process(frame)
                 took[with_film].append(time.monotonic() - frame.captured_at)
-                known = overlay.see(frame, recognizer.view)
+                known = overlay.see(frame, observation)
                 if with_film:
                     recorder.put(frame.captured_at, partial(draw_overlay, frame.image, known))
             recorder.close()

@@ -47,11 +47,11 @@ def shown():
             if frame.captured_at > END:
                 return
             before = time.process_time()
-            events = recognizer.process(frame)
+            observation = recognizer.process(frame)
             took = time.process_time() - before
-            picture = overlay.draw(frame, recognizer.view, latency=took, mirrored=True)
+            picture = overlay.draw(frame, observation, latency=took, mirrored=True)
             yield frame.captured_at, np.ascontiguousarray(picture[..., ::-1])
-            for event in events:
+            for event in observation:
                 dispatcher.handle(event)
 
 

@@ -179,6 +179,46 @@ def test_live_events_are_decided_by_the_clock(scripted):
     assert {e.media_time for e in events} == {None}
 
 
+def test_events_and_what_was_seen_come_in_one_value(scripted):
+    _, follower, recognizer = scripted
+    for frame in frames(True, count=20):
+        observation = recognizer.process(frame)
+        assert observation is recognizer.view
+        if observation:
+            break
+    (event,) = observation
+    assert (event.phase, len(observation), observation[0]) == (Phase.START, 1, event)
+    assert (observation.region, observation.active) == (follower.region, "wave")
+    assert (observation.hand, observation.position) == (event.hand, event.position)
+    assert observation.evidence.captured_at == frame.captured_at
+    assert observation.evidence.scores.tolist() == pytest.approx([5 / 255, 250 / 255])
+    assert observation.scores[1] == event.confidence
+    follower.region = None
+    (frame,) = frames(True, start=1.0, count=1)
+    gone = recognizer.process(frame)
+    assert ([event.phase for event in gone], gone.region, gone.evidence) == ([Phase.END], None, None)
+
+
+def test_scores_that_are_no_numbers_are_not_shown(scripted):
+    engine, follower, recognizer = scripted
+    play(recognizer, frames(True))
+    step = engine.step
+    engine.step = lambda *rest: replace(step(*rest), scores=np.full(2, np.nan, np.float32))
+    (frame,) = frames(True, start=1.0, count=1)
+    observation = recognizer.process(frame)
+    assert ([event.phase for event in observation], observation.region) == ([Phase.END], follower.region)
+    assert (observation.scores, observation.evidence, observation.active) == (None, None, None)
+
+
+def test_choosing_a_person_reaches_a_follower_that_can(scripted):
+    _, follower, recognizer = scripted
+    recognizer.choose_person(1.0, 2.0)  # this one follows whomever it will
+    chosen = []
+    follower.choose = lambda x, y: chosen.append((x, y))
+    recognizer.choose_person(3.0, 4.0)
+    assert chosen == [(3.0, 4.0)]
+
+
 class HandedEngine(ScriptedEngine):
     """Looks at a hand, too: says where it is, and keeps what it was shown."""
 

@@ -14,7 +14,8 @@ from gesturelrcn.benchmarking.camera import number_in
 from gesturelrcn.benchmarking.timing import Samples, rounded
 from gesturelrcn.capture import Frame
 from gesturelrcn.events import GestureEvent
-from gesturelrcn.recognizer import Recognizer, View
+from gesturelrcn.observation import Observation
+from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.stream.stream import GestureStream
 
 KEYS = "abcdefghijklmnopqrstuvwxyz"
@@ -97,20 +98,20 @@ class Watched:
         return self.recognizer.gestures
 
     @property
-    def view(self) -> View:
+    def view(self) -> Observation:
         """As the recogniser's."""
         return self.recognizer.view
 
-    def process(self, frame: Frame) -> list[GestureEvent]:
+    def process(self, frame: Frame) -> Observation:
         """As the recogniser's."""
         began = time.perf_counter()
-        events = self.recognizer.process(frame)
+        observation = self.recognizer.process(frame)
         self.path.wall.append(time.perf_counter() - began)
         self.age.wall.append(time.monotonic() - frame.captured_at)
         self._indices.append(frame.index)
-        if events:
+        if observation.events:
             self._number = number_in(frame.image)
-        return events
+        return observation
 
     def finish(self, at: float) -> list[GestureEvent]:
         """As the recogniser's."""

@@ -7,9 +7,8 @@ from gesturelrcn import GestureEvent
 from gesturelrcn.actions import Dispatcher
 from gesturelrcn.actions.dispatcher import News
 from gesturelrcn.capture import Frame
-from gesturelrcn.decoding import acting_hand
 from gesturelrcn.model import ModelCard
-from gesturelrcn.recognizer import View
+from gesturelrcn.observation import Observation
 from gesturelrcn.trace import (
     Moment,
     MomentTracker,
@@ -50,14 +49,13 @@ class FrameWatch:
         """Tell `listener` each moment that is over."""
         self._listeners.append(listener)
 
-    def see(self, frame: Frame, view: View) -> None:
+    def see(self, frame: Frame, observation: Observation) -> None:
         """Take in one frame."""
-        at = frame.captured_at
-        hand, position = (None, None) if view.keypoints is None else acting_hand(view.keypoints)
-        seen = seen_from(at, view.scores, view.forgotten, hand, position, frame.media_time)
-        self._writer.saw(seen, view.active)
-        self._dispatcher.see(self._evident(view), at)
-        for moment in self._moments.frame(at, seen.scores, view.active):
+        at, active = frame.captured_at, observation.active
+        seen = seen_from(frame, observation)
+        self._writer.saw(seen, active)
+        self._dispatcher.see(self._evident(observation), at)
+        for moment in self._moments.frame(at, seen.scores, active):
             for listener in self._listeners:
                 listener(moment)
 
@@ -66,9 +64,9 @@ class FrameWatch:
         if isinstance(news, GestureEvent):
             self._moments.event(news)
 
-    def _evident(self, view: View) -> str | None:
+    def _evident(self, observation: Observation) -> str | None:
         """The gesture that goes on, if this frame still speaks for it."""
-        if view.active is None or view.scores is None:
+        active, scores = observation.active, observation.scores
+        if active is None or scores is None:
             return None
-        score = view.scores[self._classes.index(view.active)]
-        return view.active if score >= self._thresholds[view.active].end else None
+        return active if scores[self._classes.index(active)] >= self._thresholds[active].end else None

@@ -33,8 +33,8 @@ from gesturelrcn.cli.sinks import NO_SINKS, SinkOptions
 if TYPE_CHECKING:
     from gesturelrcn.capture import Frame
     from gesturelrcn.model import ModelCard
+    from gesturelrcn.observation import Observation
     from gesturelrcn.overlay import Recorder
-    from gesturelrcn.recognizer import View
     from gesturelrcn.stream.stream import GestureStream
 
 _STATES: dict[str, str] = {
@@ -224,8 +224,8 @@ class LiveSession:
                 Preview(stream.stop, on_choice=stream.choose_person, on_pause=pause)
             )
 
-        def show(frame: "Frame", view: "View") -> None:
-            known = overlay.see(frame, view)
+        def show(frame: "Frame", observation: "Observation") -> None:
+            known = overlay.see(frame, observation)
             if recorder is not None:
                 in_no_hurry = frame.media_time is not None and not self.realtime
                 recorder.put(frame.captured_at, lambda: draw_overlay(frame.image, known), wait=in_no_hurry)

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from gesturelrcn.actions.decisions import ActionState, Decision
 from gesturelrcn.actions.dispatcher import News
 from gesturelrcn.capture.frame import Frame
-from gesturelrcn.decoding import acting_hand
-from gesturelrcn.model import KEYPOINTS, ModelCard
+from gesturelrcn.keypoints import KEYPOINTS
+from gesturelrcn.model import ModelCard
+from gesturelrcn.observation import Observation
 from gesturelrcn.overlay.drawing import draw_overlay
 from gesturelrcn.overlay.known import Known, Note
-from gesturelrcn.recognizer import View
 from gesturelrcn.region import Region
 from gesturelrcn.trace import Moment, MomentTracker
 from gesturelrcn.vocabulary import NONE
@@ -44,8 +44,7 @@ class Overlay:
         >>> recognizer = Recognizer()                             # doctest: +SKIP
         >>> overlay = Overlay(recognizer.card)                    # doctest: +SKIP
         >>> for frame in open_source("clip.mp4"):                 # doctest: +SKIP
-        ...     recognizer.process(frame)
-        ...     picture = overlay.draw(frame, recognizer.view)
+        ...     picture = overlay.draw(frame, recognizer.process(frame))
     """
 
     def __init__(self, card: ModelCard, state: Callable[[], ActionState | None] = lambda: None) -> None:
@@ -74,25 +73,25 @@ class Overlay:
                 self._decided = news
 
     def draw(
-        self, frame: Frame, view: View, *, latency: float | None = None, mirrored: bool = False
+        self, frame: Frame, observation: Observation, *, latency: float | None = None, mirrored: bool = False
     ) -> NDArray[np.uint8]:
         """The frame as a new (H, W, 3) uint8 BGR picture with everything drawn into it.
 
         Args:
             frame: each frame once, in order of time.
-            view: what the recogniser made of it.
+            observation: what the recogniser made of it.
             latency: seconds from its capture to the decision; default until now, and None for recordings.
             mirrored: show it as a mirror does.
         """
-        return draw_overlay(frame.image, self.see(frame, view, latency=latency), mirrored=mirrored)
+        return draw_overlay(frame.image, self.see(frame, observation, latency=latency), mirrored=mirrored)
 
-    def see(self, frame: Frame, view: View, *, latency: float | None = None) -> Known:
+    def see(self, frame: Frame, observation: Observation, *, latency: float | None = None) -> Known:
         """Take in a frame as `draw` does, and say what is to be drawn."""
         at = frame.captured_at
         if latency is None and frame.media_time is None:
             latency = time.monotonic() - at
         self._clock(at, latency)
-        self._watch_misses(at, view)
+        self._watch_misses(at, observation)
         known = Known(
             state=self._state(),
             latency=self._latency,
@@ -100,25 +99,27 @@ class Overlay:
             action=self._last_action(at),
             near_miss=self._last_miss(at),
         )
-        if view.region is None or view.keypoints is None or view.scores is None:
+        region, keypoints, scores = observation.region, observation.keypoints, observation.scores
+        if region is None or keypoints is None or scores is None:
             return known
-        strongest = int(np.argmax(view.scores / self._starts))
-        shown = strongest if view.active is None else self._classes.index(view.active)
+        active = observation.active
+        strongest = int(np.argmax(scores / self._starts))
+        shown = strongest if active is None else self._classes.index(active)
         known = replace(
             known,
-            region=view.region,
-            look=view.look,
-            joints=_in_frame(view.keypoints[_JOINTS], view.region),
-            hand=acting_hand(view.keypoints)[0],
+            region=region,
+            look=observation.look,
+            joints=_in_frame(keypoints[_JOINTS], region),
+            hand=observation.hand,
         )
-        if view.active is None and view.scores[shown] < WORTH_TELLING:
+        if active is None and scores[shown] < WORTH_TELLING:
             return known
         return replace(
             known,
             gesture=self._classes[shown],
-            score=float(view.scores[shown]),
+            score=float(scores[shown]),
             start=float(self._starts[shown]),
-            active=view.active is not None,
+            active=active is not None,
         )
 
     def _clock(self, at: float, latency: float | None) -> None:
@@ -140,12 +141,13 @@ class Overlay:
             return None
         return (len(self._times) - 1) / (self._times[-1] - self._times[0])
 
-    def _watch_misses(self, at: float, view: View) -> None:
-        if view.active is not None:
-            self._recognised.add(view.active)
+    def _watch_misses(self, at: float, observation: Observation) -> None:
+        active = observation.active
+        if active is not None:
+            self._recognised.add(active)
             self._active_at = at
-        scores = None if view.scores is None else view.scores.tolist()
-        for moment in self._moments.frame(at, scores, view.active):
+        scores = None if observation.scores is None else observation.scores.tolist()
+        for moment in self._moments.frame(at, scores, active):
             if moment.gesture in self._recognised:
                 self._recognised.discard(moment.gesture)
             elif self._active_at < moment.began:  # or it was only the shadow of another gesture

@@ -54,7 +54,7 @@ class Recorder:
 
     Examples:
         >>> with Recorder(Path("out.mp4")) as recorder:           # doctest: +SKIP
-        ...     recorder.put(frame.captured_at, lambda: overlay.draw(frame, view))
+        ...     recorder.put(frame.captured_at, lambda: overlay.draw(frame, observation))
     """
 
     def __init__(self, path: Path) -> None:

@@ -4,7 +4,7 @@ from gesturelrcn.region.caching import CachingLocator
 from gesturelrcn.region.cropping import crop
 from gesturelrcn.region.detector import DetectingLocator
 from gesturelrcn.region.follower import BackgroundFollower, Follower, SteppedFollower
-from gesturelrcn.region.locator import Locator, PoseLocator, region_from_landmarks
+from gesturelrcn.region.locator import Locator, PersonChooser, PoseLocator, region_from_landmarks
 from gesturelrcn.region.people import Choice, PersonLocator
 from gesturelrcn.region.region import Region
 from gesturelrcn.region.tracker import RegionTracker, TrackerSettings
@@ -16,6 +16,7 @@ __all__ = [
     "DetectingLocator",
     "Follower",
     "Locator",
+    "PersonChooser",
     "PersonLocator",
     "PoseLocator",
     "Region",

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.region.locator import Locator
+from gesturelrcn.region.locator import Locator, PersonChooser
 from gesturelrcn.region.people import PersonLocator
 from gesturelrcn.region.region import Region
 
@@ -33,9 +33,8 @@ class CachingLocator:
 
     def choose(self, x: float, y: float) -> None:
         """Follow whoever is nearest to this place, in pixels of the picture, from the next call on."""
-        choose = getattr(self._locator, "choose", None)
-        if choose is not None:
-            choose(x, y)
+        if isinstance(self._locator, PersonChooser):
+            self._locator.choose(x, y)
         self._blocks = None
 
     def locate(self, image: NDArray[np.uint8], at: float) -> Region | None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.region.caching import CachingLocator
-from gesturelrcn.region.locator import Locator
+from gesturelrcn.region.locator import Locator, PersonChooser
 from gesturelrcn.region.locator_thread import HUNG_AFTER, LocatingThread
 from gesturelrcn.region.people import PersonLocator
 from gesturelrcn.region.region import Region
@@ -67,7 +67,8 @@ class SteppedFollower:
 
     def choose(self, x: float, y: float) -> None:
         """Follow whoever is nearest to this place, in pixels of the frame."""
-        _choose(self._locator, x, y)
+        if isinstance(self._locator, PersonChooser):
+            self._locator.choose(x, y)
         self._due = None
 
     def take_jump(self) -> bool:
@@ -170,9 +171,3 @@ class BackgroundFollower:
         """End the thread; a call that is under way for longer than 0.25 s is left behind."""
         if self._thread is not None:
             self._thread.close()
-
-
-def _choose(locator: object, x: float, y: float) -> None:
-    choose = getattr(locator, "choose", None)
-    if choose is not None:
-        choose(x, y)

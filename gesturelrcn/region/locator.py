@@ -3,7 +3,7 @@
 import logging
 import threading
 from importlib import resources
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -34,6 +34,15 @@ class Locator(Protocol):
 
     def close(self) -> None:
         """Free what the locator holds."""
+        ...
+
+
+@runtime_checkable
+class PersonChooser(Protocol):
+    """What a locator or a follower may offer besides: to follow another one of several people."""
+
+    def choose(self, x: float, y: float) -> None:
+        """Follow whoever is nearest to this place, in pixels of the frame, from the next call on."""
         ...
 
 

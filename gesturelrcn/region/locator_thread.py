@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.region.locator import Locator
+from gesturelrcn.region.locator import Locator, PersonChooser
 from gesturelrcn.region.region import Region
 from gesturelrcn.system.memory import give_back
 from gesturelrcn.system.stuck_threads import leave_behind
@@ -114,7 +114,7 @@ class LocatingThread:
     ) -> bool:
         self._hangs_from = time.monotonic()
         try:
-            if chosen is not None and hasattr(locator, "choose"):
+            if chosen is not None and isinstance(locator, PersonChooser):
                 locator.choose(*chosen)
             region = locator.locate(image, at)
         except Exception:  # one bad picture must not blind the rest of the session

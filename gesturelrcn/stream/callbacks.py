@@ -14,7 +14,7 @@ DRAIN_TIMEOUT = 0.3
 
 Callback = Callable[[GestureEvent], object]
 SourceCallback = Callable[[SourceChange], object]
-News = GestureEvent | SourceChange
+StreamNews = GestureEvent | SourceChange
 
 
 class CallbackThread:
@@ -24,16 +24,16 @@ class CallbackThread:
         exit: what the function raised; such as SystemExit, which means the program and not the thread.
     """
 
-    def __init__(self, call: Callable[[News], object]) -> None:
+    def __init__(self, call: Callable[[StreamNews], object]) -> None:
         self.exit: BaseException | None = None
         self._call = call
-        self._waiting: EventQueue[News] = EventQueue()
+        self._waiting: EventQueue[StreamNews] = EventQueue()
         self._changed = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="gesture-callbacks", daemon=True)
         self._thread.start()
 
-    def put(self, event: News) -> None:
+    def put(self, event: StreamNews) -> None:
         """Queue an event without waiting. In a full queue `hold` events make room, the oldest first.
 
         A `start`, an `end` or a change of the source is never dropped, so the queue can outgrow its
@@ -66,5 +66,5 @@ class CallbackThread:
             logger.warning("a callback has not come back for %g s and is left behind", DRAIN_TIMEOUT)
 
 
-def _is_hold(event: News) -> bool:
+def _is_hold(event: StreamNews) -> bool:
     return isinstance(event, GestureEvent) and event.phase == Phase.HOLD

@@ -2,24 +2,23 @@
 
 import inspect
 import logging
-import time
 import weakref
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from gesturelrcn.capture import Frame, LiveSource, Source, SourceChange, SourceState, open_source
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.events import GestureEvent, Phase
-from gesturelrcn.stream.callbacks import Callback, CallbackThread, News, SourceCallback
+from gesturelrcn.observation import Observation
+from gesturelrcn.stream.callbacks import Callback, CallbackThread, SourceCallback, StreamNews
+from gesturelrcn.stream.session import GestureRecognizer, StreamSession
 from gesturelrcn.vocabulary import GESTURES, suggestion
 
 if TYPE_CHECKING:
     from gesturelrcn.model import EngineName
-    from gesturelrcn.recognizer import View
     from gesturelrcn.stream.asynchronous import AsyncEvents, FrameThread
 
 logger = logging.getLogger(__name__)
@@ -30,29 +29,8 @@ _LOOK_UP = 0.25
 _F = TypeVar("_F", bound=Callback)
 _S = TypeVar("_S", bound=SourceCallback)
 
-FrameListener = Callable[[Frame, "View"], object]
+FrameListener = Callable[[Frame, Observation], object]
 """Gets each frame with what the recogniser made of it."""
-
-
-class GestureRecognizer(Protocol):
-    """What the stream asks of a recogniser; `gesturelrcn.Recognizer` is one."""
-
-    @property
-    def gestures(self) -> Sequence[str]:
-        """Names of the gestures that it recognises."""
-
-    @property
-    def view(self) -> "View":
-        """What it made of the last frame; asked for only where somebody listens to frames."""
-
-    def process(self, frame: Frame) -> list[GestureEvent]:
-        """Events that this frame decides."""
-
-    def finish(self, at: float) -> list[GestureEvent]:
-        """End what is active: the source has ended or is lost at `at` seconds. Frames may follow."""
-
-    def close(self) -> None:
-        """Free what it holds."""
 
 
 class GestureStream:
@@ -104,7 +82,7 @@ class GestureStream:
         self._listeners: list[tuple[str | None, Phase | None, Callback]] = []
         self._source_listeners: list[tuple[SourceState | None, SourceCallback]] = []
         self._frame_listeners: list[FrameListener] = []
-        self._session: _Session | None = None
+        self._session: StreamSession | None = None
         self._stopping = False
         self._entered: AsyncEvents | None = None
         self._iterated: Callable[[], AsyncEvents | None] = lambda: None  # weak: dropping it ends the stream
@@ -172,12 +150,11 @@ class GestureStream:
 
         The stream has to be open; a recogniser of your own is asked if it has such a method.
         """
-        choose = getattr(self._session.recognizer if self._session else None, "choose_person", None)
-        if choose is not None:
-            choose(x, y)
+        if self._session is not None:
+            self._session.choose_person(x, y)
 
     def add_frame_listener(self, listener: FrameListener) -> None:
-        """Call `listener` with each frame that was recognised and the recogniser's view of it.
+        """Call `listener` with each frame that was recognised and what was made of it, an `Observation`.
 
         It runs in the loop, in the thread that iterates: a window can be drawn there. What it raises
         ends the stream.
@@ -282,13 +259,13 @@ class GestureStream:
                     session.last_at = frame.captured_at
                     events = session.recognizer.process(frame)
                     for listener in self._frame_listeners:
-                        listener(frame, session.recognizer.view)
+                        listener(frame, session.observation(events))
                     yield from self._deliver(session, events)
             yield from self._deliver(session, session.finish())
         finally:
             self._close()
 
-    def _frames(self, session: "_Session", wanted: Callable[[], bool]) -> Iterator[Frame | None]:
+    def _frames(self, session: StreamSession, wanted: Callable[[], bool]) -> Iterator[Frame | None]:
         """Frames while wanted, until the end or stop(); None now and then while a live source has none."""
         source = session.source
         frames = _live_frames(source) if isinstance(source, LiveSource) else iter(source)
@@ -311,7 +288,7 @@ class GestureStream:
         if self._frame_thread is None or self._frame_thread.ended:
             self._close()
 
-    def _open(self) -> "_Session":
+    def _open(self) -> StreamSession:
         if self._session is not None:
             return self._session
         with ExitStack() as stack:
@@ -332,7 +309,7 @@ class GestureStream:
                 stack.callback(callbacks.close)
                 if isinstance(source, LiveSource):
                     source.on_change(callbacks.put)
-            self._session = _Session(source, recognizer, callbacks, stack.pop_all())
+            self._session = StreamSession(source, recognizer, callbacks, stack.pop_all())
         return self._session
 
     def _close(self) -> None:
@@ -342,15 +319,16 @@ class GestureStream:
                 self._deliver(session, session.finish())
             self._stopping = False
 
-    def _deliver(self, session: "_Session", events: list[GestureEvent]) -> list[GestureEvent]:
-        for event in events:
+    def _deliver(self, session: StreamSession, events: Iterable[GestureEvent]) -> list[GestureEvent]:
+        decided = list(events)
+        for event in decided:
             if session.callbacks is None:
                 self._call(event)
             else:
                 session.callbacks.put(event)
-        return events
+        return decided
 
-    def _call(self, news: News) -> None:
+    def _call(self, news: StreamNews) -> None:
         for callback in self._listeners_to(news):
             try:
                 callback(news)
@@ -358,7 +336,7 @@ class GestureStream:
                 name = getattr(callback, "__qualname__", repr(callback))
                 logger.exception("callback %s failed on %s", name, _title(news))
 
-    def _listeners_to(self, news: News) -> list[Callable[..., object]]:
+    def _listeners_to(self, news: StreamNews) -> list[Callable[..., object]]:
         if isinstance(news, SourceChange):
             return [call for state, call in self._source_listeners if state in (None, news.state)]
         return [
@@ -373,7 +351,7 @@ def _live_frames(source: LiveSource) -> Iterator[Frame | None]:
         yield source.newest_unless_silent(_LOOK_UP)
 
 
-def _title(news: News) -> str:
+def _title(news: StreamNews) -> str:
     if isinstance(news, SourceChange):
         return f"{news.source} being {news.state}"
     return f"{news.gesture} {news.phase}"
@@ -408,25 +386,3 @@ class _FrameLoop:
 
     def close(self) -> None:
         self._stream._close()
-
-
-@dataclass
-class _Session:
-    """What is open while a stream runs."""
-
-    source: Source
-    recognizer: GestureRecognizer
-    callbacks: CallbackThread | None
-    closing: ExitStack
-    last_at: float = 0.0
-    silences: int = 0
-
-    def fell_silent(self) -> bool:
-        """Whether a live source stalled or was lost since this was asked before."""
-        before = self.silences
-        if isinstance(self.source, LiveSource):
-            self.silences = self.source.silences
-        return self.silences > before
-
-    def finish(self) -> list[GestureEvent]:
-        return self.recognizer.finish(time.monotonic() if self.source.live else self.last_at)

@@ -17,14 +17,15 @@ from typing import IO, Any
 
 import numpy as np
 import platformdirs
-from numpy.typing import NDArray
 
 from gesturelrcn.actions.bindings.text import bindings_to_toml
 from gesturelrcn.actions.decisions import Decision, Fact
 from gesturelrcn.actions.dispatcher import Dispatcher, News
+from gesturelrcn.capture.frame import Frame
 from gesturelrcn.decoding import DecoderSettings
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.events import GestureEvent, Hand
+from gesturelrcn.observation import Observation
 from gesturelrcn.system.private_files import make_private
 from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.vocabulary import NONE
@@ -231,16 +232,17 @@ class TraceWriter:
         self._file, self._broken = None, True
 
 
-def seen_from(
-    at: float,
-    scores: NDArray[np.float64] | None,
-    forgotten: int,
-    hand: Hand | None,
-    position: tuple[float, float] | None,
-    media: float | None,
-) -> Seen:
-    """A frame, its scores as plain numbers that read back bit for bit."""
-    return Seen(at, None if scores is None else tuple(map(float, scores)), forgotten, hand, position, media)
+def seen_from(frame: Frame, observation: Observation) -> Seen:
+    """What a trace keeps of a frame; its scores as plain numbers that read back bit for bit."""
+    scores = observation.scores
+    return Seen(
+        at=frame.captured_at,
+        scores=None if scores is None else tuple(map(float, scores)),
+        forgotten=observation.forgotten,
+        hand=observation.hand,
+        position=observation.position,
+        media=frame.media_time,
+    )
 
 
 def remove_old_traces(folder: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from gesturelrcn.capture import open_source
 from gesturelrcn.errors import CaptureError, GestureLrcnError, ModelError
 from gesturelrcn.events import QUEUE_LIMIT, GestureEvent, Phase
+from gesturelrcn.observation import Observation
 from gesturelrcn.stream.callbacks import CallbackThread
 from gesturelrcn.stream.stream import GestureStream
 from tests.colours import FPS, ColourRecognizer, pictures, without_holds, write_film
@@ -523,3 +524,29 @@ def test_choosing_a_person_reaches_the_recogniser(clip):
         stream.choose_person(3.0, 4.0)
     stream.choose_person(5.0, 6.0)
     assert chosen == [(3.0, 4.0)]
+
+
+class Observing(ColourRecognizer):
+    """Says of each frame more than its events."""
+
+    def process(self, frame):
+        return Observation(tuple(super().process(frame)), active=f"frame {frame.index}")
+
+
+class Viewing(ColourRecognizer):
+    """Returns events only, and says the rest when asked, as recognisers of before did."""
+
+    def process(self, frame):
+        self.view = Observation(active=f"frame {frame.index}")
+        return super().process(frame)
+
+
+@pytest.mark.parametrize("kind", [Observing, Viewing])
+def test_frame_listeners_get_what_was_made_of_their_frame(clip, kind):
+    stream = GestureStream(clip, recognizer=kind())
+    heard = []
+    stream.add_frame_listener(lambda frame, observation: heard.append((frame.index, observation.active)))
+    events = list(stream)
+    assert heard == [(index, f"frame {index}") for index in range(len(heard))]
+    assert heard
+    assert without_holds(events) == without_holds(list(GestureStream(clip, recognizer=ColourRecognizer())))
