@@ -27,6 +27,7 @@ class Observation:
             is; or None.
         scores: (C,) float64 smoothed scores in the order of the card's classes, or None.
         active: the gesture that is going on, or None.
+        evident: the same if the frame spoke for it; None too while that gesture fades.
         forgotten: how often all evidence was forgotten before this frame; 0 where nobody is seen.
         numbers: by name, what a model with `regression` tells of this frame, or None.
     """
@@ -38,6 +39,7 @@ class Observation:
     evidence: Evidence | None = None
     scores: NDArray[np.float64] | None = None
     active: str | None = None
+    evident: str | None = None
     forgotten: int = 0
     numbers: dict[str, float] | None = None
 

@@ -137,6 +137,7 @@ class Recognizer:
             evidence=evidence,
             scores=self._decoder.smoothed,
             active=self._decoder.active,
+            evident=self._decoder.evident,
             forgotten=self._decoder.forgotten,
             numbers=output.numbers,
         )

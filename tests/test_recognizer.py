@@ -188,11 +188,14 @@ def test_events_and_what_was_seen_come_in_one_value(scripted):
             break
     (event,) = observation
     assert (event.phase, len(observation), observation[0]) == (Phase.START, 1, event)
-    assert (observation.region, observation.active) == (follower.region, "wave")
+    assert (observation.region, observation.active, observation.evident) == (follower.region, "wave", "wave")
     assert (observation.hand, observation.position) == (event.hand, event.position)
     assert observation.evidence.captured_at == frame.captured_at
     assert observation.evidence.scores.tolist() == pytest.approx([5 / 255, 250 / 255])
     assert observation.scores[1] == event.confidence
+    for weak in frames(False, start=frame.captured_at + 0.05, count=5):
+        observation = recognizer.process(weak)
+    assert (observation.active, observation.evident) == ("wave", None)
     follower.region = None
     (frame,) = frames(True, start=1.0, count=1)
     gone = recognizer.process(frame)

@@ -38,8 +38,6 @@ class FrameWatch:
 
     def __init__(self, card: ModelCard, dispatcher: Dispatcher, writer: TraceWriter) -> None:
         """Args: card: of the model; dispatcher: is told what each frame speaks for; writer: of the trace."""
-        self._classes = tuple(card.classes)
-        self._thresholds = card.thresholds
         self._dispatcher = dispatcher
         self._writer = writer
         self._moments = MomentTracker(card.classes, card.thresholds)
@@ -54,7 +52,7 @@ class FrameWatch:
         at, active = frame.captured_at, observation.active
         seen = seen_from(frame, observation)
         self._writer.saw(seen, active)
-        self._dispatcher.see(self._evident(observation), at)
+        self._dispatcher.see(observation.evident, at)
         for moment in self._moments.frame(at, seen.scores, active):
             for listener in self._listeners:
                 listener(moment)
@@ -63,10 +61,3 @@ class FrameWatch:
         """Take in what the dispatcher is given."""
         if isinstance(news, GestureEvent):
             self._moments.event(news)
-
-    def _evident(self, observation: Observation) -> str | None:
-        """The gesture that goes on, if this frame still speaks for it."""
-        active, scores = observation.active, observation.scores
-        if active is None or scores is None:
-            return None
-        return active if scores[self._classes.index(active)] >= self._thresholds[active].end else None

@@ -63,8 +63,8 @@ def test_step_by_step_gives_the_scores_of_the_whole_clip(model, network, images,
         assert {one.side for one in shown[1:]} <= {-1, 1}
     body, times, *hands = (torch.from_numpy(array)[None] for array in inputs)
     with torch.inference_mode():
-        scores, _, _ = network(body, network.initial_state(), times, *hands)
-    np.testing.assert_allclose([output.scores for output in outputs], scores[0].numpy(), atol=1e-4)
+        whole = network(body, network.initial_state(), times, *hands)
+    np.testing.assert_allclose([output.scores for output in outputs], whole.scores[0].numpy(), atol=1e-4)
 
 
 @pytest.mark.parametrize("at", [0, 1, 6])
