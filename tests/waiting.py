@@ -2,18 +2,29 @@
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which what was waited for will not come any more."""
 
+T = TypeVar("T")
 
-def wait_until(condition: Callable[[], object], timeout: float = PATIENCE) -> None:
-    """Return as soon as `condition` is true.
+
+def wait_until(
+    condition: Callable[[], T], timeout: float = PATIENCE, what: Callable[[], object] = lambda: "it"
+) -> T:
+    """Return the first answer of `condition` that counts as true.
+
+    Args:
+        condition: asked again and again.
+        timeout: seconds; never what a test is about.
+        what: is waited for, in words, asked for when it has not come.
 
     Raises:
-        AssertionError: it has not become true in `timeout` seconds.
+        AssertionError: there was none in `timeout` seconds.
     """
     deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, f"it does not become true within {timeout:g} s"
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, f"{what()} does not become true within {timeout:g} s"
         time.sleep(0.005)
+    return answer

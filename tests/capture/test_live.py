@@ -18,6 +18,7 @@ from gesturelrcn.errors import CaptureError
 from tests.capture.clips import numbered_pictures, write_clip
 from tests.capture.rtsp_server import RtspServer
 from tests.mjpeg_server import MjpegServer, read_number
+from tests.waiting import PATIENCE, wait_until
 
 FPS = 30
 
@@ -55,18 +56,10 @@ def take(source, count):
     return list(itertools.islice(source, count))
 
 
-def next_frame(source, within):
-    """The next frame, or a failure after `within` seconds."""
-    frame = source.newest(within)
-    assert frame is not None, f"no frame within {within} s"
+def next_frame(source):
+    frame = source.newest(PATIENCE)
+    assert frame is not None
     return frame
-
-
-def wait_until(condition, within):
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, f"not so within {within} s"
-        time.sleep(0.02)
 
 
 def test_frames_come_as_they_are_taken_on_the_monotonic_clock(camera):
@@ -79,24 +72,26 @@ def test_frames_come_as_they_are_taken_on_the_monotonic_clock(camera):
     assert numbers == sorted(set(numbers)), "each frame at most once, in order"
     times = [frame.captured_at for frame in frames]
     assert all(np.diff(times) > 0)
-    assert 0.5 < times[-1] - times[0] < 5
-    assert abs(time.monotonic() - times[-1]) < 5
+    assert times[-1] - times[0] > 0.5
+    assert abs(time.monotonic() - times[-1]) < PATIENCE
     assert all(frame.media_time is None for frame in frames)
-    assert np.median(ages) < 0.5
+    assert np.median(ages) < times[-1] - times[0]
 
 
 def test_a_slow_consumer_never_sees_an_old_frame(camera):
     with open_source(camera.url) as source:
         begin = time.monotonic()
         frames = iter(source)
-        while time.monotonic() - begin < 3:
+        taken = 0
+        while (passed := time.monotonic() - begin) < 4:
             next(frames)
+            taken += 1
             time.sleep(0.15)
         frame = next(frames)
         age = camera.age_of(frame.image)
-        assert age < 1.0, f"frames queue up: this one is {age:.2f} s old"
-        assert frame.index > 40, "frames that were dropped are counted"
-        assert source.frames_dropped > 20
+        assert age < passed / 2, f"frames queue up: this one is {age:.2f} s old"
+        assert frame.index > 1.5 * taken, "frames that were dropped are counted"
+        assert source.frames_dropped > taken / 2
 
 
 def test_mirrored_pictures_are_flipped_once(camera):
@@ -110,14 +105,15 @@ def test_a_stream_that_vanishes_is_opened_again_when_it_is_back(camera, caplog):
     caplog.set_level(logging.INFO)
     with open_source(camera.url) as source:
         before = take(source, 5)[-1]
+        stopped_at = time.monotonic()
         camera.stop()
-        wait_until(lambda: source.frame_age > 0.6, 10)
+        wait_until(lambda: source.frame_age > 0.6)
         assert source.newest(0.1) is None
         camera.start()
-        after = next_frame(source, 10)
-        assert camera.age_of(after.image) < 1.0
+        after = next_frame(source)
+        assert camera.age_of(after.image) < time.monotonic() - stopped_at
         assert after.index > before.index
-        wait_until(lambda: "is back" in caplog.text, 5)
+        wait_until(lambda: "is back" in caplog.text)
     said = [record.getMessage() for record in caplog.records]
     assert sum("is lost" in line for line in said) == 1, "a loss is told once, not at every attempt"
 
@@ -125,22 +121,25 @@ def test_a_stream_that_vanishes_is_opened_again_when_it_is_back(camera, caplog):
 def test_a_connection_that_is_closed_is_opened_again(camera):
     with open_source(camera.url) as source:
         take(source, 5)
+        dropped_at = time.monotonic()
         camera.drop_connections()
-        wait_until(lambda: camera.connections == 2, 10)
-        assert camera.age_of(take(source, 5)[-1].image) < 1.0
+        wait_until(lambda: camera.connections == 2)
+        assert camera.age_of(take(source, 5)[-1].image) < time.monotonic() - dropped_at
 
 
 def test_a_stalled_stream_shows_in_the_frame_age_and_is_opened_again(camera):
     with open_source(camera.url) as source:
         take(source, 5)
+        stalled_at = time.monotonic()
         camera.stall()
-        wait_until(lambda: source.frame_age > 1, 5)
-        wait_until(lambda: camera.connections >= 2, 15)
+        wait_until(lambda: source.frame_age > 1)
+        wait_until(lambda: camera.connections >= 2)
         camera.resume()
-        assert camera.age_of(next_frame(source, 10).image) < 1.0
+        assert camera.age_of(next_frame(source).image) < time.monotonic() - stalled_at
 
 
-def test_close_comes_back_at_once_while_a_read_hangs_and_ends_the_iteration(camera):
+def test_close_comes_back_at_once_while_a_read_hangs_and_ends_the_iteration(camera, monkeypatch):
+    monkeypatch.setattr("gesturelrcn.capture.device.READ_TIMEOUT", 2 * PATIENCE)
     source = open_source(camera.url)
     take(source, 5)
     camera.stall()
@@ -150,15 +149,16 @@ def test_close_comes_back_at_once_while_a_read_hangs_and_ends_the_iteration(came
     consumer.start()
     begin = time.monotonic()
     source.close()
-    assert time.monotonic() - begin < 1.5
-    assert ended.wait(2)
+    assert time.monotonic() - begin < PATIENCE, "the read was waited for"
+    wait_until(ended.is_set)
     consumer.join()
 
 
 def test_a_program_ends_cleanly_while_a_read_hangs(camera):
     program = """if True:
         import sys
-        from gesturelrcn.capture import open_source
+        from gesturelrcn.capture import device, open_source
+        device.READ_TIMEOUT = 200.0
         with open_source(sys.argv[1]) as source:
             next(iter(source))
             print("watching", flush=True)
@@ -175,8 +175,8 @@ def test_a_program_ends_cleanly_while_a_read_hangs(camera):
         camera.stall()
         time.sleep(0.3)
         begin = time.monotonic()
-        _, errors = process.communicate("\n", timeout=20)
-        assert time.monotonic() - begin < 2.9, "the read timeout was waited for"
+        _, errors = process.communicate("\n", timeout=2 * PATIENCE)
+        assert time.monotonic() - begin < PATIENCE, "the read was waited for"
     assert errors == ""
     assert process.returncode == 0
 
@@ -197,8 +197,8 @@ def test_an_rtsp_stream_is_read_and_its_password_kept_out_of_names():
 def test_the_end_of_a_stream_is_a_loss_and_not_an_end(tmp_path):
     with MjpegServer(numbered_pictures(20), FPS) as server, open_source(server.url) as source:
         take(source, 3)
-        wait_until(lambda: source.frame_age > 0.5, 5)
-        wait_until(lambda: server.connections >= 3, 10)
+        wait_until(lambda: source.frame_age > 0.5)
+        wait_until(lambda: server.connections >= 3)
         source.newest(0)  # the last picture, unless it was taken above
         assert source.newest(0.1) is None, "no error, no end: it keeps trying"
 
@@ -218,7 +218,7 @@ def test_an_address_that_never_answers_is_refused_in_time(scheme):
         begin = time.monotonic()
         with pytest.raises(CaptureError, match="does not answer"):
             open_source(f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/x")
-        assert time.monotonic() - begin < 9
+        assert time.monotonic() - begin < PATIENCE
 
 
 def test_a_web_page_is_no_stream():

@@ -16,6 +16,7 @@ from gesturelrcn.region import (
     crop,
     region_from_landmarks,
 )
+from tests.waiting import wait_until
 
 
 def at(x, y, side=100.0, when=0.0):
@@ -144,15 +145,12 @@ def test_stepped_follower_keeps_its_cadence_in_media_time():
 def test_background_follower_answers_at_once_and_closes():
     release, locator = threading.Event(), CountingLocator(found=True)
     slow = locator.locate
-    locator.locate = lambda image, when: (release.wait(5), slow(image, when))[1]
+    locator.locate = lambda image, when: (release.wait(), slow(image, when))[1]
     follower = BackgroundFollower(lambda: locator, every=0.01)
     assert follower.follow(picture(64, 48), 0.0) is None  # the locator is still busy; nobody waits for it
     release.set()
-    assert locator.called.wait(5)
-    for _ in range(500):
-        if follower.follow(picture(64, 48), 0.1) is not None:
-            break
-        threading.Event().wait(0.01)
+    wait_until(locator.called.is_set)
+    wait_until(lambda: follower.follow(picture(64, 48), 0.1) is not None)
     assert follower.follow(picture(64, 48), 0.1).x == 50
     follower.close()
     assert locator.closed
@@ -171,11 +169,7 @@ def test_background_follower_survives_a_bad_picture(caplog):
 
     locator.locate = fail_once
     follower = BackgroundFollower(lambda: locator, every=0.01)
-    for _ in range(500):
-        if follower.follow(picture(64, 48), 0.1) is not None:
-            break
-        threading.Event().wait(0.01)
-    assert follower.follow(picture(64, 48), 0.1) is not None
+    wait_until(lambda: follower.follow(picture(64, 48), 0.1) is not None)
     follower.close()
     assert "failed on a frame" in caplog.text
 
@@ -189,13 +183,6 @@ def test_the_locator_finds_the_synthetic_person_and_is_silent_on_stderr():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert (done.stdout.strip(), done.stderr) == ("None True", "")
-
-
-def wait_for(condition, within=20.0):
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, f"not so within {within} s"
-        time.sleep(0.01)
 
 
 def test_a_locator_that_hangs_is_replaced_and_the_person_is_kept_meanwhile(caplog):
@@ -212,19 +199,20 @@ def test_a_locator_that_hangs_is_replaced_and_the_person_is_kept_meanwhile(caplo
         return made[-1]
 
     follower = BackgroundFollower(make, every=0.01, hung_after=0.3)
-    wait_for(lambda: follower.follow(picture(64, 48), 0.5) is not None)
-    at = 1.0
-    while len(made) < 2 or not made[1].calls:
-        at += 0.05
-        assert follower.follow(picture(64, 48), at) is not None, "silence of the locator is nobody's absence"
-        time.sleep(0.02)
-        assert at < 20
-    assert "has not answered for 0.3 s" in caplog.text
+    wait_until(lambda: follower.follow(picture(64, 48), 0.5) is not None)
     begin = time.monotonic()
+
+    def a_second_one_answers():
+        region = follower.follow(picture(64, 48), 1.0 + time.monotonic() - begin)
+        assert region is not None, "silence of the locator is nobody's absence"
+        return len(made) == 2 and made[1].calls
+
+    wait_until(a_second_one_answers)
+    assert "has not answered for 0.3 s" in caplog.text
     follower.close()
-    assert time.monotonic() - begin < 1.0
+    assert not made[0].closed, "nobody waits for one that hangs"
     free.set()
-    wait_for(lambda: made[0].closed and made[1].closed)
+    wait_until(lambda: made[0].closed and made[1].closed)
 
 
 def test_a_locator_that_fails_again_and_again_is_made_anew(caplog, monkeypatch):
@@ -243,7 +231,7 @@ def test_a_locator_that_fails_again_and_again_is_made_anew(caplog, monkeypatch):
 
     follower = BackgroundFollower(make, every=0.001)
     follower._pause = 0.05
-    wait_for(lambda: follower.follow(picture(64, 48), 0.1) is not None)
+    wait_until(lambda: follower.follow(picture(64, 48), 0.1) is not None)
     assert made[0].closed
     assert "has failed" in caplog.text
     follower.close()
@@ -260,7 +248,7 @@ def test_a_locator_that_cannot_be_made_is_tried_again():
 
     follower = BackgroundFollower(make, every=0.01)
     follower._pause = 0.05
-    wait_for(lambda: follower.follow(picture(64, 48), 0.1) is not None)
+    wait_until(lambda: follower.follow(picture(64, 48), 0.1) is not None)
     assert len(tries) == 3
     follower.close()
 
@@ -278,14 +266,14 @@ def test_no_more_than_three_locators_hang_at_the_same_time():
         return made[-1]
 
     follower = BackgroundFollower(make, every=0.01, hung_after=0.05)
-    end = time.monotonic() + 1.5
-    while time.monotonic() < end:
+    wait_until(lambda: follower.follow(picture(64, 48), 0.1) is None and len(made) == 3)
+    for _ in range(50):
         assert follower.follow(picture(64, 48), 0.1) is None
         time.sleep(0.01)
     assert len(made) == 3
     free.set()
     follower.close()
-    wait_for(lambda: all(locator.closed for locator in made))
+    wait_until(lambda: all(locator.closed for locator in made))
 
 
 @pytest.mark.parametrize("kind", ["stepped", "background"])
@@ -294,7 +282,7 @@ def test_another_size_of_picture_forgets_the_region(kind):
     follower = (
         SteppedFollower(locator) if kind == "stepped" else BackgroundFollower(lambda: locator, every=0.01)
     )
-    wait_for(lambda: follower.follow(picture(64, 48), 0.1) is not None)
+    wait_until(lambda: follower.follow(picture(64, 48), 0.1) is not None)
     follower.take_jump()
     locator.found = None
     assert follower.follow(picture(48, 64), 0.2) is None
