@@ -1,9 +1,10 @@
 """What a dispatcher tells about itself: what it decided, what it learned, in which state it is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from gesturelrcn.events import Phase
+from gesturelrcn.events import GestureEvent, Phase
 
 FactKind = Literal["window", "typed", "mouse", "arm", "disarm", "pause", "resume", "stop", "reload"]
 
@@ -55,6 +56,12 @@ class Fact:
     at: float
     kind: FactKind
     detail: dict[str, Any] = field(default_factory=dict)
+
+
+ActionNews = GestureEvent | Decision | Fact
+"""What a dispatcher tells its listeners: events before it handles them, decisions and facts as they come."""
+
+ActionListener = Callable[[ActionNews], object]
 
 
 @dataclass(frozen=True)

@@ -2,68 +2,32 @@
 
 import contextlib
 import logging
-import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from types import TracebackType
 from typing import Any
 
 from gesturelrcn.actions.action import ControlWord, Run
-from gesturelrcn.actions.bindings.bindings import Binding, Bindings, Profile, Rules
+from gesturelrcn.actions.bindings.bindings import Binding, Bindings, Profile
 from gesturelrcn.actions.bindings.text import bindings_to_toml
-from gesturelrcn.actions.decisions import ActionState, Decision, Fact, FactKind
+from gesturelrcn.actions.conditions import Conditions
+from gesturelrcn.actions.decisions import ActionListener, ActionNews, ActionState, Decision, Fact, FactKind
 from gesturelrcn.actions.desktop.window import ActiveWindow, Window
+from gesturelrcn.actions.gesture_life import GestureLife, GestureLives
 from gesturelrcn.actions.injectors.injector import Injector
 from gesturelrcn.actions.keys import KeyName
 from gesturelrcn.actions.performer import LaserPointer, MouseLaser, Performer
 from gesturelrcn.actions.release_guard import ReleaseGuard
-from gesturelrcn.actions.safety import TIME_TOLERANCE, Safety
+from gesturelrcn.actions.source_clock import SourceClock
+from gesturelrcn.actions.ticker import Ticker
 from gesturelrcn.actions.watchdog import Watchdog
 from gesturelrcn.errors import InjectionError
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.vocabulary import mirrored
 
 logger = logging.getLogger(__name__)
-
-EVIDENCE_LASTS = 0.2
-"""Seconds after the last sign of a gesture in which what lasts as long as it stays pressed."""
-
-_TICK = 0.02
-_BEGAN_AGAIN = 1.0
-"""Seconds that the source's clock has to go back for it to have begun again."""
-
-News = GestureEvent | Decision | Fact
-Listener = Callable[[News], object]
-
-
-@dataclass(eq=False)
-class _Life:
-    """A gesture between its start and its end.
-
-    Attributes:
-        id: of its events.
-        since: when it started, on the source's clock.
-        decided: bindings that fired or were held back; each is decided once.
-        repeats: when bindings fire again.
-        spent: it armed or paused, or bindings were reloaded meanwhile; it does nothing more.
-        returning: it is the way back from its mirror picture.
-        seen_at: its last sign on our own clock.
-        asked: `profile` is known.
-        profile: in force when something was due first. What begins in one program does nothing in another:
-            a hand that is held up to start a show shall not blacken it.
-    """
-
-    id: int
-    since: float
-    decided: set[Binding] = field(default_factory=set)
-    repeats: dict[Binding, float] = field(default_factory=dict)
-    spent: bool = False
-    returning: bool = False
-    seen_at: float = 0.0
-    asked: bool = False
-    profile: Profile | None = None
 
 
 class Dispatcher:
@@ -106,18 +70,11 @@ class Dispatcher:
             ticking: a thread sees to what is due while no event comes. Without it `tick` has to be called.
             commands: is told of a command that is bound instead of its being run.
         """
-        self._bindings = bindings
-        self._active_window = active_window
-        self._clock = clock
-        self._safety = Safety()
-        self._lives: dict[str, _Life] = {}
-        self._last_fired: dict[Binding, float] = {}
-        self._listeners: list[Listener] = []
-        self._window: Window | None = None
-        self._clock_offset = 0.0  # what the source's clock is ahead of ours
-        self._now = -math.inf
+        self._conditions = Conditions(bindings, active_window, self._window_changed)
+        self._lives = GestureLives(clock)
+        self._clock = SourceClock(clock)
+        self._listeners: list[ActionListener] = []
         self._closed = False
-        self._failure: Exception | None = None
         self._own_watchdog = Watchdog() if watchdog is None and injector.outlives_process else None
         self._guard = ReleaseGuard(injector, watchdog or self._own_watchdog)
         self._performer = Performer(
@@ -126,9 +83,7 @@ class Dispatcher:
         self._performer.command_limit = bindings.options.command_limit
         # Whoever stops the stream may do so from another thread than the one that handles events.
         self._lock = threading.RLock()
-        self._something_due = threading.Event()
-        self._ticking = ticking
-        self._ticker: threading.Thread | None = None
+        self._ticker = Ticker(self.tick, self._is_busy) if ticking else None
 
     @property
     def down(self) -> tuple[KeyName, ...]:
@@ -138,15 +93,15 @@ class Dispatcher:
     @property
     def bindings(self) -> Bindings:
         """What is in force."""
-        return self._bindings
+        return self._conditions.bindings
 
     @property
     def state(self) -> ActionState:
         """Whether anything may fire now, and why not."""
         with self._lock:
-            return self._safety.state(self._bindings.options, self._general_rules(), self._time())
+            return self._conditions.state(self._clock.now())
 
-    def add_listener(self, listener: Listener) -> None:
+    def add_listener(self, listener: ActionListener) -> None:
         """Tell `listener` every event before it is handled, and decisions and facts as they come.
 
         It is called with a lock held, from whatever thread the news come from; it must come back at once.
@@ -168,17 +123,18 @@ class Dispatcher:
             self._guard.release_owed()
             self._tell(event)
             self._set_clock(event.captured_at)
-            life = self._followed(event)
+            life = self._life_of(event)
             if life is None:
                 return
-            life.seen_at = self._clock()
+            self._lives.see(event.gesture)
             if event.phase == Phase.END:
                 self._end(event, life)
             else:
                 self._performer.follow(event, life)
                 self._steer(event, life)
             self._fire_due(event, life)
-        self._wake()
+        if self._ticker is not None:
+            self._ticker.wake()
 
     def see(self, gesture: str | None, at: float) -> None:
         """Tell it of a frame: the gesture for which it speaks, if any, and when it was taken.
@@ -188,8 +144,7 @@ class Dispatcher:
         """
         with self._lock:
             self._set_clock(at)
-            if gesture in self._lives:
-                self._lives[gesture].seen_at = self._clock()
+            self._lives.see(gesture)
 
     def tick(self) -> None:
         """See to what is due: waits, releases, evidence that fails to come. Called by the ticking thread.
@@ -201,12 +156,10 @@ class Dispatcher:
             if self._closed:
                 return
             self._guard.release_owed()
-            for life in self._lives.values():
-                # A clock that was set back says nothing about how long ago that was.
-                if not 0 <= self._clock() - life.seen_at <= EVIDENCE_LASTS:
-                    self._performer.end(life)
-            if self._performer.holds and self._window_changed():
-                for life in self._lives.values():
+            for life in self._lives.lost():
+                self._performer.end(life)
+            if self._performer.holds and self._conditions.profile_changed():
+                for life in self._lives:
                     self._performer.end(life)
             self._performer.tick()
 
@@ -214,11 +167,11 @@ class Dispatcher:
 
     def typed(self) -> None:
         """A key went down on the real keyboard: let go of everything, and be silent for a while."""
-        self._touched("typed", self._general_rules().inhibit_while_typing)
+        self._touched("typed", self._conditions.rules().inhibit_while_typing)
 
     def mouse_used(self) -> None:
         """The real mouse was moved or clicked: let go of everything, and be silent for a while."""
-        self._touched("mouse", self._general_rules().pause_while_mouse)
+        self._touched("mouse", self._conditions.rules().pause_while_mouse)
 
     def control(self, word: ControlWord) -> None:
         """Arm, disarm, pause (or go on), or stop for good.
@@ -232,7 +185,7 @@ class Dispatcher:
             elif word == "disarm":
                 self._learn("disarm")
             elif word == "pause":
-                self._learn("resume" if self._safety.paused else "pause")
+                self._learn("resume" if self._conditions.safety.paused else "pause")
             else:
                 self._learn("stop", reason="told to stop")
             if word != "arm":
@@ -241,7 +194,7 @@ class Dispatcher:
     def toggle_arm(self) -> None:
         """What the hot-key does: arm, or disarm if it is armed."""
         with self._lock:
-            self.control("disarm" if self._safety.armed(self._time()) else "arm")
+            self.control("disarm" if self._conditions.safety.armed(self._clock.now()) else "arm")
 
     def stop(self, reason: str) -> None:
         """Release everything and fire nothing any more.
@@ -260,11 +213,9 @@ class Dispatcher:
             InjectionError: some key resists its release.
         """
         with self._lock:
-            self._bindings = bindings
+            self._conditions.use(bindings)
             self._performer.command_limit = bindings.options.command_limit
-            self._last_fired.clear()
-            for life in self._lives.values():
-                life.spent = True
+            self._lives.spend()
             self._learn("reload", bindings=bindings_to_toml(bindings))
             self._performer.cancel()
 
@@ -285,7 +236,8 @@ class Dispatcher:
         """
         with self._lock:
             self._closed = True
-            self._something_due.set()
+            if self._ticker is not None:
+                self._ticker.stop()
             try:
                 self._performer.close()
             except Exception:
@@ -319,32 +271,23 @@ class Dispatcher:
     def snapshot(self) -> dict[str, Any]:
         """What decisions depend on, as plain values, at a moment when no gesture goes on."""
         with self._lock:
-            order = list(self._bindings)
-            fired = {str(order.index(binding)): at for binding, at in self._last_fired.items()}
-            window = None if self._window is None else asdict(self._window)
-            return self._safety.to_dict() | {"last_fired": fired, "window": window}
+            return self._conditions.snapshot()
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         """Go on from a `snapshot` of a dispatcher with the same bindings."""
         with self._lock:
-            plain = dict(snapshot)
-            order = list(self._bindings)
-            self._last_fired = {order[int(number)]: at for number, at in plain.pop("last_fired").items()}
-            window = plain.pop("window")
-            self._window = None if window is None else Window(**window)
-            self._safety = Safety(**plain)
+            self._conditions.restore(snapshot)
 
     def learn(self, fact: Fact) -> None:
         """Take in a fact that was recorded, at its recorded time."""
         with self._lock:
-            if fact.kind == "window":
-                self._window = Window(**fact.detail) if fact.detail else None
-            else:
-                self._note(fact)
+            self._conditions.learn(fact)
+            if fact.kind != "window":
+                self._tell(fact)
 
     # Inside.
 
-    def _followed(self, event: GestureEvent) -> _Life | None:
+    def _life_of(self, event: GestureEvent) -> GestureLife | None:
         """The life that this event belongs to, or None if its start was not seen."""
         life = self._lives.get(event.gesture)
         if life is not None and life.id == event.id:
@@ -354,97 +297,65 @@ class Dispatcher:
         if life is not None:  # its end was lost
             self._performer.end(life)
         opposite = mirrored(event.gesture)
-        life = self._lives[event.gesture] = _Life(event.id, event.captured_at)
-        life.returning = opposite != event.gesture and (
-            opposite in self._lives
-            or self._safety.return_stroke_of(opposite, self._rules_for(event.gesture), event.captured_at)
+        returning = opposite != event.gesture and (
+            opposite in self._lives or self._conditions.is_return_stroke(event.gesture, event.captured_at)
         )
+        life = self._lives.begin(event, returning=returning)
         self._performer.begin(life)
         return life
 
-    def _end(self, event: GestureEvent, life: _Life) -> None:
-        del self._lives[event.gesture]
+    def _end(self, event: GestureEvent, life: GestureLife) -> None:
+        self._lives.end(event.gesture)
         if not life.returning:
-            self._safety.ended_at[event.gesture] = event.captured_at
+            self._conditions.safety.ended_at[event.gesture] = event.captured_at
         self._performer.end(life)
 
-    def _steer(self, event: GestureEvent, life: _Life) -> None:
+    def _steer(self, event: GestureEvent, life: GestureLife) -> None:
         """Arm or pause if this is the gesture that does so."""
-        options = self._bindings.options
-        held = event.captured_at - life.since + TIME_TOLERANCE
-        if life.spent or life.returning or self._safety.stopped:
+        options, safety, at = self.bindings.options, self._conditions.safety, event.captured_at
+        if life.spent or life.returning or safety.stopped:
             return
-        if event.gesture == options.pause and held >= options.pause_after:
+        if event.gesture == options.pause and life.lasted(at, options.pause_after):
             life.spent = True
             self.control("pause")
         elif (
             event.gesture == options.arm
-            and held >= options.arm_after
-            and not self._safety.paused
-            and not self._safety.armed(event.captured_at)
+            and life.lasted(at, options.arm_after)
+            and not safety.paused
+            and not safety.armed(at)
         ):
             life.spent = True
-            self._learn("arm", at=event.captured_at)
+            self._learn("arm", at=at)
 
-    def _fire_due(self, event: GestureEvent, life: _Life) -> None:
+    def _fire_due(self, event: GestureEvent, life: GestureLife) -> None:
         # Which window is in front takes a moment to ask, so it is asked only where something may be due.
-        if not any(self._is_due(binding, event, life) for binding in self._bindings):
+        if not any(life.is_due(binding, event) for binding in self.bindings):
             return
-        profile = self._profile()
+        profile = self._conditions.profile()
         if not life.asked:
             life.asked, life.profile = True, profile
-        for binding in self._bindings.matching(event.gesture, event.phase, profile):
-            if self._is_due(binding, event, life):
+        for binding in self.bindings.matching(event.gesture, event.phase, profile):
+            if life.is_due(binding, event):
                 self._fire(binding, profile, event, life)
 
-    def _is_due(self, binding: Binding, event: GestureEvent, life: _Life) -> bool:
-        if life.spent or (binding.gesture, binding.on) != (event.gesture, event.phase):
-            return False
-        now = event.captured_at + TIME_TOLERANCE
-        if binding in life.decided:
-            return now >= life.repeats.get(binding, math.inf)
-        return now - life.since >= binding.after
-
-    def _fire(self, binding: Binding, profile: Profile | None, event: GestureEvent, life: _Life) -> None:
+    def _fire(
+        self, binding: Binding, profile: Profile | None, event: GestureEvent, life: GestureLife
+    ) -> None:
         """Do what is due, or say why not; a gesture decides each binding once, or at its repeat."""
-        inhibitor = self._inhibitor(binding, profile, life, event)
-        life.decided.add(binding)
-        self._decide(binding, event, profile, inhibitor)
+        at = event.captured_at
+        inhibitor = self._conditions.inhibitor(binding, profile, life, at)
         if inhibitor:
-            life.repeats.pop(binding, None)
-            return
-        now = event.captured_at
-        self._last_fired[binding] = now
-        if binding.repeat is not None:
-            # At most one firing is owed: nothing comes in bursts after a stall.
-            due = life.repeats.get(binding, now)
-            life.repeats[binding] = max(due, now - binding.repeat) + binding.repeat
-        if self._bindings.options.arming and self._safety.armed(now):
-            self._safety.arm(now, self._bindings.options.arm_for)
-        self._performer.perform(binding.action, event, life)
+            life.held_back(binding)
+        else:
+            life.fired(binding, at)
+            self._conditions.fired(binding, at)
+        self._tell_decision(binding, event, profile, inhibitor)
+        if not inhibitor:
+            self._performer.perform(binding.action, event, life)
 
-    def _inhibitor(self, binding: Binding, profile: Profile | None, life: _Life, event: GestureEvent) -> str:
-        """Why this binding does not fire, or an empty text."""
-        now = event.captured_at
-        rules = self._bindings.rules_of(binding, profile)
-        reason = self._safety.inhibitor(self._bindings.options, rules, now)
-        if reason:
-            return reason
-        if profile is None and self._bindings.options.only_in_profiles:
-            front = "no window" if self._window is None else f"the window {self._window}"
-            return f"{front} is in front, and no profile fits it"
-        if profile != life.profile:
-            return "another program came to the front during the gesture"
-        if life.returning:
-            return f"return stroke of {mirrored(event.gesture)}"
-        since = now - self._last_fired.get(binding, -math.inf)
-        assert rules.cooldown is not None
-        # A time before the last one means that the source began again.
-        if binding not in life.decided and 0 <= since < rules.cooldown - TIME_TOLERANCE:
-            return f"fired {since:.1f} s ago, and its cooldown is {rules.cooldown:g} s"
-        return ""
-
-    def _decide(self, binding: Binding, event: GestureEvent, profile: Profile | None, inhibitor: str) -> None:
+    def _tell_decision(
+        self, binding: Binding, event: GestureEvent, profile: Profile | None, inhibitor: str
+    ) -> None:
         decision = Decision(
             at=event.captured_at,
             gesture=event.gesture,
@@ -460,33 +371,6 @@ class Dispatcher:
         )
         self._tell(decision)
 
-    def _profile(self) -> Profile | None:
-        if not self._bindings.profiles:
-            return None
-        if self._active_window is not None:
-            self._see_window(self._active_window())
-        return self._bindings.profile_for(self._window)
-
-    def _window_changed(self) -> bool:
-        if self._active_window is None or not self._bindings.profiles:
-            return False
-        before = self._bindings.profile_for(self._window)
-        return self._profile() is not before
-
-    def _see_window(self, window: Window | None) -> None:
-        if window != self._window:
-            self._window = window
-            self._tell(Fact(self._time(), "window", asdict(window) if window else {}))
-
-    def _rules_for(self, gesture: str) -> Rules:
-        """Those of the first binding of this gesture, for what is asked before a binding is due."""
-        binding = next((each for each in self._bindings if each.gesture == gesture), None)
-        return self._bindings.rules_of(binding)
-
-    def _general_rules(self) -> Rules:
-        profile = self._bindings.profile_for(self._window)
-        return self._bindings.rules_of(None, profile)
-
     def _touched(self, kind: FactKind, silence: float | None) -> None:
         if not silence:
             return
@@ -495,43 +379,26 @@ class Dispatcher:
             self._performer.cancel()
 
     def _learn(self, kind: FactKind, at: float | None = None, **detail: Any) -> None:
-        self._note(Fact(self._time() if at is None else at, kind, detail))
+        self.learn(Fact(self._clock.now() if at is None else at, kind, detail))
 
-    def _note(self, fact: Fact) -> None:
-        safety = self._safety
-        if fact.kind == "typed":
-            safety.typed_at = fact.at
-        elif fact.kind == "mouse":
-            safety.moved_at = fact.at
-        elif fact.kind == "arm":
-            safety.arm(fact.at, self._bindings.options.arm_for)
-        elif fact.kind == "disarm":
-            safety.disarm()
-        elif fact.kind in ("pause", "resume"):
-            safety.paused = fact.kind == "pause"
-        elif fact.kind == "stop":
-            safety.stopped = str(fact.detail["reason"])
-        if fact.kind not in ("typed", "mouse"):
-            logger.info("%s%s", fact.kind, f": {safety.stopped}" if fact.kind == "stop" else "")
-        self._tell(fact)
+    def _window_changed(self, window: Window | None) -> None:
+        self._tell(Fact(self._clock.now(), "window", asdict(window) if window else {}))
 
-    def _tell(self, news: News) -> None:
+    def _tell(self, news: ActionNews) -> None:
         for listener in self._listeners:
             listener(news)
 
     def _set_clock(self, at: float) -> None:
-        if at < self._now - _BEGAN_AGAIN:
-            self._safety.forget_times()
-            self._last_fired.clear()
-        self._now = at
-        self._clock_offset = at - self._clock()
+        if self._clock.set(at):
+            self._conditions.forget_times()
 
-    def _time(self) -> float:
-        """Now, on the source's clock."""
-        return self._clock() + self._clock_offset
+    def _is_busy(self) -> bool:
+        """Something is to be done, or to be released, without an event."""
+        with self._lock:
+            return self._performer.waits or self._performer.holds or bool(self._guard.down)
 
     def _raise_failure(self) -> None:
-        failure, self._failure = self._failure, None
+        failure = self._ticker.take_failure() if self._ticker is not None else None
         if failure is not None:
             raise failure
 
@@ -550,28 +417,3 @@ class Dispatcher:
                     logging.DEBUG if isinstance(error, InjectionError) else logging.WARNING, "%s", second
                 )
             raise
-
-    def _wake(self) -> None:
-        if not (self._ticking and self._busy):
-            return
-        if self._ticker is None:
-            self._ticker = threading.Thread(target=self._keep_ticking, name="gesture-actions", daemon=True)
-            self._ticker.start()
-        self._something_due.set()
-
-    @property
-    def _busy(self) -> bool:
-        return self._performer.waits or self._performer.holds or bool(self._guard.down)
-
-    def _keep_ticking(self) -> None:
-        while not self._closed:
-            self._something_due.wait()
-            time.sleep(_TICK)
-            try:
-                self.tick()
-            except Exception as error:
-                # Told to whoever hands in the next event.
-                self._failure = error
-            with self._lock:
-                if not self._busy and not self._closed:
-                    self._something_due.clear()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from gesturelrcn import GestureEvent
 from gesturelrcn.actions import Dispatcher
-from gesturelrcn.actions.dispatcher import News
+from gesturelrcn.actions.decisions import ActionNews
 from gesturelrcn.capture import Frame
 from gesturelrcn.model import ModelCard
 from gesturelrcn.observation import Observation
@@ -57,7 +57,7 @@ class FrameWatch:
             for listener in self._listeners:
                 listener(moment)
 
-    def heard(self, news: News) -> None:
+    def heard(self, news: ActionNews) -> None:
         """Take in what the dispatcher is given."""
         if isinstance(news, GestureEvent):
             self._moments.event(news)

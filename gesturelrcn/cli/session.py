@@ -20,10 +20,10 @@ from gesturelrcn.actions import (
     Run,
 )
 from gesturelrcn.actions.bindings.reload import BindingsWatch
+from gesturelrcn.actions.decisions import ActionNews
 from gesturelrcn.actions.desktop.active_window import active_window
 from gesturelrcn.actions.desktop.real_input import RealInput
 from gesturelrcn.actions.desktop.watch import start_watching
-from gesturelrcn.actions.dispatcher import News
 from gesturelrcn.actions.injectors.choice import choose_injector
 from gesturelrcn.cli.console import say
 from gesturelrcn.cli.options import SAMPLE, EngineChoice
@@ -137,7 +137,7 @@ class LiveSession:
         """Listen to the dispatcher, the file, and the real keyboard and mouse; says why it stopped."""
         stopped: list[str] = []
 
-        def heard(news: News) -> None:
+        def heard(news: ActionNews) -> None:
             if isinstance(news, Fact) and news.kind == "stop":
                 stopped.append(news.detail["reason"])
                 stream.stop()
@@ -234,7 +234,7 @@ class LiveSession:
 
         stream.add_frame_listener(show)
 
-    def _line_about(self, news: News) -> str:
+    def _line_about(self, news: ActionNews) -> str:
         """What a person wants to read about it; empty for nothing."""
         if isinstance(news, Decision):
             if not news.fired:

@@ -10,8 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.actions.decisions import ActionState, Decision
-from gesturelrcn.actions.dispatcher import News
+from gesturelrcn.actions.decisions import ActionNews, ActionState, Decision
 from gesturelrcn.capture.frame import Frame
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.model import ModelCard
@@ -66,7 +65,7 @@ class Overlay:
         self._times: deque[float] = deque()
         self._latency: float | None = None
 
-    def heard(self, news: News) -> None:
+    def heard(self, news: ActionNews) -> None:
         """A listener for `Dispatcher.add_listener`: what was done or held back is shown. From any thread."""
         if isinstance(news, Decision):
             with self._lock:

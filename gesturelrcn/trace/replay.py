@@ -8,9 +8,9 @@ import numpy as np
 
 from gesturelrcn.actions.bindings.bindings import Bindings
 from gesturelrcn.actions.bindings.file import parse_bindings
-from gesturelrcn.actions.decisions import Decision, Fact
+from gesturelrcn.actions.decisions import ActionNews, Decision, Fact
 from gesturelrcn.actions.desktop.window import Window
-from gesturelrcn.actions.dispatcher import Dispatcher, News
+from gesturelrcn.actions.dispatcher import Dispatcher
 from gesturelrcn.actions.injectors.injector import RecordingInjector
 from gesturelrcn.decoding import Decoder, Evidence
 from gesturelrcn.events import GestureEvent, Phase
@@ -197,7 +197,7 @@ class _Replayer:
     def _bindings(self, text: str) -> Bindings:
         return bindings_of({"classes": self._setting.classes, "bindings": text})
 
-    def _heard(self, news: News) -> None:
+    def _heard(self, news: ActionNews) -> None:
         if isinstance(news, Decision):
             self._decided.append(news)
 

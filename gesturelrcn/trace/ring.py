@@ -19,8 +19,8 @@ import numpy as np
 import platformdirs
 
 from gesturelrcn.actions.bindings.text import bindings_to_toml
-from gesturelrcn.actions.decisions import Decision, Fact
-from gesturelrcn.actions.dispatcher import Dispatcher, News
+from gesturelrcn.actions.decisions import ActionNews, Decision, Fact
+from gesturelrcn.actions.dispatcher import Dispatcher
 from gesturelrcn.capture.frame import Frame
 from gesturelrcn.decoding import DecoderSettings
 from gesturelrcn.errors import GestureLrcnError
@@ -165,7 +165,7 @@ class TraceWriter:
     ) -> None:
         self.close()
 
-    def _heard(self, news: News) -> None:
+    def _heard(self, news: ActionNews) -> None:
         if isinstance(news, GestureEvent):
             self._last_id = max(self._last_id, news.id)
         if self._file is None:

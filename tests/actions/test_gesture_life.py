@@ -29,7 +29,7 @@ from gesturelrcn.actions import (
     Wait,
     Window,
 )
-from gesturelrcn.actions.dispatcher import EVIDENCE_LASTS
+from gesturelrcn.actions.gesture_life import EVIDENCE_LASTS, GestureLife, GestureLives
 from tests.actions.conftest import event
 from tests.actions.faulty_keyboard import FaultyKeyboard
 
@@ -221,3 +221,62 @@ def test_the_model_can_fail() -> None:
     assert world.may_be_down() == set()
     with pytest.raises(AssertionError):
         assert world.keyboard.down <= world.may_be_down()
+
+
+def test_a_gesture_is_lost_when_no_sign_of_it_comes() -> None:
+    now = 0.0
+    lives = GestureLives(lambda: now)
+    life = lives.begin(event("wave", at=7.0), returning=False)
+    other = lives.begin(event("stop", at=7.0), returning=False)
+    now += EVIDENCE_LASTS
+    lives.see("wave")
+    lives.see(None)
+    lives.see("circle")  # does not go on
+    assert lives.lost() == []
+    now += 0.01
+    assert lives.lost() == [other]
+    now -= 50.0  # a clock that was set back
+    assert lives.lost() == [life, other]
+    lives.end("stop")
+    assert list(lives) == [life]
+    assert "stop" not in lives
+
+
+def test_a_binding_is_due_once_or_at_its_repeat() -> None:
+    once = Binding("wave", Key("a"))
+    often = Binding("wave", Key("b"), on=Phase.HOLD, after=0.5, repeat=0.2)
+    life = GestureLife(1, since=10.0, seen_at=0.0)
+    assert life.is_due(once, event("wave", at=10.0))
+    assert not life.is_due(once, event("wave", "hold", at=10.0))
+    assert not life.is_due(once, event("stop", at=10.0))
+    life.fired(once, 10.0)
+    assert not life.is_due(once, event("wave", at=10.0))
+    due = []
+    for step in range(16):
+        at = 10.0 + step / 10
+        if life.is_due(often, event("wave", "hold", at)):
+            due.append(step)
+            life.fired(often, at)
+    assert due == [5, 7, 9, 11, 13, 15]
+    life.held_back(often)
+    assert not life.is_due(often, event("wave", "hold", 99.0))
+
+
+def test_after_a_stall_one_repeat_is_owed() -> None:
+    often = Binding("wave", Key("b"), on=Phase.HOLD, repeat=0.2)
+    life = GestureLife(1, since=10.0, seen_at=0.0)
+    life.fired(often, 10.0)
+    fired = []
+    for at in (15.0, 15.1, 15.2, 15.25):
+        if life.is_due(often, event("wave", "hold", at)):
+            life.fired(often, at)
+            fired.append(at)
+    assert fired == [15.0, 15.1, 15.2]  # not twenty-five
+
+
+def test_a_spent_gesture_does_nothing_more() -> None:
+    lives = GestureLives(lambda: 0.0)
+    life = lives.begin(event("wave"), returning=False)
+    assert life.is_due(Binding("wave", Key("a")), event("wave"))
+    lives.spend()
+    assert not life.is_due(Binding("wave", Key("a")), event("wave"))

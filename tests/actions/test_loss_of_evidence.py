@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from gesturelrcn import GestureEvent, Phase
 from gesturelrcn.actions import Binding, Bindings, Dispatcher, Hold, RecordingInjector, Rules
-from gesturelrcn.actions.dispatcher import _TICK
+from gesturelrcn.actions.ticker import TICK
 from gesturelrcn.decoding import Decoder, Evidence
 from gesturelrcn.model import Thresholds
 
@@ -72,8 +72,8 @@ class Session:
 
     def wait_until(self, at: float) -> None:
         """Time passes, in which the dispatcher looks every 20 ms."""
-        while self.now + _TICK < at:
-            self.now += _TICK
+        while self.now + TICK < at:
+            self.now += TICK
             was_down = bool(self.keys.down)
             self.dispatcher.tick()
             if was_down and not self.keys.down:

@@ -17,14 +17,14 @@ from tests.xvfb import XServer
 
 HOLDING = """
 import os, select, sys, threading, time
-import gesturelrcn.actions.dispatcher as dispatcher_module
+import gesturelrcn.actions.gesture_life as gesture_life
 from gesturelrcn.actions import Binding, Bindings, Dispatcher, Hold, PynputInjector
 from gesturelrcn.cli.signals import StopSignals
 from tests.actions.conftest import event
 
 how = sys.argv[1]
 if how != "loss":
-    dispatcher_module.EVIDENCE_LASTS = 60.0  # somebody goes on making the gestures, also on a slow machine
+    gesture_life.EVIDENCE_LASTS = 60.0  # somebody goes on making the gestures, also on a slow machine
 bindings = Bindings((Binding("stop", Hold("ctrl+shift+F5")), Binding("wave", Hold("mouse left"))))
 stopped = threading.Event()
 with StopSignals() as signals, Dispatcher(bindings, PynputInjector()) as dispatcher:
