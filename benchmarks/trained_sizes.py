@@ -22,7 +22,7 @@ from safetensors.torch import load_file
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.config.config import Config
 from gesturelrcn.training.config.file import read_config
-from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.data.feature_sets import held_out_clips
 from gesturelrcn.training.loop.log import read_rows
 from gesturelrcn.training.loop.loop import make_fabric
@@ -30,7 +30,7 @@ from gesturelrcn.training.run.folder import RunFolder
 from gesturelrcn.training.run.pipeline import run_stages
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages import STAGES
-from gesturelrcn.training.tasks.thresholds import clip_scores, progress
+from gesturelrcn.training.tasks.thresholds import clip_scores, validation_figures
 
 ROOT = Path(__file__).parents[1]
 _LEAST = 1e-6
@@ -90,20 +90,20 @@ def _row(name: str, training: Training) -> str:
     network = LRCN(training.network_config)
     network.load_state_dict(load_file(training.run.path / "recognition.safetensors"))
     network.eval()
-    clips = held_out_clips(training)
-    figures = progress(network, clips)
+    clips = held_out_clips(training.run.path, training.sets)
+    figures = validation_figures(network, clips)
     rows = read_rows(training.run.path / "keypoints.csv") if training.config.keypoints.steps else []
     wrist = f"{rows[-1]['wrist_median']:.1%}" if rows else ""
-    surprise = np.mean([_surprise(network, seen) for seen in clips])
+    surprise = np.mean([_surprise(network, clip) for clip in clips])
     right, recall = (f"{figures[part]:.0%}" for part in ("clip_accuracy", "recall"))
     return f"| {name} | {wrist} | {right} | {recall} | {figures['wrong']:.0f} | {surprise:.2f} |"
 
 
-def _surprise(network: LRCN, seen: SeenClip) -> float:
+def _surprise(network: LRCN, clip: ClipFeatures) -> float:
     """-log of the mean score of the right class over the second half of a clip."""
-    scores = clip_scores(network, seen)
+    scores = clip_scores(network, clip)
     mean = scores[len(scores) // 2 :].mean(0)
-    return float(-np.log(mean[network.config.classes.index(seen.gesture)] + _LEAST))
+    return float(-np.log(mean[network.config.classes.index(clip.gesture)] + _LEAST))
 
 
 if __name__ == "__main__":

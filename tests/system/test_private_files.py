@@ -12,7 +12,7 @@ from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.listing import read_listing
 from gesturelrcn.system.private_files import make_private
 from gesturelrcn.trace import Seen, Setting, TraceWriter, write_lines
-from gesturelrcn.training.teacher.teacher import teach_folder
+from gesturelrcn.training.teacher.teacher import label_clips
 from tests.training.tiny_data import cut_sample
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such rights")
@@ -74,5 +74,5 @@ def test_films_made_of_clips_and_their_truth(clips: Path, tmp_path: Path) -> Non
 
 def test_pictures_that_training_keeps(clips: Path, tmp_path: Path) -> None:
     path = min((clips / "point_right").iterdir())
-    assert teach_folder([Clip(path, "a", "A", "point_right", 1.0, 10.0, 0.8)], tmp_path) == 1
+    assert label_clips([Clip(path, "a", "A", "point_right", 1.0, 10.0, 0.8)], tmp_path) == 1
     assert {rights(path) for path in tmp_path.iterdir()} == {0o600}

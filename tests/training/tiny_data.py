@@ -9,7 +9,7 @@ import numpy as np
 from gesturelrcn.keypoints import HAND_LANDMARKS
 from gesturelrcn.model import KEYPOINTS, assets
 from gesturelrcn.recordings.clip import Clip
-from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.data.track_files import write_tracks
 
 SMALL_NETWORK = "[network]\nsize = 32\nhidden = 24\njoint_features = 16\ndropout = 0.1\n"
@@ -22,7 +22,7 @@ def moving(gesture, subject, direction, onset=0.8):
     keypoints[:, 4, 0], keypoints[:, 5, 0] = 0.6, 0.4
     keypoints[:, 0, 0] += direction * 0.4 * np.clip((times - 0.8) / 0.5, 0, 1)
     clip = Clip(Path("x"), f"{subject}/{gesture}", subject, gesture, 1.0, 20.0, onset if direction else None)
-    return SeenClip(clip, gesture, keypoints, times)
+    return ClipFeatures(clip, gesture, keypoints, times)
 
 
 ARMS = (("none", 0), ("point_left", 1), ("point_right", -1))

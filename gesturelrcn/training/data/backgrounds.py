@@ -19,15 +19,15 @@ _NARROWEST = 0.5  # share of a background that is seen at least
 
 
 @dataclass(frozen=True)
-class Rooms:
+class Backgrounds:
     """What is put behind people whose silhouettes are known.
 
     Attributes:
-        pictures: (N, S, S, 3) uint8 BGR.
+        images: (N, S, S, 3) uint8 BGR.
         share: of the pictures of those people, those that get another room, 0 to 1.
     """
 
-    pictures: NDArray[np.uint8]
+    images: NDArray[np.uint8]
     share: float
 
 
@@ -56,7 +56,7 @@ def read_backgrounds(folder: Path) -> NDArray[np.uint8]:
     return np.asarray(np.stack(squares), np.uint8)
 
 
-def other_room(
+def replace_background(
     picture: NDArray[np.uint8],
     silhouette: NDArray[np.uint8],
     background: NDArray[np.uint8],
@@ -76,7 +76,7 @@ def other_room(
     part = background[top : top + side, left : left + side]
     if rng.random() < 0.5:
         part = part[:, ::-1]
-    room = cv2.resize(part, (size, size), interpolation=cv2.INTER_LINEAR)
+    scaled = cv2.resize(part, (size, size), interpolation=cv2.INTER_LINEAR)
     mask = cv2.resize(silhouette, (size, size), interpolation=cv2.INTER_LINEAR)
     share = mask.astype(np.float32) / 255
-    return np.asarray(cv2.blendLinear(picture, room, share, 1 - share), np.uint8)
+    return np.asarray(cv2.blendLinear(picture, scaled, share, 1 - share), np.uint8)

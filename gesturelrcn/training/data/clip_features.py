@@ -12,7 +12,7 @@ from gesturelrcn.recordings.clip import Clip
 
 
 @dataclass(frozen=True)
-class SeenClip:
+class ClipFeatures:
     """A clip as the recurrent part gets it.
 
     Attributes:
@@ -43,5 +43,5 @@ class ClipSet:
     """
 
     name: str
-    clips: list[SeenClip]
+    clips: list[ClipFeatures]
     weight: float = 1.0

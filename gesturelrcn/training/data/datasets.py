@@ -15,7 +15,7 @@ from gesturelrcn.recordings.frames import frame_rate
 from gesturelrcn.recordings.listing import VIDEO_SUFFIXES, Listing, read_listing
 from gesturelrcn.training.config.config import DataSettings, Kind
 from gesturelrcn.training.data.backgrounds import background_files
-from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.data.track_files import read_tracks
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.vocabulary import NONE, mirrored
@@ -63,7 +63,7 @@ class DataSet:
         """The short name."""
         return self.settings.name
 
-    def tracks(self) -> list[SeenClip]:
+    def tracks(self) -> list[ClipFeatures]:
         """All tracks of a set of joint tracks; none for other kinds."""
         if self.kind != "tracks":
             return []
@@ -72,14 +72,14 @@ class DataSet:
     def gestures(self) -> Counter[str]:
         """How many clips or tracks of each class there are to train on."""
         if self.kind == "performances":
-            return self._performed()
+            return self._performances()
         return Counter([clip.gesture for clip in self.training] + [track.gesture for track in self.tracks()])
 
-    def _performed(self) -> Counter[str]:
+    def _performances(self) -> Counter[str]:
         counts: Counter[str] = Counter()
         for path in sorted(self.folder.glob("*.npz")):
-            with np.load(path, allow_pickle=False) as held:
-                counts.update(str(label) for label in held["label"])
+            with np.load(path, allow_pickle=False) as shard:
+                counts.update(str(label) for label in shard["label"])
         return counts
 
 
@@ -122,28 +122,28 @@ def open_data_set(settings: DataSettings, folder: Path) -> DataSet:
     return DataSet(settings, folder, kind, tuple(training), tuple(held_out), tuple(skipped), listed)
 
 
-def vocabulary_of(sets: list[DataSet], wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
+def vocabulary_of(datasets: list[DataSet], requested: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The classes of the scores: those of the data, `none`, and what a mirror makes of them.
 
     Clips are trained on in mirror images too, so a set that has only `turn_left` teaches `turn_right`.
 
     Args:
-        sets: those that gestures are learnt from.
-        wanted: only these, if not empty.
+        datasets: those that gestures are learnt from.
+        requested: only these, if not empty.
 
     Raises:
-        TrainingError: there is nothing to tell apart, or a wanted class has no clip.
+        TrainingError: there is nothing to tell apart, or a requested class has no clip.
     """
     counts: Counter[str] = Counter()
-    for held in sets:
-        if held.settings.weight > 0:
-            counts += held.gestures()
-    there = set(counts) | {mirrored(name) for name in counts}
-    if missing := sorted(set(wanted) - there - {NONE}):
+    for dataset in datasets:
+        if dataset.settings.weight > 0:
+            counts += dataset.gestures()
+    available = set(counts) | {mirrored(name) for name in counts}
+    if missing := sorted(set(requested) - available - {NONE}):
         raise TrainingError(
             f"The class {missing[0]!r} has no clip to train on: add some, or take it out of `classes`."
         )
-    classes = ({*wanted, *map(mirrored, wanted)} or there) | {NONE}
+    classes = ({*requested, *map(mirrored, requested)} or available) | {NONE}
     if classes == {NONE}:
         raise TrainingError("There is no gesture in the data: add clips of at least one class beside none.")
     for name in sorted(classes - {NONE}):
@@ -155,12 +155,12 @@ def vocabulary_of(sets: list[DataSet], wanted: tuple[str, ...] = ()) -> tuple[st
 def _kind(settings: DataSettings, folder: Path) -> Kind:
     if (folder / "index.csv").is_file():
         return "films" if (folder / "recipe.json").is_file() else "index"
-    shard = next(iter(sorted(folder.glob("*.npz"))), None)
-    if shard is not None:
-        with np.load(shard, allow_pickle=False) as held:
-            if "joints" in held.files:
+    first = next(iter(sorted(folder.glob("*.npz"))), None)
+    if first is not None:
+        with np.load(first, allow_pickle=False) as shard:
+            if "joints" in shard.files:
                 return "performances"
-            return "tracks" if "times" in held.files else "hands" if "hand" in held.files else "pictures"
+            return "tracks" if "times" in shard.files else "hands" if "hand" in shard.files else "pictures"
     if any(path.suffix.lower() in VIDEO_SUFFIXES for path in folder.rglob("*")):
         return "folders"
     if next(folder.rglob("*.jpg"), None) is not None:
@@ -181,14 +181,16 @@ def _list_index(settings: DataSettings, folder: Path) -> Listing:
 def _list_folders(settings: DataSettings, folder: Path) -> Listing:
     """`class/clip`, or `subject_NAME/class/clip`."""
     people = sorted(path for path in folder.iterdir() if path.is_dir() and path.name.startswith(SUBJECT))
-    found = Listing(folder)
+    whole = Listing(folder)
     for base in people or [folder]:
-        listed = _list_index(settings, base)
+        listing = _list_index(settings, base)
         subject = base.name.removeprefix(SUBJECT) if people else ""
-        clips = [dataclasses.replace(clip, subject=subject) for clip in listed.clips]
-        found.clips.extend(dataclasses.replace(c, name=c.path.relative_to(folder).as_posix()) for c in clips)
-        found.skipped.extend(listed.skipped)
-    return found
+        whole.clips.extend(
+            dataclasses.replace(clip, subject=subject, name=clip.path.relative_to(folder).as_posix())
+            for clip in listing.clips
+        )
+        whole.skipped.extend(listing.skipped)
+    return whole
 
 
 def _no_class_is_empty(settings: DataSettings, folder: Path, clips: list[Clip], skipped: list[str]) -> None:
@@ -209,11 +211,11 @@ def _split(settings: DataSettings, folder: Path, clips: list[Clip]) -> tuple[lis
             f"{folder}: {unknown[0]!r}, whom {settings.name!r} holds out, is not there; subjects are"
             f" {', '.join(subjects) or 'not named'}."
         )
-    held = set(settings.holdout)
-    if not held and settings.holdout_share and len(subjects) > 1:
-        held = set(subjects[-max(1, round(settings.holdout_share * len(subjects))) :])
-    away = {clip.name for clip in clips if clip.subject in held}
-    if not held and settings.holdout_share and len(subjects) < 2:
+    holdout = set(settings.holdout)
+    if not holdout and settings.holdout_share and len(subjects) > 1:
+        holdout = set(subjects[-max(1, round(settings.holdout_share * len(subjects))) :])
+    away = {clip.name for clip in clips if clip.subject in holdout}
+    if not holdout and settings.holdout_share and len(subjects) < 2:
         away = _every_so_often(clips, settings.holdout_share)
     training = [clip for clip in clips if clip.name not in away]
     if not training:

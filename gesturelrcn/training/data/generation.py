@@ -1,13 +1,10 @@
 """Data sets that a run makes itself: films of synthetic people, pictures of them with joints, rooms."""
 
-import logging
 from pathlib import Path
 
 from gesturelrcn.system.worker_pool import in_processes
 from gesturelrcn.training.config.config import DataSettings, Kind, Make
 from gesturelrcn.training.loop.loop import TrainingProgress
-
-logger = logging.getLogger(__name__)
 
 _SHARD_FRAMES = 1000
 _SHARD_SIZES: dict[Kind, int] = {"performances": 100, "backgrounds": 200}

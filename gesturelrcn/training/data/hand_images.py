@@ -1,7 +1,7 @@
 """Pictures of hands for the second CNN, from every kind of data set that has some."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +16,8 @@ from gesturelrcn.training.teacher.cache import (
     HAND_SIZE,
     MARGIN,
     SIZE,
-    TaughtClip,
-    load_taught,
+    LabelledClip,
+    load_labelled_clips,
     stills_path,
 )
 
@@ -29,7 +29,7 @@ _SHARD_MARGIN = 0.9  # the renderer's squares are on average this much smaller t
 
 
 @dataclass(frozen=True)
-class HandPictures:
+class HandImages:
     """Pictures of hands, left ones mirrored.
 
     Attributes:
@@ -48,52 +48,57 @@ class HandPictures:
     share: float
 
 
-def hands_of(held: DataSet, cache: Path) -> HandPictures | None:
-    """Everything in `held` to learn hands from, or None where there is nothing."""
-    share = held.settings.hands
-    if held.kind == "hands":
-        return synthetic_hands(held.folder, share)
-    if held.kind == "stills":
+def hand_images_of(dataset: DataSet, cache: Path) -> HandImages | None:
+    """Everything in `dataset` to learn hands from, or None where there is nothing.
+
+    Args:
+        dataset: of any kind.
+        cache: where the teacher's labels of it lie.
+    """
+    share = dataset.settings.hands
+    if dataset.kind == "hands":
+        return synthetic_hands(dataset.folder, share)
+    if dataset.kind == "stills":
         with np.load(stills_path(cache)) as stills:
-            taught = TaughtClip(times=np.zeros(len(stills["hands"]), np.float32), **stills)
-        return hand_pictures([taught], _STILLS_EVERY, share)
-    if held.kind in ("index", "folders"):
-        found = (load_taught(cache, clip) for clip in held.training)
-        return hand_pictures((taught for taught in found if taught is not None), held.settings.every, share)
+            labelled = LabelledClip(times=np.zeros(len(stills["hands"]), np.float32), **stills)
+        return labelled_hands([labelled], _STILLS_EVERY, share)
+    if dataset.kind in ("index", "folders"):
+        return labelled_hands(load_labelled_clips(cache, dataset.training), dataset.settings.every, share)
     return None
 
 
-def held_out_hands(held: DataSet, cache: Path) -> HandPictures | None:
+def held_out_hand_images(dataset: DataSet, cache: Path) -> HandImages | None:
     """Hands of the people held out who stand near, where the teacher is right, or None."""
-    near = [clip for clip in held.held_out if clip.distance_m <= 1]
-    found = (load_taught(cache, clip) for clip in near)
-    seen = hand_pictures((taught for taught in found if taught is not None), _HELD_OUT_EVERY)
-    if seen is None:
+    near = [clip for clip in dataset.held_out if clip.distance_m <= 1]
+    images = labelled_hands(load_labelled_clips(cache, near), _HELD_OUT_EVERY)
+    if images is None:
         return None
-    hand = seen.present == 1
-    return HandPictures(seen.images[hand], seen.landmarks[hand], seen.present[hand], seen.margin, seen.share)
+    hand = images.present == 1
+    return replace(
+        images, images=images.images[hand], landmarks=images.landmarks[hand], present=images.present[hand]
+    )
 
 
-def hand_pictures(clips: Iterable[TaughtClip], every: int, share: float = 1.0) -> HandPictures | None:
+def labelled_hands(clips: Iterable[LabelledClip], every: int, share: float = 1.0) -> HandImages | None:
     """The hands that the teacher found, left ones mirrored, and places without a hand."""
     images: list[NDArray[np.uint8]] = []
     landmarks: list[NDArray[np.float32]] = []
     nothing: list[NDArray[np.uint8]] = []
     rng = np.random.default_rng(0)
-    for taught in clips:
-        for t in range(0, len(taught.times), every):
+    for clip in clips:
+        for t in range(0, len(clip.times), every):
             for which in range(2):
-                marks = taught.hands[t, which]
+                marks = clip.hands[t, which]
                 if np.isfinite(marks[0, 0]):
-                    image, marks = _as_right(taught.hand_pictures[t, which], marks, which)
+                    image, marks = _as_right(clip.hand_pictures[t, which], marks, which)
                     images.append(image)
                     landmarks.append(marks)
             if rng.random() < _NOTHING_SHARE:
-                nothing += _without_hand(taught.pictures[t], taught.keypoints[t], rng)
+                nothing += _without_hand(clip.pictures[t], clip.keypoints[t], rng)
     if not images:
         return None
     unknown = np.full((len(nothing), HAND_LANDMARKS, 3), np.nan, np.float32)
-    return HandPictures(
+    return HandImages(
         np.stack([*images, *nothing]),
         np.concatenate([np.stack(landmarks), unknown]),
         np.r_[np.ones(len(images)), np.zeros(len(nothing))].astype(np.float32),
@@ -126,12 +131,12 @@ def _without_hand(
     return []
 
 
-def synthetic_hands(folder: Path, share: float = 1.0) -> HandPictures | None:
+def synthetic_hands(folder: Path, share: float = 1.0) -> HandImages | None:
     """The shards that `gesturelrcn.synthesis.dataset.hand_images` wrote into `folder`; None without any."""
     shards = [np.load(path, allow_pickle=False) for path in sorted(folder.glob("*.npz"))]
     if not shards:
         return None
     images, landmarks, present = (
-        np.concatenate([s[name] for s in shards]) for name in ("x", "hand", "present")
+        np.concatenate([shard[name] for shard in shards]) for name in ("x", "hand", "present")
     )
-    return HandPictures(images, landmarks, present.astype(np.float32), _SHARD_MARGIN, share)
+    return HandImages(images, landmarks, present.astype(np.float32), _SHARD_MARGIN, share)

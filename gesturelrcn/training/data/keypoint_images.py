@@ -1,6 +1,5 @@
 """Pictures with joints for the CNN, from every kind of data set that has pictures."""
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,17 +13,23 @@ from gesturelrcn.recordings.frames import frames_of, middle_region
 from gesturelrcn.region import crop
 from gesturelrcn.training.data.datasets import DataSet
 from gesturelrcn.training.errors import TrainingError
-from gesturelrcn.training.teacher.cache import LIFT, MARGIN, SIZE, ZOOM, cached_path, load_taught, stills_path
+from gesturelrcn.training.teacher.cache import (
+    LIFT,
+    MARGIN,
+    SIZE,
+    ZOOM,
+    cached_path,
+    load_labelled_clips,
+    stills_path,
+)
 from gesturelrcn.training.teacher.silhouettes import load_silhouettes
-
-logger = logging.getLogger(__name__)
 
 # Single pictures are framed a little wider than the person region, on average.
 _SHARD_MARGIN = 1.1 / ZOOM
 
 
 @dataclass(frozen=True)
-class Pictures:
+class KeypointImages:
     """Pictures with joints.
 
     Attributes:
@@ -45,40 +50,44 @@ class Pictures:
     silhouettes: NDArray[np.uint8] | None = None
 
 
-def pictures_of(held: DataSet, cache: Path) -> Pictures | None:
-    """Everything in `held` to learn joints from, or None where there is nothing."""
-    share = held.settings.joints
-    if held.kind == "stills":
+def keypoint_images_of(dataset: DataSet, cache: Path) -> KeypointImages | None:
+    """Everything in `dataset` to learn joints from, or None where there is nothing.
+
+    Args:
+        dataset: of any kind.
+        cache: where the teacher's labels of it lie.
+    """
+    share = dataset.settings.joints
+    if dataset.kind == "stills":
         path = stills_path(cache)
         with np.load(path) as stills:
             images, joints = stills["pictures"], stills["keypoints"]
-        return Pictures(images, joints, MARGIN, False, share, load_silhouettes([path]))
-    if held.kind == "pictures":
-        return _shards(held, share)
-    if held.kind == "films":
-        return film_pictures(held.training, held.settings.every, share)
-    if held.kind in ("tracks", "backgrounds"):
+        return KeypointImages(images, joints, MARGIN, False, share, load_silhouettes([path]))
+    if dataset.kind == "pictures":
+        return _shard_images(dataset.folder, share)
+    if dataset.kind == "films":
+        return film_images(dataset.training, dataset.settings.every, share)
+    if dataset.kind in ("tracks", "backgrounds"):
         return None
-    return taught_pictures(held.training, cache, held.settings.every, share)
+    return labelled_images(dataset.training, cache, dataset.settings.every, share)
 
 
-def taught_pictures(clips: Iterable[Clip], cache: Path, every: int, share: float = 1.0) -> Pictures | None:
-    """Every so many pictures of clips that the teacher has seen."""
-    held = {cached_path(cache, clip): load_taught(cache, clip) for clip in clips}
-    found = {path: taught for path, taught in held.items() if taught is not None}
-    if not found:
+def labelled_images(
+    clips: Iterable[Clip], cache: Path, every: int, share: float = 1.0
+) -> KeypointImages | None:
+    """Every so many pictures of clips that the teacher has labelled; None where it has labelled none."""
+    answered = [clip for clip in clips if cached_path(cache, clip).is_file()]
+    if not answered:
         return None
-    return Pictures(
-        np.concatenate([taught.pictures[::every] for taught in found.values()]),
-        np.concatenate([taught.keypoints[::every] for taught in found.values()]),
-        MARGIN,
-        False,
-        share,
-        load_silhouettes(found, every),
-    )
+    images, joints = [], []
+    for labelled in load_labelled_clips(cache, answered):
+        images.append(labelled.pictures[::every])
+        joints.append(labelled.keypoints[::every])
+    silhouettes = load_silhouettes((cached_path(cache, clip) for clip in answered), every)
+    return KeypointImages(np.concatenate(images), np.concatenate(joints), MARGIN, False, share, silhouettes)
 
 
-def film_pictures(clips: Iterable[Clip], every: int, share: float = 1.0) -> Pictures | None:
+def film_images(clips: Iterable[Clip], every: int, share: float = 1.0) -> KeypointImages | None:
     """Every so many pictures of films, with the joints of their truth."""
     images: list[NDArray[np.uint8]] = []
     joints: list[NDArray[np.float32]] = []
@@ -91,7 +100,7 @@ def film_pictures(clips: Iterable[Clip], every: int, share: float = 1.0) -> Pict
                 joints.append(moved)
     if not images:
         return None
-    return Pictures(np.stack(images), np.stack(joints), MARGIN, True, share)
+    return KeypointImages(np.stack(images), np.stack(joints), MARGIN, True, share)
 
 
 def _kept(
@@ -107,12 +116,12 @@ def _kept(
     return crop(image, wide, SIZE), moved
 
 
-def _shards(held: DataSet, share: float) -> Pictures:
+def _shard_images(folder: Path, share: float) -> KeypointImages:
     try:
-        shards = [np.load(path, allow_pickle=False) for path in sorted(held.folder.glob("*.npz"))]
+        shards = [np.load(path, allow_pickle=False) for path in sorted(folder.glob("*.npz"))]
         images, joints = (np.concatenate([shard[name] for shard in shards]) for name in ("x", "y"))
     except (OSError, ValueError, KeyError) as problem:
         raise TrainingError(
-            f"{held.folder}: no shards of pictures with joints ({problem}); make them anew."
+            f"{folder}: no shards of pictures with joints ({problem}); make them anew."
         ) from problem
-    return Pictures(images, joints, _SHARD_MARGIN, True, share)
+    return KeypointImages(images, joints, _SHARD_MARGIN, True, share)

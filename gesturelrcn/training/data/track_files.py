@@ -24,28 +24,28 @@ from numpy.typing import NDArray
 
 from gesturelrcn.keypoints import HAND_VALUES, KEYPOINTS
 from gesturelrcn.recordings.clip import Clip
-from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.vocabulary import NONE
 
 _DEFAULT_FPS = 20.0
 
 
-def write_tracks(path: Path, clips: Sequence[SeenClip]) -> None:
+def write_tracks(path: Path, clips: Sequence[ClipFeatures]) -> None:
     """Write `clips`, at least one, into one file, which appears only when it is whole."""
     arrays: dict[str, NDArray[Any]] = {
-        "keypoints": np.concatenate([seen.keypoints for seen in clips]),
-        "times": np.concatenate([seen.times for seen in clips]),
-        "lengths": np.array([len(seen.times) for seen in clips]),
-        "label": np.array([seen.gesture for seen in clips]),
-        "subject": np.array([seen.clip.subject for seen in clips]),
-        "key": np.array([seen.clip.name for seen in clips]),
-        "fps": np.array([seen.clip.fps for seen in clips]),
-        "distance_m": np.array([seen.clip.distance_m for seen in clips]),
+        "keypoints": np.concatenate([features.keypoints for features in clips]),
+        "times": np.concatenate([features.times for features in clips]),
+        "lengths": np.array([len(features.times) for features in clips]),
+        "label": np.array([features.gesture for features in clips]),
+        "subject": np.array([features.clip.subject for features in clips]),
+        "key": np.array([features.clip.name for features in clips]),
+        "fps": np.array([features.clip.fps for features in clips]),
+        "distance_m": np.array([features.clip.distance_m for features in clips]),
     }
     for name in ("onset", "stroke_end", "offset"):
-        arrays[name] = np.array([_or_nan(getattr(seen.clip, name)) for seen in clips])
-    hands = [seen.hands for seen in clips if seen.hands is not None]
+        arrays[name] = np.array([_or_nan(getattr(features.clip, name)) for features in clips])
+    hands = [features.hands for features in clips if features.hands is not None]
     if len(hands) == len(clips):
         arrays["hands"] = np.concatenate(hands)
     part = path.with_suffix(".part")
@@ -54,23 +54,22 @@ def write_tracks(path: Path, clips: Sequence[SeenClip]) -> None:
     os.replace(part, path)  # noqa: PTH105 - atomic on every platform
 
 
-def read_tracks(path: Path) -> list[SeenClip]:
+def read_tracks(path: Path) -> list[ClipFeatures]:
     """The tracks in `path`.
 
     Raises:
         TrainingError: the file is no such file, or its arrays do not fit together.
     """
     try:
-        with np.load(path, allow_pickle=False) as held:
-            arrays = {name: held[name] for name in held.files}
-        return _tracks(path, arrays)
+        with np.load(path, allow_pickle=False) as arrays:
+            return _tracks(path, dict(arrays))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as problem:
         raise TrainingError(
             f"{path}: no tracks of joints ({problem}); docs/training.md says what belongs into the file."
         ) from problem
 
 
-def _tracks(path: Path, arrays: dict[str, NDArray[Any]]) -> list[SeenClip]:
+def _tracks(path: Path, arrays: dict[str, NDArray[Any]]) -> list[ClipFeatures]:
     labels = np.atleast_1d(arrays["label"])
     times, keypoints = arrays["times"], arrays["keypoints"]
     lengths = np.atleast_1d(arrays.get("lengths", np.array(len(times))))
@@ -83,12 +82,12 @@ def _tracks(path: Path, arrays: dict[str, NDArray[Any]]) -> list[SeenClip]:
         raise ValueError(f"{len(labels)} labels and lengths {lengths.tolist()[:5]} for {len(times)} frames")
     if not (np.isfinite(keypoints).all() and np.isfinite(times).all()):
         raise ValueError("some keypoints or times are no numbers")
-    made = []
+    tracks = []
     for number, end in enumerate(np.cumsum(lengths)):
         piece = slice(int(end - lengths[number]), int(end))
         clip = _clip(path, arrays, number, str(labels[number]))
-        made.append(
-            SeenClip(
+        tracks.append(
+            ClipFeatures(
                 clip,
                 clip.gesture,
                 keypoints[piece].astype(np.float32),
@@ -96,24 +95,24 @@ def _tracks(path: Path, arrays: dict[str, NDArray[Any]]) -> list[SeenClip]:
                 None if hands is None else hands[piece].astype(np.float32),
             )
         )
-    return made
+    return tracks
 
 
 def _clip(path: Path, arrays: dict[str, NDArray[Any]], number: int, label: str) -> Clip:
-    def told(name: str, default: Any) -> Any:
+    def entry(name: str, default: Any) -> Any:
         return np.atleast_1d(arrays[name])[number] if name in arrays else default
 
     def seconds(name: str) -> float | None:
-        value = float(told(name, np.nan))
+        value = float(entry(name, np.nan))
         return None if np.isnan(value) or label == NONE else value
 
-    fps = float(told("fps", np.nan))
+    fps = float(entry("fps", np.nan))
     return Clip(
         path=path,
-        name=str(told("key", f"{path.name}:{number}")),
-        subject=str(told("subject", "tracks")),
+        name=str(entry("key", f"{path.name}:{number}")),
+        subject=str(entry("subject", "tracks")),
         gesture=label,
-        distance_m=float(np.nan_to_num(told("distance_m", 0.0))),
+        distance_m=float(np.nan_to_num(entry("distance_m", 0.0))),
         fps=_DEFAULT_FPS if np.isnan(fps) else fps,
         onset=seconds("onset"),
         stroke_end=seconds("stroke_end"),

@@ -1,34 +1,30 @@
-"""Watch clips as the live loop would, through random cameras: the LSTM learns from what the CNNs say."""
-
-from collections.abc import Callable
+"""What the CNNs say of a clip, as the live loop would ask them: of the clip as it is, or through a camera."""
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from gesturelrcn.model.fovea import Fovea, hand_picture, place_fovea
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.region import Region, crop
-from gesturelrcn.training.data.clip_features import SeenClip
-from gesturelrcn.training.features.virtual_camera import Camera
+from gesturelrcn.training.data.clip_features import ClipFeatures
+from gesturelrcn.training.features.in_batches import in_batches
+from gesturelrcn.training.features.virtual_camera import VirtualCamera
 from gesturelrcn.vocabulary import mirrored
 
-_BATCH = 64
 
-
-def watch(
+def extract_features(
     model: LRCN,
     clip: Clip,
     frames: list[tuple[NDArray[np.uint8], Region]],
     times: NDArray[np.float32],
-    camera: Camera | None,
+    camera: VirtualCamera | None,
     rng: np.random.Generator,
-) -> SeenClip:
+) -> ClipFeatures:
     """Run both CNNs over a clip.
 
     Args:
-        model: whose CNNs look; in evaluation mode.
+        model: whose CNNs look.
         clip: what it is.
         frames: pictures, and in each the square of the body.
         times: (T,) seconds from the beginning.
@@ -37,12 +33,12 @@ def watch(
     """
     taken = frames if camera is None else [camera.take(image, body, rng) for image, body in frames]
     bodies = np.stack([crop(image, body, model.config.size) for image, body in taken])
-    keypoints = _in_batches(lambda i: model.body_features(torch.from_numpy(bodies[i])), len(bodies))
+    keypoints = in_batches(model, model.body_features, bodies)
     hands = None
     if model.config.hand_size:
         foveas: list[Fovea | None] = [None]
-        for seen in keypoints[:-1]:
-            foveas.append(place_fovea(seen, foveas[-1]))
+        for joints in keypoints[:-1]:
+            foveas.append(place_fovea(joints, foveas[-1]))
         pictures = np.stack(
             [
                 hand_picture(image, body, fovea, model.config.hand_size)
@@ -50,15 +46,6 @@ def watch(
             ]
         )
         sides = np.array([0 if fovea is None else fovea.side for fovea in foveas], np.float32)
-        hands = _in_batches(
-            lambda i: model.hand_features(torch.from_numpy(pictures[i]), torch.from_numpy(sides[i])),
-            len(pictures),
-        )
+        hands = in_batches(model, model.hand_features, pictures, sides)
     flipped = camera is not None and camera.flip
-    return SeenClip(clip, mirrored(clip.gesture) if flipped else clip.gesture, keypoints, times, hands)
-
-
-def _in_batches(look: Callable[[slice], torch.Tensor], count: int) -> NDArray[np.float32]:
-    with torch.inference_mode():
-        parts = [look(slice(i, i + _BATCH)) for i in range(0, count, _BATCH)]
-    return np.asarray(torch.cat(parts).numpy(), np.float32)
+    return ClipFeatures(clip, mirrored(clip.gesture) if flipped else clip.gesture, keypoints, times, hands)

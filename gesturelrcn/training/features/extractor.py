@@ -15,8 +15,8 @@ from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.frames import frames_of, middle_region
 from gesturelrcn.region import Region, SteppedFollower
 from gesturelrcn.training.config.config import Kind
-from gesturelrcn.training.data.clip_features import SeenClip
-from gesturelrcn.training.features.extraction import watch
+from gesturelrcn.training.data.clip_features import ClipFeatures
+from gesturelrcn.training.features.extraction import extract_features
 from gesturelrcn.training.features.onsets import offset_of, onset_of
 from gesturelrcn.training.features.virtual_camera import random_camera
 from gesturelrcn.vocabulary import NONE
@@ -29,7 +29,7 @@ LARGEST = 1280
 Frames = list[tuple[NDArray[np.uint8], Region]]
 
 
-class Looking:
+class FeatureExtractor:
     """Looks at one clip after another; can be sent to another process."""
 
     def __init__(self, model: LRCN, card: ModelCard, kind: Kind, versions: int, seed: int) -> None:
@@ -37,14 +37,14 @@ class Looking:
         self._model, self._card, self._kind = model, card, kind
         self._versions, self._seed = versions, seed
 
-    def __call__(self, clip: Clip) -> list[SeenClip]:
+    def __call__(self, clip: Clip) -> list[ClipFeatures]:
         """The clip as it is, then under every random camera; nothing where nobody is found in it."""
         # Of its own for each clip, so that other clips and the number of workers change nothing.
         rng = np.random.default_rng((self._seed, zlib.crc32(clip.name.encode())))
         frames, times = self._frames(clip)
         if len(frames) < 2:
             return []
-        plain = watch(self._model, clip, frames, times, None, rng)
+        plain = extract_features(self._model, clip, frames, times, None, rng)
         if clip.onset is None and clip.gesture != NONE:
             clip = replace(
                 clip, onset=onset_of(plain.keypoints, times), offset=offset_of(plain.keypoints, times)
@@ -52,7 +52,10 @@ class Looking:
             plain = replace(plain, clip=clip)
         native = float(np.median([body.side for _, body in frames]))
         cameras = [random_camera(rng, native) for _ in range(self._versions)]
-        return [plain, *(watch(self._model, clip, frames, times, camera, rng) for camera in cameras)]
+        return [
+            plain,
+            *(extract_features(self._model, clip, frames, times, camera, rng) for camera in cameras),
+        ]
 
     def _frames(self, clip: Clip) -> tuple[Frames, NDArray[np.float32]]:
         """Every frame in which somebody is, with the square of the body, and its time."""

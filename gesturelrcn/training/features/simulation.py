@@ -12,7 +12,7 @@ from gesturelrcn.model.fovea import SIDE as FOVEA_SIDE
 from gesturelrcn.model.fovea import Fovea, place_fovea
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.region import Region
-from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.data.hand_shape import hand_shape
 from gesturelrcn.vocabulary import NONE
 
@@ -30,7 +30,7 @@ _WHOLE = 0.6  # share of a hand's landmarks that has to be in its picture for it
 _WRISTS = [KEYPOINTS.index("left_wrist"), KEYPOINTS.index("right_wrist")]
 
 
-def read_performances(path: Path, card: ModelCard, rng: np.random.Generator) -> list[SeenClip]:
+def simulate_performances(path: Path, card: ModelCard, rng: np.random.Generator) -> list[ClipFeatures]:
     """Every performance of a shard by `gesturelrcn.synthesis.dataset.performances`, VERSIONS times.
 
     Args:
@@ -38,41 +38,41 @@ def read_performances(path: Path, card: ModelCard, rng: np.random.Generator) -> 
         card: of the model for which they are seen.
         rng: errors and cameras.
     """
-    with np.load(path, allow_pickle=False) as shard:
-        held = dict(shard)
-    ends = np.cumsum(held["lengths"])
-    seen = []
+    with np.load(path, allow_pickle=False) as arrays:
+        shard = dict(arrays)
+    ends = np.cumsum(shard["lengths"])
+    clips = []
     for number, end in enumerate(ends):
-        frames = slice(int(end - held["lengths"][number]), int(end))
+        frames = slice(int(end - shard["lengths"][number]), int(end))
         for _ in range(VERSIONS):
-            seen.append(_seen(held, number, frames, card, rng))
-    return seen
+            clips.append(_simulate(shard, number, frames, card, rng))
+    return clips
 
 
-def _seen(
-    held: dict[str, NDArray[np.float64]],
+def _simulate(
+    shard: dict[str, NDArray[np.float64]],
     number: int,
     frames: slice,
     card: ModelCard,
     rng: np.random.Generator,
-) -> SeenClip:
-    x, y, side = (float(value) for value in held["region"][number])
+) -> ClipFeatures:
+    x, y, side = (float(value) for value in shard["region"][number])
     body = card.body(Region(x, y, side, 1.0, 0.0))
     length = body.side * float(np.exp(rng.uniform(-_ZOOM, _ZOOM)))
     centre = np.array([body.x, body.y]) + rng.uniform(-_SHIFT, _SHIFT, 2) * length
-    joints = held["joints"][frames]
-    inside = ((joints > 0) & (joints < held["size"][number])).all(-1)
+    joints = shard["joints"][frames]
+    inside = ((joints > 0) & (joints < shard["size"][number])).all(-1)
     keypoints = _mistaken((joints - centre) / length + 0.5, inside, rng)
     hands = None
     if card.hand_size:
-        hands = _hands(keypoints, held["hands"][frames], inside[:, _WRISTS], centre, length, rng)
-    label = str(held["label"][number])
+        hands = _hands(keypoints, shard["hands"][frames], inside[:, _WRISTS], centre, length, rng)
+    label = str(shard["label"][number])
     onset, stroke_end, offset = (
-        None if label == NONE else float(held[name][number]) for name in ("onset", "stroke_end", "offset")
+        None if label == NONE else float(shard[name][number]) for name in ("onset", "stroke_end", "offset")
     )
-    person = f"synthetic {held['person'][number]}"
+    person = f"synthetic {shard['person'][number]}"
     clip = Clip(Path(), f"{person} {number}", person, label, 0.0, FPS, onset, stroke_end, offset)
-    return SeenClip(clip, label, keypoints, held["times"][frames].astype(np.float32), hands)
+    return ClipFeatures(clip, label, keypoints, shard["times"][frames].astype(np.float32), hands)
 
 
 def _mistaken(
@@ -100,7 +100,7 @@ def _hands(
     count = len(keypoints)
     out = np.zeros((count, HAND_VALUES), np.float32)
     steady = rng.normal(0, _HAND_STEADY, (HAND_LANDMARKS, 3))
-    held_wrong = rng.normal(0, _SHAPE_STEADY, HAND_SHAPE)
+    shape_steady = rng.normal(0, _SHAPE_STEADY, HAND_SHAPE)
     fovea: Fovea | None = None
     for t in range(1, count):
         fovea = place_fovea(keypoints[t - 1], fovea)
@@ -111,11 +111,13 @@ def _hands(
         marks /= FOVEA_SIDE * length
         if which == 0:
             marks[:, 0] *= -1
-        found = bool((np.abs(marks[:, :2]) < 0.5).all(1).mean() > _WHOLE and inside[t, which])
+        visible = bool((np.abs(marks[:, :2]) < 0.5).all(1).mean() > _WHOLE and inside[t, which])
         shape = (
-            hand_shape(torch.from_numpy(marks)).numpy() + held_wrong + rng.normal(0, _SHAPE_QUICK, HAND_SHAPE)
+            hand_shape(torch.from_numpy(marks)).numpy()
+            + shape_steady
+            + rng.normal(0, _SHAPE_QUICK, HAND_SHAPE)
         )
         shown = np.clip(marks, -0.6, 0.6) + steady + rng.normal(0, _HAND_QUICK, marks.shape)
-        sure = rng.uniform(0.85, 1.0) if found else rng.uniform(0.0, 0.3)
+        sure = rng.uniform(0.85, 1.0) if visible else rng.uniform(0.0, 0.3)
         out[t] = np.r_[shown.ravel(), shape, sure, fovea.side]
     return out

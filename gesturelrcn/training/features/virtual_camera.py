@@ -13,7 +13,7 @@ _ROOM = 1.35
 
 
 @dataclass(frozen=True)
-class Camera:
+class VirtualCamera:
     """One random camera, the same for every frame of a clip.
 
     Attributes:
@@ -74,7 +74,7 @@ class Camera:
         return np.asarray(out, np.uint8), Region(side / 2, side / 2, self.pixels, 1.0, body.located_at)
 
 
-def random_camera(rng: np.random.Generator, native: float) -> Camera:
+def random_camera(rng: np.random.Generator, native: float) -> VirtualCamera:
     """Any webcam.
 
     Args:
@@ -87,7 +87,7 @@ def random_camera(rng: np.random.Generator, native: float) -> Camera:
     level = (np.arange(256) / 255.0)[:, None] ** rng.uniform(0.7, 1.4)
     gain = rng.uniform(0.65, 1.35) * rng.uniform(0.85, 1.15, 3)
     curve = np.clip(255 * level * gain + rng.uniform(-20, 20), 0, 255)
-    return Camera(
+    return VirtualCamera(
         zoom=float(np.exp(rng.uniform(-0.13, 0.13))),
         turn=float(rng.uniform(-6, 6)),
         shift=rng.uniform(-0.05, 0.05, 2),

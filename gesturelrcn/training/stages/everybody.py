@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from gesturelrcn.model.card import read_card
-from gesturelrcn.training.data.feature_sets import clip_sets, seen_sets, with_numbers
+from gesturelrcn.training.data.feature_sets import clip_sets, feature_sets, with_numbers
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.evaluation import EVALUATION
@@ -31,7 +31,9 @@ def _do(training: Training) -> dict[str, Any]:
         return {"everybody": False}
     torch.manual_seed(training.config.recognition.seed)
     model = training.network()
-    sets = with_numbers(model, clip_sets(seen_sets(training, ("training", "everybody"))), training.sets)
+    parts = ("training", "everybody")
+    sets = clip_sets(feature_sets(training.run.path, training.sets, training.classes, parts))
+    sets = with_numbers(model.config.regression, sets, training.sets)
     log = training.run.path / "everybody.csv"
     loop = training.loop(EVERYBODY.fingerprint(training))
     train_recognition(model, sets, training.config.recognition, log, loop=loop, name="everybody")

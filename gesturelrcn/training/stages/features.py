@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from gesturelrcn.system.worker_pool import in_processes
-from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.data.datasets import DataSet
-from gesturelrcn.training.data.feature_sets import seen_path
+from gesturelrcn.training.data.feature_sets import features_path
 from gesturelrcn.training.data.track_files import write_tracks
-from gesturelrcn.training.features.extractor import Looking
-from gesturelrcn.training.features.simulation import read_performances
+from gesturelrcn.training.features.extractor import FeatureExtractor
+from gesturelrcn.training.features.simulation import simulate_performances
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.hands import HANDS
@@ -48,10 +48,10 @@ def _simulate(training: Training, dataset: DataSet) -> dict[str, int]:
     rng = np.random.default_rng(training.config.features.seed)
     card = training.card()
     paths = sorted(dataset.folder.glob("*.npz"))
-    clips = [clip for path in paths for clip in read_performances(path, card, rng)]
+    clips = [clip for path in paths for clip in simulate_performances(path, card, rng)]
     clips = [clip for clip in clips if clip.gesture in training.classes]
     if clips:
-        write_tracks(seen_path(training, dataset, "training"), clips)
+        write_tracks(features_path(training.run.path, dataset, "training"), clips)
     return {"training": len(clips)}
 
 
@@ -65,8 +65,8 @@ def _extract(training: Training, dataset: DataSet, nobody_found: list[str]) -> d
         parts.append(("everybody", dataset.held_out, settings.versions))
     for part, all_clips, versions in parts:
         clips = [clip for clip in all_clips if clip.gesture in training.classes]
-        extractor = Looking(model, card, dataset.kind, versions, settings.seed)
-        features: list[SeenClip] = []
+        extractor = FeatureExtractor(model, card, dataset.kind, versions, settings.seed)
+        features: list[ClipFeatures] = []
         for done, seen in enumerate(in_processes(extractor, clips, training.workers)):
             training.progress(f"features {dataset.name}", done + 1, len(clips))
             features += seen
@@ -74,7 +74,7 @@ def _extract(training: Training, dataset: DataSet, nobody_found: list[str]) -> d
                 nobody_found.append(f"{dataset.name}: {clips[done].name}")
                 logger.warning("%s: nobody found in %s; skipped", dataset.name, clips[done].name)
         if features:
-            write_tracks(seen_path(training, dataset, part), features)
+            write_tracks(features_path(training.run.path, dataset, part), features)
         counts[part] = len(features)
     return counts
 

@@ -3,7 +3,7 @@
 import shutil
 from typing import Any
 
-from gesturelrcn.training.data.feature_sets import seen_sets
+from gesturelrcn.training.data.feature_sets import feature_sets
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.features import FEATURES
@@ -32,7 +32,7 @@ def _do(training: Training) -> dict[str, Any]:
 def cross_validation(training: Training) -> tuple[FoldTrainer, list[Fold]]:
     """Other folds lie in another folder, so that those of a run that was killed can be gone on with."""
     folder = training.run.path / "folds" / FOLDS.fingerprint(training)
-    sets = seen_sets(training)
+    sets = feature_sets(training.run.path, training.sets, training.classes)
     trainer = FoldTrainer(training.network_config, training.config.recognition, sets)
     return trainer, folds_of(sets, training.config.thresholds.folds, folder)
 

@@ -6,13 +6,13 @@ from typing import Any
 import torch
 
 from gesturelrcn.model.network import LRCN
-from gesturelrcn.training.data.hand_images import HandPictures, hands_of, held_out_hands
+from gesturelrcn.training.data.hand_images import HandImages, hand_images_of, held_out_hand_images
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.teacher import TEACHER
 from gesturelrcn.training.tasks.hands import train_hands
-from gesturelrcn.training.tasks.initial_weights import fill_start
+from gesturelrcn.training.tasks.initial_weights import fill_initial_weights
 
 
 def _depends_on(training: Training) -> Any:
@@ -27,19 +27,19 @@ def _do(training: Training) -> dict[str, Any]:
         return {"steps": 0}
     torch.manual_seed(0)  # the same beginning, whatever ran in this process before
     model = LRCN(training.network_config)
-    fill_start(model, training.config.start)
+    fill_initial_weights(model, training.config.start)
     settings = training.config.hands
     if settings.steps:
-        sets, validation = _pictures(training), _validation(training)
+        sets, validation = _images(training), _validation(training)
         log = training.run.path / "hands.csv"
         train_hands(model, sets, settings, validation, log, training.loop(HANDS.fingerprint(training)))
     training.keep("hands", model, ("hand_backbone", "hand_head"))
     return {"steps": settings.steps}
 
 
-def _pictures(training: Training) -> list[HandPictures]:
-    answers = [hands_of(dataset, training.teacher_cache(dataset)) for dataset in training.hand_sets]
-    sets = [pictures for pictures in answers if pictures is not None]
+def _images(training: Training) -> list[HandImages]:
+    answers = [hand_images_of(dataset, training.teacher_cache(dataset)) for dataset in training.hand_sets]
+    sets = [images for images in answers if images is not None]
     if not sets:
         raise TrainingError(
             "There are no pictures of hands to learn from: give a data set with hands above 0, or start"
@@ -48,11 +48,13 @@ def _pictures(training: Training) -> list[HandPictures]:
     return sets
 
 
-def _validation(training: Training) -> HandPictures | None:
+def _validation(training: Training) -> HandImages | None:
     """Hands of the people held out, of the data set that has most of them."""
-    answers = [held_out_hands(dataset, training.teacher_cache(dataset)) for dataset in training.hand_sets]
-    held_out = [pictures for pictures in answers if pictures is not None]
-    return max(held_out, key=lambda pictures: len(pictures.images), default=None)
+    answers = [
+        held_out_hand_images(dataset, training.teacher_cache(dataset)) for dataset in training.hand_sets
+    ]
+    held_out = [images for images in answers if images is not None]
+    return max(held_out, key=lambda images: len(images.images), default=None)
 
 
 HANDS = Stage("hands", needs=(TEACHER,), depends_on=_depends_on, do=_do, together=True)

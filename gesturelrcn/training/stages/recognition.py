@@ -9,8 +9,8 @@ from safetensors.torch import load_file
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.data.feature_sets import (
     clip_sets,
+    feature_sets,
     held_out_clips,
-    seen_sets,
     tables_of,
     with_numbers,
 )
@@ -18,7 +18,7 @@ from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.features import FEATURES
 from gesturelrcn.training.tasks.recognition import train_recognition
-from gesturelrcn.training.tasks.thresholds import progress
+from gesturelrcn.training.tasks.thresholds import validation_figures
 
 
 def _depends_on(training: Training) -> Any:
@@ -42,11 +42,12 @@ def _depends_on(training: Training) -> Any:
 def _do(training: Training) -> dict[str, Any]:
     torch.manual_seed(training.config.recognition.seed)
     model = training.network()
-    validation = held_out_clips(training)
-    sets = with_numbers(model, clip_sets(seen_sets(training)), training.sets)
+    validation = held_out_clips(training.run.path, training.sets)
+    sets = clip_sets(feature_sets(training.run.path, training.sets, training.classes))
+    sets = with_numbers(model.config.regression, sets, training.sets)
 
     def report(current: LRCN) -> dict[str, float]:
-        return progress(current, validation) if validation else {}
+        return validation_figures(current, validation) if validation else {}
 
     log = training.run.path / "recognition.csv"
     loop = training.loop(RECOGNITION.fingerprint(training))

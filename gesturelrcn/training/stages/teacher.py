@@ -3,7 +3,7 @@
 from typing import Any
 
 from gesturelrcn.training.data.datasets import DataSet
-from gesturelrcn.training.data.labelling import cut_out_set, teach_set
+from gesturelrcn.training.data.labelling import label_set, segment_set
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.synthesis import SYNTHESIS
@@ -35,14 +35,14 @@ def _do(training: Training) -> dict[str, Any]:
     skipped = [f"{dataset.name}: {reason}" for dataset in training.sets for reason in dataset.skipped]
     for dataset in _to_ask_about(training):
         total = len(dataset.training) + len(dataset.held_out)
-        answers = teach_set(dataset, training.teacher_cache(dataset), training.workers)
+        answers = label_set(dataset, training.teacher_cache(dataset), training.workers)
         for done, unanswered in enumerate(answers, start=1):
             training.progress(f"teacher {dataset.name}", done, max(done, total))
             if unanswered is not None:
                 nobody_found.append(f"{dataset.name}: {unanswered}")
     if training.background_set is not None:
         for dataset in training.joint_sets:
-            silhouettes = cut_out_set(dataset, training.teacher_cache(dataset), training.workers)
+            silhouettes = segment_set(dataset, training.teacher_cache(dataset), training.workers)
             for done, _ in enumerate(silhouettes, start=1):
                 training.progress(f"silhouettes {dataset.name}", done, max(done, len(dataset.training)))
     return {

@@ -13,10 +13,10 @@ from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.folds import FOLDS, cross_validation
 from gesturelrcn.training.stages.recognition import RECOGNITION, trained_network
-from gesturelrcn.training.tasks.cross_validation import strangers
+from gesturelrcn.training.tasks.cross_validation import held_out_by_fold
 from gesturelrcn.training.tasks.thresholds import (
     ScoredStream,
-    choose,
+    choose_thresholds,
     figures_at,
     free_hours,
     trade_off,
@@ -64,7 +64,7 @@ def _scored_streams(training: Training) -> tuple[list[ScoredStream], str]:
     settings = training.config.thresholds
     if settings.folds:
         return _streams_of_folds(training)
-    validation = held_out_clips(training)
+    validation = held_out_clips(training.run.path, training.sets)
     if not validation:
         return [], ""
     streams = validation_streams(trained_network(training), validation, settings.hours, settings.seed)
@@ -77,13 +77,13 @@ def _streams_of_folds(training: Training) -> tuple[list[ScoredStream], str]:
     shown: list[ScoredStream] = []
     of_made: list[ScoredStream] = []
     pauses: set[str] = set()
-    for number, (model, filmed, made) in enumerate(strangers(trainer, folds)):
+    for number, (model, filmed, made) in enumerate(held_out_by_fold(trainer, folds)):
         training.progress("thresholds", number + 1, len(folds))
         seed = settings.seed + number
         # Where nobody was filmed, the synthetic people show the gestures too.
         shown += validation_streams(model, filmed or made, settings.hours / len(folds), seed)
-        pauses |= {seen.clip.name for seen in filmed if seen.gesture == NONE}
-        idle = [seen for seen in made if seen.gesture == NONE]
+        pauses |= {clip.clip.name for clip in filmed if clip.gesture == NONE}
+        idle = [clip for clip in made if clip.gesture == NONE]
         of_made += validation_streams(model, idle, 2 * settings.made_hours / len(folds), seed)
     who, free = "synthetic people", f"{free_hours([*shown, *of_made]):.1f} hours"
     if any(people.real for people in trainer.sets):
@@ -100,7 +100,7 @@ def _chosen(
     training: Training, streams: list[ScoredStream], people: str
 ) -> tuple[dict[str, Thresholds], str]:
     """The thresholds that are worth most on the streams, and what they were set on, in words."""
-    thresholds = choose(training.classes, streams, training.config.thresholds)
+    thresholds = choose_thresholds(training.classes, streams, training.config.thresholds)
     figures = figures_at(training.classes, streams, thresholds)
     points = trade_off(training.classes, streams, thresholds)
     training.run.write("validation.json", {**figures, "trade_off": points})

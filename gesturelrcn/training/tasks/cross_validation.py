@@ -14,8 +14,8 @@ from gesturelrcn.model.network import HEADS_IN_FILES, LRCN
 from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.system.worker_pool import in_processes
 from gesturelrcn.training.config.config import RecognitionSettings
-from gesturelrcn.training.data.clip_features import SeenClip
-from gesturelrcn.training.data.feature_sets import SeenSet, clip_sets
+from gesturelrcn.training.data.clip_features import ClipFeatures
+from gesturelrcn.training.data.feature_sets import FeatureSet, clip_sets
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.tasks.recognition import train_recognition
 
@@ -36,20 +36,23 @@ class Fold:
     weights: Path
 
 
-def folds_of(sets: list[SeenSet], count: int, folder: Path) -> list[Fold]:
+def folds_of(sets: list[FeatureSet], count: int, folder: Path) -> list[Fold]:
     """Deal the people of all sets out, those who were filmed and those who were made alike.
 
     Args:
-        sets: what was seen of them.
+        sets: the features of their clips.
         count: of the folds; fewer where fewer people were filmed, or made if nobody was filmed.
         folder: for the weights.
 
     Raises:
         TrainingError: one person only was filmed, or is there at all.
     """
-    people = {held: sorted({(held.name, seen.clip.subject) for seen in held.clips()}) for held in sets}
-    real = any(held.real for held in sets)
-    judged = sum(len(found) for held, found in people.items() if held.real == real)
+    people = {
+        features: sorted({(features.name, clip.clip.subject) for clip in features.clips()})
+        for features in sets
+    }
+    real = any(features.real for features in sets)
+    judged = sum(len(persons) for features, persons in people.items() if features.real == real)
     if judged < 2:
         raise TrainingError(
             f"Thresholds by folds need two people at least {'who were filmed, ' if real else ''}known by"
@@ -58,7 +61,7 @@ def folds_of(sets: list[SeenSet], count: int, folder: Path) -> list[Fold]:
     count = min(count, judged)
     return [
         Fold(
-            tuple(person for found in people.values() for person in found[number::count]),
+            tuple(person for persons in people.values() for person in persons[number::count]),
             folder / f"fold-{number + 1}.safetensors",
         )
         for number in range(count)
@@ -77,7 +80,7 @@ class FoldTrainer:
 
     network: NetworkConfig
     settings: RecognitionSettings
-    sets: list[SeenSet]
+    sets: list[FeatureSet]
 
     def __call__(self, fold: Fold) -> Path:
         """Leaves the weights in the file of the fold, whole or not at all; returns the file."""
@@ -86,8 +89,10 @@ class FoldTrainer:
         clips = clip_sets(self.sets, without=fold.people)
         train_recognition(model, clips, self.settings, fold.weights.with_suffix(".csv"))
         part = fold.weights.with_suffix(".part")
-        kept = {name: value.contiguous() for name, value in model.state_dict().items()}
-        save_file({name: value for name, value in kept.items() if name.startswith(HEADS_IN_FILES)}, part)
+        weights = model.state_dict().items()
+        save_file(
+            {name: value.contiguous() for name, value in weights if name.startswith(HEADS_IN_FILES)}, part
+        )
         part.replace(fold.weights)
         return fold.weights
 
@@ -101,18 +106,17 @@ def train_folds(
         progress(done + 1, len(folds))
 
 
-def strangers(
+def held_out_by_fold(
     trainer: FoldTrainer, folds: list[Fold]
-) -> Iterator[tuple[LRCN, list[SeenClip], list[SeenClip]]]:
+) -> Iterator[tuple[LRCN, list[ClipFeatures], list[ClipFeatures]]]:
     """For each fold a model, filmed clips of people it has not learnt from, and made ones."""
-    everybody = [(held, held.clips()) for held in trainer.sets]
+    everybody = [
+        ((features.name, clip.clip.subject), features.real, clip)
+        for features in trainer.sets
+        for clip in features.clips()
+    ]
     for fold in folds:
         model = LRCN(trainer.network)
         model.load_state_dict(load_file(fold.weights), strict=False)
-        clips = [
-            (held.real, seen)
-            for held, seen_clips in everybody
-            for seen in seen_clips
-            if (held.name, seen.clip.subject) in fold.people
-        ]
-        yield model.eval(), [seen for real, seen in clips if real], [seen for real, seen in clips if not real]
+        clips = [(real, clip) for person, real, clip in everybody if person in fold.people]
+        yield model.eval(), [clip for real, clip in clips if real], [clip for real, clip in clips if not real]

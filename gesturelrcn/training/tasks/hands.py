@@ -6,6 +6,7 @@ are made as coarse as far ones, and keep their landmarks.
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,10 +17,16 @@ from torch.nn import functional
 from gesturelrcn.keypoints import HAND_LANDMARKS
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.config.config import HandSettings
-from gesturelrcn.training.data.hand_images import HandPictures
+from gesturelrcn.training.data.hand_images import HandImages
 from gesturelrcn.training.data.hand_shape import hand_shape
+from gesturelrcn.training.features.in_batches import in_batches
 from gesturelrcn.training.loop.loop import Loop, Schedule, Task, make_fabric
-from gesturelrcn.training.tasks.image_augmentation import PictureChange, random_change
+from gesturelrcn.training.tasks.image_augmentation import (
+    Augmentation,
+    plain_augmentation,
+    random_augmentation,
+)
+from gesturelrcn.training.tasks.image_batches import ImageBatches
 
 _BETA = 0.02  # below this error (share of the picture) the loss is quadratic
 _DEPTH_WEIGHT, _SHAPE_WEIGHT, _PRESENCE_WEIGHT = 0.3, 0.6, 0.05
@@ -30,9 +37,9 @@ _COARSEST = 7
 
 def train_hands(
     model: LRCN,
-    sets: list[HandPictures],
+    sets: list[HandImages],
     settings: HandSettings,
-    validation: HandPictures | None,
+    validation: HandImages | None,
     log: Path,
     loop: Loop | None = None,
 ) -> None:
@@ -47,7 +54,7 @@ def train_hands(
     weights = [*backbone.stages[3:].parameters(), *model.hand_head.parameters()]
     if settings.early_layers:
         weights += [*backbone.stem.parameters(), *backbone.stages[:3].parameters()]
-    batches = HandBatches(
+    batches = hand_batches(
         sets,
         max(1, settings.batch // loop.fabric.world_size),
         model.config.hand_size,
@@ -61,9 +68,9 @@ def train_hands(
     loop.run("hands", HandTask(model, settings.early_layers), weights, batches, schedule, log, report)
 
 
-def hand_change(rng: np.random.Generator, source: int, size: int, margin: float) -> PictureChange:
+def random_hand_augmentation(rng: np.random.Generator, source: int, size: int, margin: float) -> Augmentation:
     """A random view of a hand: never mirrored, turned up to 25 degrees, near or far."""
-    change = random_change(rng, source, size, margin, strength=1.8)
+    camera = random_augmentation(rng, source, size, margin, strength=1.8)
     turn, zoom = np.deg2rad(rng.uniform(-25, 25)), np.exp(rng.uniform(-0.22, 0.22))
     matrix = (
         zoom
@@ -78,55 +85,39 @@ def hand_change(rng: np.random.Generator, source: int, size: int, margin: float)
     coarse = int(np.exp(rng.uniform(np.log(_COARSEST), np.log(size)))) if far else 0
     blur = float(rng.uniform(0.4, 2.0)) if rng.random() < 0.3 else 0.0
     return replace(
-        change, matrix=np.c_[matrix, shift], flip=False, coarse=coarse, blur=blur, noise=change.noise * 0.7
+        camera, matrix=np.c_[matrix, shift], flip=False, coarse=coarse, blur=blur, noise=camera.noise * 0.7
     )
 
 
-class HandBatches:
-    """Random pictures of hands of several sets; every picture has its own random numbers."""
+def hand_batches(
+    sets: list[HandImages], batch: int, size: int, seed: tuple[int, ...]
+) -> ImageBatches[HandImages]:
+    """Pictures of hands as random cameras would show them.
 
-    def __init__(self, sets: list[HandPictures], batch: int, size: int, seed: tuple[int, ...]) -> None:
-        """Args: sets: to draw from. batch: pictures. size: of them, pixels. seed: of every random choice."""
-        self._sets, self._batch, self._size, self._seed = sets, batch, size, seed
-        self._shares = np.array([s.share for s in sets]) / sum(s.share for s in sets)
-        self._number = 0
+    A batch is images (B, size, size, 3) uint8 BGR, landmarks (B, 21, 3), and which show a hand (B,), 1 or 0.
 
-    def next(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Images (B, P, P, 3) uint8 BGR, landmarks (B, 21, 3), and which show a hand (B,)."""
-        images, landmarks, present = zip(*map(self._picture, range(self._batch)), strict=True)
-        self._number += 1
-        return (
-            torch.from_numpy(np.stack(images)),
-            torch.from_numpy(np.stack(landmarks)),
-            torch.from_numpy(np.array(present, np.float32)),
-        )
+    Args:
+        sets: pictures with landmarks.
+        batch: pictures.
+        size: of them, pixels.
+        seed: of every random choice.
+    """
 
-    def _picture(self, place: int) -> tuple[NDArray[np.uint8], NDArray[np.float32], float]:
-        rng = np.random.default_rng((*self._seed, self._number, place))
-        pictures = self._sets[rng.choice(len(self._sets), p=self._shares)]
-        i = rng.integers(len(pictures.images))
-        source = pictures.images.shape[1]
-        change = hand_change(rng, source, self._size, pictures.margin)
-        return (
-            change.apply(pictures.images[i], rng),
-            _moved(pictures.landmarks[i], change, source),
-            float(pictures.present[i]),
-        )
+    def sample(images: HandImages, i: int, rng: np.random.Generator) -> tuple[NDArray[Any], ...]:
+        image = images.images[i]
+        source = image.shape[0]
+        camera = random_hand_augmentation(rng, source, size, images.margin)
+        landmarks = _moved(images.landmarks[i], camera, source)
+        return camera.apply(image, rng), landmarks, np.asarray(images.present[i])
 
-    def state(self) -> int:
-        """The number of the next batch."""
-        return self._number
-
-    def restore(self, state: int) -> None:
-        """Go to batch number `state`."""
-        self._number = state
+    return ImageBatches(sets, batch, seed, sample)
 
 
-def _moved(landmarks: NDArray[np.float32], change: PictureChange, source: int) -> NDArray[np.float32]:
+def _moved(landmarks: NDArray[np.float32], camera: Augmentation, source: int) -> NDArray[np.float32]:
     out = landmarks.copy()
-    out[:, :2] = (landmarks[:, :2] * source) @ change.matrix[:, :2].T / change.size
-    out[:, :2] += change.matrix[:, 2] / change.size
-    out[:, 2] *= np.sqrt(abs(np.linalg.det(change.matrix[:, :2]))) * source / change.size
+    out[:, :2] = (landmarks[:, :2] * source) @ camera.matrix[:, :2].T / camera.size
+    out[:, :2] += camera.matrix[:, 2] / camera.size
+    out[:, 2] *= np.sqrt(abs(np.linalg.det(camera.matrix[:, :2]))) * source / camera.size
     return out
 
 
@@ -140,7 +131,7 @@ class HandTask(Task):
         self._early = early_layers
 
     def forward(self, images: Tensor, landmarks: Tensor, present: Tensor) -> Tensor:
-        """The loss of a batch of `HandBatches`."""
+        """The loss of a batch of `hand_batches`."""
         return _loss(self.model, images, landmarks, present, self._early)
 
 
@@ -154,53 +145,40 @@ def _loss(model: LRCN, images: Tensor, landmarks: Tensor, present: Tensor, early
     apart = functional.smooth_l1_loss(positions, truth[..., :2], beta=_BETA, reduction="none").sum(-1)
     deep = functional.smooth_l1_loss(values[:, :HAND_LANDMARKS], truth[..., 2], beta=_BETA, reduction="none")
     count = known.sum().clamp(min=1)
-    where = ((apart + _DEPTH_WEIGHT * deep) * known).sum() / count
-    held = functional.smooth_l1_loss(
+    loss = ((apart + _DEPTH_WEIGHT * deep) * known).sum() / count
+    shape = functional.smooth_l1_loss(
         values[:, HAND_LANDMARKS:-1], hand_shape(truth), beta=0.1, reduction="none"
     )
-    where = where + _SHAPE_WEIGHT * (held * known.all(-1, keepdim=True)).sum() / count
-    told = torch.isfinite(present)
-    sight = functional.binary_cross_entropy_with_logits(
-        values[:, -1], torch.nan_to_num(present), told.float()
+    loss = loss + _SHAPE_WEIGHT * (shape * known.all(-1, keepdim=True)).sum() / count
+    presence = functional.binary_cross_entropy_with_logits(
+        values[:, -1], torch.nan_to_num(present), torch.isfinite(present).float()
     )
-    return 10.0 * where + 10.0 * _PRESENCE_WEIGHT * sight
+    return 10.0 * loss + 10.0 * _PRESENCE_WEIGHT * presence
 
 
-def hand_errors(model: LRCN, pictures: HandPictures, coarse: int = 0) -> NDArray[np.float32]:
+def hand_errors(model: LRCN, images: HandImages, coarse: int = 0) -> NDArray[np.float32]:
     """(N, 21) distances to the given landmarks in shares of the fovea; NaN where there is none.
 
     Args:
         model: whose hand CNN is tried.
-        pictures: with landmarks.
+        images: with landmarks.
         coarse: side in pixels to which every picture is brought first, as if from far; 0 for not.
     """
-    source, size = pictures.images.shape[1], model.config.hand_size
-    scale = size * pictures.margin / source
-    matrix = np.array(
-        [[scale, 0.0, size / 2 * (1 - pictures.margin)], [0.0, scale, size / 2 * (1 - pictures.margin)]]
-    )
-    ones = np.ones(3, np.float32)
-    plain = PictureChange(matrix, size, False, ones, 1.0, 0.0, 0.0, 0.0, coarse, 0, 0.0)
+    source = images.images.shape[1]
+    plain = replace(plain_augmentation(source, model.config.hand_size, images.margin), coarse=coarse)
     rng = np.random.default_rng(0)
-    images = np.stack([plain.apply(image, rng) for image in pictures.images])
-    truth = np.stack([_moved(marks, plain, source) for marks in pictures.landmarks])
-    was_training = model.training
-    model.eval()
-    with torch.no_grad():
-        parts = [
-            model.hand_features(torch.from_numpy(images[i : i + 64]), torch.ones(len(images[i : i + 64])))
-            for i in range(0, len(images), 64)
-        ]
-    model.train(was_training)
-    found = torch.cat(parts)[:, : 3 * HAND_LANDMARKS].numpy().reshape(-1, HAND_LANDMARKS, 3)
-    return np.asarray(np.linalg.norm(found[..., :2] + 0.5 - truth[..., :2], axis=-1), np.float32)
+    pictures = np.stack([plain.apply(image, rng) for image in images.images])
+    truth = np.stack([_moved(landmarks, plain, source) for landmarks in images.landmarks])
+    predicted = in_batches(model, model.hand_features, pictures, np.ones(len(pictures), np.float32))
+    positions = predicted[:, : 3 * HAND_LANDMARKS].reshape(-1, HAND_LANDMARKS, 3)[..., :2] + 0.5
+    return np.asarray(np.linalg.norm(positions - truth[..., :2], axis=-1), np.float32)
 
 
-def error_figures(model: LRCN, pictures: HandPictures) -> dict[str, float]:
+def error_figures(model: LRCN, images: HandImages) -> dict[str, float]:
     """Median distances of all landmarks and of the finger tips, near and as if from far."""
     figures = {}
     for name, coarse in (("near", 0), ("coarse_16", 16), ("coarse_8", 8)):
-        apart = hand_errors(model, pictures, coarse)
+        apart = hand_errors(model, images, coarse)
         figures[f"{name}_median"] = round(float(np.nanmedian(apart)), 4)
         figures[f"{name}_tips"] = round(float(np.nanmedian(apart[:, 4::4])), 4)
     return figures

@@ -11,7 +11,7 @@ from gesturelrcn.training.teacher.cache import MARGIN
 
 
 @dataclass(frozen=True)
-class PictureChange:
+class Augmentation:
     """One camera: every picture of a clip is changed in the same way.
 
     Attributes:
@@ -79,14 +79,14 @@ class PictureChange:
         return moved
 
 
-def plain_change(source_size: int, size: int, margin: float = MARGIN) -> PictureChange:
+def plain_augmentation(source_size: int, size: int, margin: float = MARGIN) -> Augmentation:
     """What the live loop would see: the middle of the cached picture, nothing else changed."""
     return _change(source_size, size, margin, flip=False)
 
 
-def random_change(
+def random_augmentation(
     rng: np.random.Generator, source_size: int, size: int, margin: float = MARGIN, *, strength: float = 1.0
-) -> PictureChange:
+) -> Augmentation:
     """A random camera.
 
     Args:
@@ -106,7 +106,7 @@ def random_change(
         shift=rng.uniform(-0.07, 0.07, 2) * strength,
     )
     often = rng.random(6) < (0.35, 0.35, 0.3, 0.3, 0.6, 0.25)
-    return PictureChange(
+    return Augmentation(
         matrix=change.matrix,
         size=size,
         flip=change.flip,
@@ -130,10 +130,10 @@ def _change(
     zoom: float = 1.0,
     turn: float = 0.0,
     shift: NDArray[np.float64] | tuple[float, float] = (0.0, 0.0),
-) -> PictureChange:
+) -> Augmentation:
     scale = size * margin / source_size * zoom
     turned = cv2.getRotationMatrix2D((source_size / 2, source_size / 2), turn, scale)
     matrix = np.asarray(turned, np.float64)
     matrix[:, 2] += size / 2 - source_size / 2 + np.asarray(shift) * size
     ones = np.ones(3, np.float32)
-    return PictureChange(matrix, size, flip, ones, 1.0, 0.0, 0.0, 0.0, 0, 0, 0.0)
+    return Augmentation(matrix, size, flip, ones, 1.0, 0.0, 0.0, 0.0, 0, 0, 0.0)

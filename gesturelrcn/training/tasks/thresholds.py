@@ -1,7 +1,7 @@
 """Set the thresholds of each gesture on people who were not trained on."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from gesturelrcn.model.network import LRCN
 from gesturelrcn.recordings.truth import TrueGesture
 from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.training.config.config import ThresholdSettings
-from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.tasks.stream_sampling import Chunk, StreamMaker
 from gesturelrcn.vocabulary import NONE
 
@@ -70,7 +70,7 @@ class ScoredStream:
 
 
 def validation_streams(
-    model: LRCN, clips: Sequence[SeenClip], hours: float, seed: int = 0
+    model: LRCN, clips: Sequence[ClipFeatures], hours: float, seed: int = 0
 ) -> list[ScoredStream]:
     """Streams stitched from `clips`, half of the time without a gesture where there are such clips.
 
@@ -80,18 +80,18 @@ def validation_streams(
         hours: length of all streams together.
         seed: of every random choice.
     """
-    idle = [seen for seen in clips if seen.gesture == NONE]
-    busy = [seen for seen in clips if seen.gesture != NONE]
+    idle = [features for features in clips if features.gesture == NONE]
+    busy = [features for features in clips if features.gesture != NONE]
     streams: list[ScoredStream] = []
     for number, (chosen, length) in enumerate(((list(clips), hours / (1 + bool(idle))), (idle, hours / 2))):
         if not chosen or (number == 0 and not busy):
             continue
         maker = StreamMaker(chosen, model.config.classes, _CHUNK, np.random.default_rng((seed, number)))
-        made = 0.0
-        while made < length:
+        stitched = 0.0
+        while stitched < length:
             if (stream := _scored(model, list(maker.stream()))) is not None:
                 streams.append(stream)
-                made += stream.hours
+                stitched += stream.hours
     return streams
 
 
@@ -115,18 +115,18 @@ def _truth(
     target: NDArray[np.float32], times: NDArray[np.float64], classes: Sequence[str]
 ) -> list[TrueGesture]:
     """A gesture lasts as long as its target is above 0."""
-    found = []
+    gestures = []
     for number, name in enumerate(classes):
         if name == NONE:
             continue
         going_on = np.concatenate([[False], target[:, number] > 0, [False]]).astype(np.int8)
         steps = np.diff(going_on)
         for first, after in zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True):
-            found.append(TrueGesture(name, max(0.0, times[first] - _BEFORE), float(times[after - 1])))
-    return sorted(found, key=lambda gesture: gesture.onset)
+            gestures.append(TrueGesture(name, max(0.0, times[first] - _BEFORE), float(times[after - 1])))
+    return sorted(gestures, key=lambda gesture: gesture.onset)
 
 
-def choose(
+def choose_thresholds(
     classes: Sequence[str], streams: Sequence[ScoredStream], settings: ThresholdSettings
 ) -> dict[str, Thresholds]:
     """For each gesture the threshold, and the time above it, that are worth most and keep to `settings`.
@@ -213,43 +213,46 @@ def trade_off(
     for by in _RAISES:
         higher = shifted(thresholds, by)
         counted = [(stream, stream.counts(classes, higher)) for stream in streams]
-        found = sum(len(counts.matched) for _, counts in counted)
+        matched = sum(len(counts.matched) for _, counts in counted)
         false = sum(len(counts.spurious) for stream, counts in counted if not stream.truth)
-        points.append({"raised": by, "recall": found / true, "false_triggers_per_hour": false / hours})
-        if not found:
+        points.append({"raised": by, "recall": matched / true, "false_triggers_per_hour": false / hours})
+        if not matched:
             break
     return points
 
 
 def within_budget(points: Sequence[dict[str, float]]) -> float | None:
     """The best recall of a `trade_off` with no more than 0.5 false triggers an hour, or None."""
-    found = [point["recall"] for point in points if point["false_triggers_per_hour"] <= BUDGET]
-    return max(found, default=None)
+    recalls = [point["recall"] for point in points if point["false_triggers_per_hour"] <= BUDGET]
+    return max(recalls, default=None)
 
 
-def clip_scores(model: LRCN, seen: SeenClip) -> NDArray[np.float32]:
+def clip_scores(model: LRCN, features: ClipFeatures) -> NDArray[np.float32]:
     """(T, C) scores of the frames of a clip, after a second in which its first frame stands still."""
-    still = int(_STILL * seen.clip.fps)
-    order = np.r_[np.zeros(still, int), np.arange(len(seen.times))]
-    keypoints = torch.from_numpy(seen.keypoints[order])[None]
-    steps = np.r_[np.full(still + 1, 1.0 / seen.clip.fps), np.diff(seen.times)]
+    still = int(_STILL * features.clip.fps)
+    order = np.r_[np.zeros(still, int), np.arange(len(features.times))]
+    keypoints = torch.from_numpy(features.keypoints[order])[None]
+    steps = np.r_[np.full(still + 1, 1.0 / features.clip.fps), np.diff(features.times)]
     dt = torch.from_numpy(steps.astype(np.float32))[None]
     with torch.inference_mode():
         hands = None
-        if seen.hands is not None and model.config.hand_size:
-            hands = torch.from_numpy(seen.hands[order])[None]
+        if features.hands is not None and model.config.hand_size:
+            hands = torch.from_numpy(features.hands[order])[None]
         logits, _, _ = model.temporal_pass(keypoints, hands, dt, model.initial_state())
     return np.asarray(logits.softmax(-1)[0, still:].numpy(), np.float32)
 
 
 def clip_counts(
-    classes: Sequence[str], thresholds: dict[str, Thresholds], seen: SeenClip, scores: NDArray[np.float32]
+    classes: Sequence[str],
+    thresholds: dict[str, Thresholds],
+    features: ClipFeatures,
+    scores: NDArray[np.float32],
 ) -> Counts:
     """What the decoder makes of the scores of one clip, against its truth."""
-    end = float(seen.times[-1])
-    onset = seen.clip.onset
-    truth = [] if onset is None else [TrueGesture(seen.gesture, onset, max(onset, end))]
-    return match_starts(truth, _events(classes, thresholds, scores, seen.times))
+    end = float(features.times[-1])
+    onset = features.clip.onset
+    truth = [] if onset is None else [TrueGesture(features.gesture, onset, max(onset, end))]
+    return match_starts(truth, _events(classes, thresholds, scores, features.times))
 
 
 def _events(
@@ -266,35 +269,20 @@ def _events(
     ]
 
 
-def choose_thresholds(
-    model: LRCN, validation: Sequence[SeenClip], precision: float = 0.8
-) -> dict[str, Thresholds]:
-    """As `choose`, for a precision on single clips."""
-    streams = list(_clip_streams(model, validation))
-    return choose(model.config.classes, streams, ThresholdSettings(precision=precision))
-
-
-def _clip_streams(model: LRCN, clips: Sequence[SeenClip]) -> Iterator[ScoredStream]:
-    for seen in clips:
-        onset, end = seen.clip.onset, float(seen.times[-1])
-        truth = [] if onset is None else [TrueGesture(seen.gesture, onset, max(onset, end))]
-        yield ScoredStream(seen.times.astype(np.float64), clip_scores(model, seen), truth)
-
-
-def progress(model: LRCN, clips: Sequence[SeenClip]) -> dict[str, float]:
+def validation_figures(model: LRCN, clips: Sequence[ClipFeatures]) -> dict[str, float]:
     """Recall, wrong starts and clip accuracy on `clips` at one threshold for all, to watch a training."""
     classes = model.config.classes
     limits = {name: with_start(0.6) for name in classes if name != NONE}
-    found = true = wrong = right = 0
-    for seen in clips:
-        scores = clip_scores(model, seen)
-        counts = clip_counts(classes, limits, seen, scores)
-        found += len(counts.matched)
+    matched = true = wrong = right = 0
+    for features in clips:
+        scores = clip_scores(model, features)
+        counts = clip_counts(classes, limits, features, scores)
+        matched += len(counts.matched)
         true += len(counts.matched) + len(counts.missed)
         wrong += len(counts.wrong_class) + len(counts.spurious)
-        right += classes[int(scores[len(scores) // 2 :].mean(0).argmax())] == seen.gesture
+        right += classes[int(scores[len(scores) // 2 :].mean(0).argmax())] == features.gesture
     return {
-        "recall": round(found / max(true, 1), 3),
+        "recall": round(matched / max(true, 1), 3),
         "wrong": wrong,
         "clip_accuracy": round(right / max(len(clips), 1), 3),
     }

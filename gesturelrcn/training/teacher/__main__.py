@@ -8,7 +8,7 @@ import logging
 from pathlib import Path
 
 from gesturelrcn.recordings.listing import read_index
-from gesturelrcn.training.teacher.teacher import teach_folder, teach_stills
+from gesturelrcn.training.teacher.teacher import label_clips, label_stills
 
 logger = logging.getLogger(__name__)
 
@@ -23,10 +23,10 @@ def main() -> None:
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO)
     if options.stills:
-        logger.info("%d stills taught", teach_stills(options.clips, options.cache))
+        logger.info("%d stills taught", label_stills(options.clips, options.cache))
         return
     part, parts = map(int, options.part.split("/"))
-    added = teach_folder(read_index(options.clips, strict=True).clips[part::parts], options.cache)
+    added = label_clips(read_index(options.clips, strict=True).clips[part::parts], options.cache)
     logger.info("%d clips taught", added)
 
 

@@ -1,6 +1,7 @@
-"""The teacher's answers on disk: pictures of the body and of the hands, and what is labelled in them."""
+"""The teacher's labels on disk: pictures of the body and of the hands, and what was found in them."""
 
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,8 @@ HAND_SIZE = 112
 
 
 @dataclass(frozen=True)
-class TaughtClip:
-    """A clip as the training sees it.
+class LabelledClip:
+    """A clip with the labels of the teacher.
 
     Attributes:
         pictures: (T, SIZE, SIZE, 3) uint8 BGR, the body and a margin around it.
@@ -50,8 +51,8 @@ class TaughtClip:
 
 
 @dataclass(frozen=True)
-class TaughtFrame:
-    """What the teacher says of one frame; shapes as in `TaughtClip`, without time."""
+class LabelledFrame:
+    """What the teacher says of one frame; shapes as in `LabelledClip`, without time."""
 
     picture: NDArray[np.uint8]
     keypoints: NDArray[np.float32]
@@ -60,26 +61,26 @@ class TaughtFrame:
 
 
 def cached_path(cache: Path, clip: Clip) -> Path:
-    """Where the taught `clip` lies below the folder `cache`."""
+    """Where the labels of `clip` lie below the folder `cache`."""
     return cache / f"{clip.cache_name}.npz"
 
 
 def stills_path(cache: Path) -> Path:
-    """Where the taught stills of a set lie."""
+    """Where the labelled stills of a set lie."""
     return cache / "stills.npz"
 
 
-def load_taught(cache: Path, clip: Clip) -> TaughtClip | None:
-    """Read a cached clip, or None where it was never taught."""
-    path = cached_path(cache, clip)
-    if not path.is_file():
-        return None
-    with np.load(path) as held:
-        return TaughtClip(**{name: held[name] for name in held.files})
+def load_labelled_clips(cache: Path, clips: Iterable[Clip]) -> Iterator[LabelledClip]:
+    """Those of `clips` that the teacher has labelled, one after another."""
+    for clip in clips:
+        path = cached_path(cache, clip)
+        if path.is_file():
+            with np.load(path) as arrays:
+                yield LabelledClip(**arrays)
 
 
-def stacked(frames: list[TaughtFrame]) -> dict[str, Any]:
-    """The frames as arrays, named as in `TaughtClip`, without times."""
+def stacked(frames: list[LabelledFrame]) -> dict[str, Any]:
+    """The frames as arrays, named as in `LabelledClip`, without times."""
     return {
         "pictures": np.stack([frame.picture for frame in frames]),
         "keypoints": np.stack([frame.keypoints for frame in frames]),

@@ -1,6 +1,6 @@
 """Silhouettes of people who were filmed, so that another room can be put behind them.
 
-They come from MediaPipe's selfie segmentation, once, and are cached beside the teacher's answers.
+They come from MediaPipe's selfie segmentation, once, and are cached beside the teacher's labels.
 """
 
 from collections.abc import Iterable
@@ -43,8 +43,8 @@ class Silhouettes:
             where the segmentation misses a joint that is known: nobody shall be learnt from without a hand.
         """
         size = len(picture)
-        found = np.asarray(self._graph.process(np.ascontiguousarray(picture[..., ::-1])).segmentation_mask)
-        mask = np.asarray(np.clip(255 * found, 0, 255), np.uint8)
+        answer = self._graph.process(np.ascontiguousarray(picture[..., ::-1]))
+        mask = np.asarray(np.clip(255 * np.asarray(answer.segmentation_mask), 0, 255), np.uint8)
         near = cv2.dilate(mask, np.ones((_REACH, _REACH), np.uint8))
         x, y = (keypoints[keypoints[:, 2] > 0, :2] * size).astype(int).clip(0, size - 1).T
         if not len(x) or (near[y, x] < _SURE).any():
@@ -66,38 +66,38 @@ def _beyond_camera(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.asarray(~(rows[:, None] & columns[None]), np.bool_)
 
 
-def cut_out(taught: Path) -> bool:
+def segment_file(labelled: Path) -> bool:
     """Cache the silhouettes of every picture in a file of the teacher; whether there was anything to do.
 
     Args:
-        taught: `.npz` with `pictures` and `keypoints`, as the teacher leaves it.
+        labelled: `.npz` with `pictures` and `keypoints`, as the teacher leaves it.
     """
-    path = silhouettes_path(taught)
-    if not taught.exists():
+    path = silhouettes_path(labelled)
+    if not labelled.exists():
         return False
-    if path.exists() and path.stat().st_mtime_ns >= taught.stat().st_mtime_ns:
+    if path.exists() and path.stat().st_mtime_ns >= labelled.stat().st_mtime_ns:
         return False
-    with np.load(taught, allow_pickle=False) as held:
-        pictures, keypoints = held["pictures"], held["keypoints"]
-    cutter = Silhouettes()
-    masks = [cutter.of(picture, joints) for picture, joints in zip(pictures, keypoints, strict=True)]
-    cutter.close()
+    with np.load(labelled, allow_pickle=False) as arrays:
+        pictures, keypoints = arrays["pictures"], arrays["keypoints"]
+    segmentation = Silhouettes()
+    masks = [segmentation.of(picture, joints) for picture, joints in zip(pictures, keypoints, strict=True)]
+    segmentation.close()
     path.parent.mkdir(exist_ok=True)
     keep_arrays(path, {"silhouettes": np.stack(masks)}, compressed=True)
     return True
 
 
-def silhouettes_path(taught: Path) -> Path:
+def silhouettes_path(labelled: Path) -> Path:
     """Where the silhouettes of the pictures in a file of the teacher lie."""
-    return taught.parent / "silhouettes" / taught.name
+    return labelled.parent / "silhouettes" / labelled.name
 
 
-def load_silhouettes(taught: Iterable[Path], every: int = 1) -> NDArray[np.uint8] | None:
+def load_silhouettes(labelled: Iterable[Path], every: int = 1) -> NDArray[np.uint8] | None:
     """(N, SIDE, SIDE) of every so many pictures of these files, or None where nobody was cut out."""
     masks = []
-    for path in map(silhouettes_path, taught):
+    for path in map(silhouettes_path, labelled):
         if not path.exists():
             return None
-        with np.load(path, allow_pickle=False) as held:
-            masks.append(held["silhouettes"][::every])
+        with np.load(path, allow_pickle=False) as arrays:
+            masks.append(arrays["silhouettes"][::every])
     return np.concatenate(masks) if masks else None

@@ -25,8 +25,8 @@ from gesturelrcn.training.teacher.cache import (
     MARGIN,
     SIZE,
     ZOOM,
-    TaughtClip,
-    TaughtFrame,
+    LabelledClip,
+    LabelledFrame,
     cached_path,
     keep_arrays,
     stacked,
@@ -76,7 +76,7 @@ class KeypointTeacher:
         """The person region of a single picture, or None."""
         return self._pose.locate(image, 0.0)
 
-    def frame(self, image: NDArray[np.uint8], region: Region) -> TaughtFrame:
+    def frame(self, image: NDArray[np.uint8], region: Region) -> LabelledFrame:
         """Label `image` ((H, W, 3) uint8 BGR), in which the person is in `region`."""
         wide = replace(region, y=region.y - LIFT * region.side, side=ZOOM * MARGIN * region.side)
         joints = np.zeros((len(KEYPOINTS), 3), np.float32)
@@ -93,16 +93,16 @@ class KeypointTeacher:
             for which, side in enumerate(_SIDES):
                 square = self._square(pose, which, region)
                 pictures[which] = crop(image, square, HAND_SIZE)
-                found = self._landmarks(image, square, pose[_POSE["wrist"][which]], which)
-                if found is not None:
-                    hands[which] = found
-                    places = (found[:, :2] - 0.5) * square.side + [square.x, square.y]
+                marks = self._landmarks(image, square, pose[_POSE["wrist"][which]], which)
+                if marks is not None:
+                    hands[which] = marks
+                    places = (marks[:, :2] - 0.5) * square.side + [square.x, square.y]
                     for name, mark in _TIPS.items():
                         joints[KEYPOINTS.index(f"{side}_{name}")] = (
                             *(places[mark] - corner) / wide.side,
                             1.0,
                         )
-        return TaughtFrame(crop(image, wide, SIZE), joints, pictures, hands)
+        return LabelledFrame(crop(image, wide, SIZE), joints, pictures, hands)
 
     def _square(self, pose: NDArray[np.float64], which: int, region: Region) -> Region:
         x, y = pose[list(_KNUCKLES[which]), :2].mean(axis=0)
@@ -115,8 +115,8 @@ class KeypointTeacher:
         """(21, 3) landmarks of one hand in shares of `square`, or None."""
         if wrist[2] < _HANDY:
             return None
-        seen = crop(image, square, _HAND_SEEN)
-        answer = self._hands[which].process(np.ascontiguousarray(seen[..., ::-1]))
+        picture = crop(image, square, _HAND_SEEN)
+        answer = self._hands[which].process(np.ascontiguousarray(picture[..., ::-1]))
         if not answer.multi_hand_landmarks or answer.multi_handedness[0].classification[0].score < _SURE:
             return None
         marks = np.array([(m.x, m.y, m.z) for m in answer.multi_hand_landmarks[0].landmark], np.float32)
@@ -133,7 +133,7 @@ class KeypointTeacher:
             graph.close()
 
 
-def teach(clip: Clip) -> TaughtClip | None:
+def label_clip(clip: Clip) -> LabelledClip | None:
     """Decode `clip`, follow the person as live, and label every frame; None if nobody is found."""
     follower, teacher = SteppedFollower(), KeypointTeacher()
     frames, times = [], []
@@ -150,39 +150,39 @@ def teach(clip: Clip) -> TaughtClip | None:
         teacher.close()
     if not frames:
         return None
-    return TaughtClip(times=np.array(times, np.float32), **stacked(frames))
+    return LabelledClip(times=np.array(times, np.float32), **stacked(frames))
 
 
-def teach_folder(clips: list[Clip], cache: Path) -> int:
-    """Teach every clip not in `cache` yet; returns how many were added. Unreadable ones are logged."""
+def label_clips(clips: list[Clip], cache: Path) -> int:
+    """Label every clip not in `cache` yet; returns how many were added. Unreadable ones are logged."""
     cache.mkdir(parents=True, exist_ok=True)
     added = 0
     for clip in clips:
         path = cached_path(cache, clip)
         if path.exists():
             continue
-        taught = teach(clip)
-        if taught is None:
+        labelled = label_clip(clip)
+        if labelled is None:
             logger.warning("%s: nobody found in this clip, or it does not decode; skipped", clip.path)
             continue
-        keep_arrays(path, vars(taught))
+        keep_arrays(path, vars(labelled))
         added += 1
     return added
 
 
-def teach_stills(folder: Path, out: Path, workers: int = 1) -> int:
+def label_stills(folder: Path, out: Path, workers: int = 1) -> int:
     """Label every .jpg below `folder` and write them as one file; returns how many had a person.
 
     Stills are in no order, so nothing is tracked from one to the next.
     """
     paths = sorted(folder.rglob("*.jpg"))
     parts = [paths[first : first + _STILLS_AT_ONCE] for first in range(0, len(paths), _STILLS_AT_ONCE)]
-    frames = list(chain.from_iterable(in_processes(_taught_stills, parts, workers)))
+    frames = list(chain.from_iterable(in_processes(_label_stills, parts, workers)))
     keep_arrays(out, stacked(frames))
     return len(frames)
 
 
-def _taught_stills(paths: Sequence[Path]) -> list[TaughtFrame]:
+def _label_stills(paths: Sequence[Path]) -> list[LabelledFrame]:
     teacher = KeypointTeacher(tracking=False)
     frames = []
     for path in paths:

@@ -14,11 +14,11 @@ from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.region import Region
-from gesturelrcn.training.features.extraction import watch
-from gesturelrcn.training.features.virtual_camera import Camera, random_camera
+from gesturelrcn.training.features.extraction import extract_features
+from gesturelrcn.training.features.virtual_camera import VirtualCamera, random_camera
 
 STRAIGHT = np.tile(np.arange(256, dtype=np.uint8)[:, None], 3)
-PLAIN = Camera(1.0, 0.0, np.zeros(2), False, 100, STRAIGHT, 0.0, 0.0, 0.0, 0)
+PLAIN = VirtualCamera(1.0, 0.0, np.zeros(2), False, 100, STRAIGHT, 0.0, 0.0, 0.0, 0)
 BODY = Region(160, 120, 100, 0.9, 0.5)
 
 
@@ -80,7 +80,7 @@ def clip(gesture="point_left"):
 def watched(model, camera):
     images = rng().integers(0, 256, (4, 240, 320, 3), dtype=np.uint8)
     frames = [(image, BODY) for image in images]
-    return images, watch(model, clip(), frames, np.arange(4, dtype=np.float32) / 10, camera, rng())
+    return images, extract_features(model, clip(), frames, np.arange(4, dtype=np.float32) / 10, camera, rng())
 
 
 def test_the_hand_is_looked_at_where_the_frame_before_had_it(model):

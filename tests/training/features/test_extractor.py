@@ -10,7 +10,7 @@ from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.training.features import extractor
-from gesturelrcn.training.features.extractor import Looking
+from gesturelrcn.training.features.extractor import FeatureExtractor
 from tests.recordings.uneven import TIMES, write_uneven
 
 CARD = ModelCard("x", "", ("none", "wave"), 32, 8, KEYPOINTS, 8, 40, {})
@@ -19,7 +19,9 @@ CARD = ModelCard("x", "", ("none", "wave"), 32, 8, KEYPOINTS, 8, 40, {})
 @pytest.fixture
 def looking():
     torch.manual_seed(0)
-    return Looking(LRCN(NetworkConfig(classes=CARD.classes, size=32, hidden=8)).eval(), CARD, "films", 1, 0)
+    return FeatureExtractor(
+        LRCN(NetworkConfig(classes=CARD.classes, size=32, hidden=8)).eval(), CARD, "films", 1, 0
+    )
 
 
 @pytest.fixture

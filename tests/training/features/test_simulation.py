@@ -7,7 +7,7 @@ from gesturelrcn.keypoints import HAND_LANDMARKS, HAND_VALUES
 from gesturelrcn.model import KEYPOINTS, ModelCard
 from gesturelrcn.training.config.config import DataSettings
 from gesturelrcn.training.data.datasets import open_data_set
-from gesturelrcn.training.features.simulation import VERSIONS, read_performances
+from gesturelrcn.training.features.simulation import VERSIONS, simulate_performances
 from tests.training.tiny_data import performance_shard
 
 CARD = ModelCard("x", "", ("none", "raise_hand"), 64, 8, KEYPOINTS, 8, 40, {}, hand_size=32)
@@ -21,7 +21,7 @@ def shard(tmp_path):
 
 
 def test_every_performance_is_seen_through_several_cameras(shard):
-    seen = read_performances(shard, CARD, np.random.default_rng(0))
+    seen = simulate_performances(shard, CARD, np.random.default_rng(0))
     assert [track.gesture for track in seen[::VERSIONS]] == ["raise_hand", "none", "raise_hand"]
     assert len(seen) == 3 * VERSIONS
     first, second = seen[:2]
@@ -29,25 +29,25 @@ def test_every_performance_is_seen_through_several_cameras(shard):
     assert first.clip.subject == second.clip.subject != seen[VERSIONS].clip.subject
     assert (first.clip.onset, first.clip.stroke_end, first.clip.offset) == (0.8, 1.3, 2.5)
     assert seen[VERSIONS].clip.onset is seen[VERSIONS].clip.offset is None
-    again = read_performances(shard, CARD, np.random.default_rng(0))
+    again = simulate_performances(shard, CARD, np.random.default_rng(0))
     assert all(np.array_equal(a.keypoints, b.keypoints) for a, b in zip(seen, again, strict=True))
 
 
 def test_joints_are_where_the_card_cuts_the_body_out_with_the_errors_of_a_network(shard):
-    seen = read_performances(shard, CARD, np.random.default_rng(0))
+    seen = simulate_performances(shard, CARD, np.random.default_rng(0))
     raised = np.stack([track.keypoints for track in seen if track.gesture == "raise_hand"])
     assert raised[:, :5, WRIST, 1].mean() == pytest.approx((360 - 240) / 420 + 0.5, abs=0.08)
     assert raised[:, -5:, WRIST, 1].mean() == pytest.approx((160 - 240) / 420 + 0.5, abs=0.08)
     nose = raised[:, :, KEYPOINTS.index("nose"), :2]  # never moves, but the network is not that sure
     assert 0.001 < nose.std(1).mean() < 0.03
     wide = ModelCard(**{**vars(CARD), "zoom": 2.0})
-    wider = read_performances(shard, wide, np.random.default_rng(0))[0].keypoints
+    wider = simulate_performances(shard, wide, np.random.default_rng(0))[0].keypoints
     span = np.ptp(seen[0].keypoints[:, WRIST, 1])
     assert np.ptp(wider[:, WRIST, 1]) == pytest.approx(span / 2, abs=0.06)
 
 
 def test_the_hand_that_acts_is_found_once_it_is_looked_at(shard):
-    seen = read_performances(shard, CARD, np.random.default_rng(0))[0]
+    seen = simulate_performances(shard, CARD, np.random.default_rng(0))[0]
     assert seen.hands.shape == (len(seen.times), HAND_VALUES)
     assert not seen.hands[0].any()
     assert (seen.hands[-10:, -1] == 1).all()
@@ -55,7 +55,7 @@ def test_the_hand_that_acts_is_found_once_it_is_looked_at(shard):
     landmarks = seen.hands[-1, : 3 * HAND_LANDMARKS].reshape(HAND_LANDMARKS, 3)
     assert (np.abs(landmarks[:, :2]) < 0.75).all()
     without = ModelCard(**{**vars(CARD), "hand_size": 0})
-    assert read_performances(shard, without, np.random.default_rng(0))[0].hands is None
+    assert simulate_performances(shard, without, np.random.default_rng(0))[0].hands is None
 
 
 def test_joints_outside_the_camera_are_not_seen(tmp_path):
@@ -65,7 +65,7 @@ def test_joints_outside_the_camera_are_not_seen(tmp_path):
         arrays = dict(held)
     arrays["joints"][:, WRIST, 0] = -10
     np.savez(path, **arrays)
-    seen = read_performances(path, CARD, np.random.default_rng(0))[0]
+    seen = simulate_performances(path, CARD, np.random.default_rng(0))[0]
     assert seen.keypoints[:, WRIST, 2].max() <= 0.4
     assert seen.keypoints[:, KEYPOINTS.index("nose"), 2].min() >= 0.85
     looked_at = seen.hands[:, -1] == 1

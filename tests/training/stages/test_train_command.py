@@ -317,8 +317,8 @@ def test_joints_are_learnt_before_other_rooms(tmp_path, capfd):
     )
     run = tmp_path / "run"
     assert train(capfd, config, "--run", run)[0] == 0
-    cut_out = list((tmp_path / "cache").rglob("silhouettes/*.npz"))
-    assert len(cut_out) == len(list((tmp_path / "mine").rglob("*.mp4")))
+    segment_file = list((tmp_path / "cache").rglob("silhouettes/*.npz"))
+    assert len(segment_file) == len(list((tmp_path / "mine").rglob("*.mp4")))
     sources = {
         source["name"]: source["used_for"] for source in load_model(run / "model/rooms.json").card.data
     }

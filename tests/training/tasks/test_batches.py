@@ -6,8 +6,8 @@ import torch
 
 from gesturelrcn.model import KEYPOINTS
 from gesturelrcn.training.data.clip_features import ClipSet
-from gesturelrcn.training.data.keypoint_images import Pictures
-from gesturelrcn.training.tasks.keypoints import PictureBatches
+from gesturelrcn.training.data.keypoint_images import KeypointImages
+from gesturelrcn.training.tasks.keypoints import keypoint_batches
 from gesturelrcn.training.tasks.recognition import StreamBatches
 from tests.training.tiny_data import arms, moving
 
@@ -18,7 +18,7 @@ def pictures(seed, share):
     rng = np.random.default_rng(seed)
     joints = rng.uniform(0.3, 0.7, (9, len(KEYPOINTS), 3)).astype(np.float32)
     images = rng.integers(0, 255, (9, 40, 40, 3), dtype=np.uint8)
-    return Pictures(images, joints, 1.0, bool(seed), share)
+    return KeypointImages(images, joints, 1.0, bool(seed), share)
 
 
 def streams(seed=0, weight=1.0):
@@ -28,11 +28,11 @@ def streams(seed=0, weight=1.0):
     )
 
 
-def picture_batches(threads=1):
-    return PictureBatches([pictures(0, 1.0), pictures(1, 1.0)], 5, 32, (0, 0), threads)
+def images(threads=1):
+    return keypoint_batches([pictures(0, 1.0), pictures(1, 1.0)], 5, 32, (0, 0), threads)
 
 
-@pytest.mark.parametrize("make", [picture_batches, streams])
+@pytest.mark.parametrize("make", [images, streams])
 def test_a_sequence_goes_on_where_it_was(make):
     one = make()
     for _ in range(9):
@@ -48,7 +48,7 @@ def test_a_sequence_goes_on_where_it_was(make):
 
 
 def test_threads_make_the_same_pictures():
-    one, four = picture_batches(), picture_batches(threads=4)
+    one, four = images(), images(threads=4)
     for _ in range(3):
         for mine, theirs in zip(one.next(), four.next(), strict=True):
             assert torch.equal(mine, theirs)

@@ -8,10 +8,10 @@ from gesturelrcn.cli.app import app
 from gesturelrcn.model import load_model
 from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.training.config.config import RecognitionSettings
-from gesturelrcn.training.data.feature_sets import SeenSet, clip_sets
+from gesturelrcn.training.data.feature_sets import FeatureSet, clip_sets
 from gesturelrcn.training.data.track_files import write_tracks
 from gesturelrcn.training.errors import TrainingError
-from gesturelrcn.training.tasks.cross_validation import FoldTrainer, folds_of, strangers, train_folds
+from gesturelrcn.training.tasks.cross_validation import FoldTrainer, folds_of, held_out_by_fold, train_folds
 from tests.training.tiny_data import arms, performance_shard, tracks_config
 
 CLASSES = ("none", "point_left", "point_right")
@@ -19,17 +19,17 @@ QUICK = RecognitionSettings(steps=2, streams=2, chunk=16)
 NETWORK = NetworkConfig(classes=CLASSES, size=32, hidden=8, joint_features=8)
 
 
-def seen_set(folder, name, people, *, real):
+def feature_set(folder, name, people, *, real):
     path = folder / f"{name}.npz"
-    write_tracks(path, [seen for who in people for seen in arms(who)])
-    return SeenSet(name, (path,), 1.0, CLASSES, real)
+    write_tracks(path, [clip for who in people for clip in arms(who)])
+    return FeatureSet(name, (path,), 1.0, CLASSES, real)
 
 
 @pytest.fixture
 def sets(tmp_path):
     return [
-        seen_set(tmp_path, "filmed", "ABC", real=True),
-        seen_set(tmp_path, "made", ("A", "p1", "p2", "p3", "p4"), real=False),
+        feature_set(tmp_path, "filmed", "ABC", real=True),
+        feature_set(tmp_path, "made", ("A", "p1", "p2", "p3", "p4"), real=False),
     ]
 
 
@@ -48,13 +48,13 @@ def test_temporal_heads_of_a_fold_learn_from_the_others_only(sets, tmp_path):
     folds = folds_of(sets, 2, tmp_path)
     for fold in folds:
         learnt = clip_sets(sets, without=fold.people)
-        people = {(held.name, seen.clip.subject) for held in learnt for seen in held.clips}
+        people = {(clip_set.name, clip.clip.subject) for clip_set in learnt for clip in clip_set.clips}
         assert people
         assert not people & set(fold.people)
     train_folds(trainer, folds, 1, lambda done, of: None)
-    for fold, (_, filmed, made) in zip(folds, strangers(trainer, folds), strict=True):
-        judged = {("filmed", seen.clip.subject) for seen in filmed}
-        judged |= {("made", seen.clip.subject) for seen in made}
+    for fold, (_, filmed, made) in zip(folds, held_out_by_fold(trainer, folds), strict=True):
+        judged = {("filmed", clip.clip.subject) for clip in filmed}
+        judged |= {("made", clip.clip.subject) for clip in made}
         assert judged == set(fold.people)
 
 
@@ -72,11 +72,11 @@ def test_folds_that_are_there_are_not_trained_again(sets, tmp_path):
 
 def test_one_person_is_too_few(tmp_path):
     with pytest.raises(TrainingError, match="two people at least"):
-        folds_of([seen_set(tmp_path, "alone", "A", real=True)], 2, tmp_path)
+        folds_of([feature_set(tmp_path, "alone", "A", real=True)], 2, tmp_path)
 
 
 def test_where_nobody_was_filmed_people_who_were_made_are_dealt_out(tmp_path):
-    folds = folds_of([seen_set(tmp_path, "made", ("p1", "p2", "p3"), real=False)], 2, tmp_path)
+    folds = folds_of([feature_set(tmp_path, "made", ("p1", "p2", "p3"), real=False)], 2, tmp_path)
     assert [[who for _, who in fold.people] for fold in folds] == [["p1", "p3"], ["p2"]]
 
 

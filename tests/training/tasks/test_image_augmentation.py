@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gesturelrcn.model import KEYPOINTS
-from gesturelrcn.training.tasks.image_augmentation import plain_change, random_change
+from gesturelrcn.training.tasks.image_augmentation import plain_augmentation, random_augmentation
 
 
 def spotted(size=192):
@@ -27,7 +27,7 @@ def centre(channel):
 def test_joints_stay_on_their_spots_and_swap_names_when_flipped(seed):
     image, joints = spotted()
     rng = np.random.default_rng(seed)
-    change = random_change(rng, 192, 128)
+    change = random_augmentation(rng, 192, 128)
     changed, moved = change.apply(image, rng), change.move(joints, 192)
     blue_joint, red_joint = ("right_wrist", "left_wrist") if change.flip else ("left_wrist", "right_wrist")
     for name, channel in ((blue_joint, 0), (red_joint, 2)):
@@ -42,7 +42,7 @@ def test_joints_stay_on_their_spots_and_swap_names_when_flipped(seed):
 
 def test_the_plain_change_is_what_the_live_loop_sees():
     image, joints = spotted()
-    change = plain_change(192, 128, margin=1.25)
+    change = plain_augmentation(192, 128, margin=1.25)
     moved = change.move(joints, 192)
     at = moved[KEYPOINTS.index("left_wrist")]
     assert at[0] == pytest.approx(((120.5 / 192) - 0.5) * 1.25 + 0.5, abs=1e-6)
@@ -54,4 +54,4 @@ def test_the_plain_change_is_what_the_live_loop_sees():
 def test_joints_that_leave_the_picture_lose_their_weight():
     joints = np.zeros((len(KEYPOINTS), 3), np.float32)
     joints[0] = (0.02, 0.5, 1)
-    assert plain_change(192, 128).move(joints, 192)[0, 2] == 0
+    assert plain_augmentation(192, 128).move(joints, 192)[0, 2] == 0

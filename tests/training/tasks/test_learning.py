@@ -15,8 +15,8 @@ from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.training.config.config import KeypointSettings, RecognitionSettings
-from gesturelrcn.training.data.clip_features import SeenClip
-from gesturelrcn.training.data.keypoint_images import Pictures
+from gesturelrcn.training.data.clip_features import ClipFeatures, ClipSet
+from gesturelrcn.training.data.keypoint_images import KeypointImages
 from gesturelrcn.training.tasks.initial_weights import load_pretrained
 from gesturelrcn.training.tasks.keypoints import keypoint_errors, train_keypoints
 from gesturelrcn.training.tasks.recognition import train_recognition
@@ -37,7 +37,7 @@ def test_keypoints_are_learnt(tmp_path):
         x, y = rng.integers(24, 56, 2)
         cv2.circle(images[i], (int(x), int(y)), 6, (40, 80, 250), -1)
         joints[i, KEYPOINTS.index("nose")] = ((x + 0.5) / 80, (y + 0.5) / 80, 1)
-    pictures = Pictures(images, joints, 1.0, True, 1.0)
+    pictures = KeypointImages(images, joints, 1.0, True, 1.0)
     model = small()
     for norm in model.modules():  # so few steps do not move averages meant for thousands
         if isinstance(norm, torch.nn.BatchNorm2d):
@@ -56,14 +56,14 @@ def moving(gesture, subject, direction):
     keypoints = np.full((60, len(KEYPOINTS), 3), 0.5, np.float32)
     keypoints[:, 0, 0] += direction * 0.4 * np.clip((times - 0.8) / 0.5, 0, 1)
     clip = Clip(Path("x"), "x", subject, gesture, 1.0, 20.0, 0.8 if direction else None)
-    return SeenClip(clip, gesture, keypoints, times)
+    return ClipFeatures(clip, gesture, keypoints, times)
 
 
 def test_gestures_are_learnt(tmp_path):
     clips = [moving(g, "A", d) for g, d in (("none", 0), ("point_left", 1), ("point_right", -1))]
     model = small()
     settings = RecognitionSettings(steps=60, streams=8, chunk=32, rate=5e-3)
-    train_recognition(model, clips, settings, tmp_path / "log.csv")
+    train_recognition(model, [ClipSet("arms", clips)], settings, tmp_path / "log.csv")
     losses = [float(row["loss"]) for row in csv.DictReader((tmp_path / "log.csv").read_text().splitlines())]
     assert losses[-1] < 0.6 * losses[0]
 
@@ -72,7 +72,9 @@ def test_a_loss_that_is_no_number_stops_the_training(tmp_path):
     clips = [moving("point_left", "A", 1), moving("none", "A", 0)]
     clips[0].keypoints[30:] = np.nan
     with pytest.raises(FloatingPointError, match="loss is nan"):
-        train_recognition(small(), clips, RecognitionSettings(steps=20, streams=4), tmp_path / "log.csv")
+        train_recognition(
+            small(), [ClipSet("arms", clips)], RecognitionSettings(steps=20, streams=4), tmp_path / "log.csv"
+        )
 
 
 def test_pretrained_weights_fill_the_whole_backbone_or_fail(tmp_path):

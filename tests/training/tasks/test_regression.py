@@ -50,23 +50,25 @@ def clips_with_tables(folder, column="away"):
     return [replace(seen, clip=replace(seen.clip, name=f"{seen.clip.name}.mp4")) for seen in clips]
 
 
-def told_of(model, seen):
-    dt = torch.full((1, len(seen.times)), 0.05)
+def numbers_of(model, clip):
+    dt = torch.full((1, len(clip.times)), 0.05)
     with torch.inference_mode():
-        keypoints = torch.from_numpy(seen.keypoints)[None]
+        keypoints = torch.from_numpy(clip.keypoints)[None]
         return model.eval().temporal_pass(keypoints, None, dt, model.initial_state()).numbers[0, :, 0].numpy()
 
 
 def test_numbers_and_classes_are_learnt_together(tmp_path):
     model = network()
-    (held,) = with_numbers(model, [ClipSet("arms", clips_with_tables(tmp_path))], [Folder(tmp_path)])
-    truth = np.concatenate([seen.numbers[:, 0] for seen in held.clips])
+    (arms,) = with_numbers(("away",), [ClipSet("arms", clips_with_tables(tmp_path))], [Folder(tmp_path)])
+    truth = np.concatenate([clip.numbers[:, 0] for clip in arms.clips])
     settings = RecognitionSettings(steps=120, streams=8, chunk=32, rate=5e-3)
-    train_recognition(model, [held], settings, tmp_path / "log.csv")
-    told = np.concatenate([told_of(model, seen) for seen in held.clips])
+    train_recognition(model, [arms], settings, tmp_path / "log.csv")
+    predicted = np.concatenate([numbers_of(model, clip) for clip in arms.clips])
     guess = np.abs(np.median(truth) - truth).mean()
-    assert np.abs(told - truth).mean() < 0.5 * guess
-    keypoints = torch.from_numpy(held.clips[1].keypoints)[None]
+    assert np.abs(predicted - truth).mean() < 0.5 * guess
+    assert model.number_middle.item() == pytest.approx(truth.mean(), rel=1e-4)
+    assert model.number_spread.item() == pytest.approx(truth.std(), rel=1e-4)
+    keypoints = torch.from_numpy(arms.clips[1].keypoints)[None]
     logits, _, _ = model.temporal_pass(keypoints, None, torch.full((1, 60), 0.05), model.initial_state())
     assert CLASSES[int(logits[0, 40].argmax())] == "point_left"
 
@@ -74,16 +76,16 @@ def test_numbers_and_classes_are_learnt_together(tmp_path):
 def test_a_number_in_no_table_is_named(tmp_path):
     clips = clips_with_tables(tmp_path, column="distance")
     with pytest.raises(TrainingError, match=r"'away' .* is told of no clip"):
-        with_numbers(network(), [ClipSet("arms", clips)], [Folder(tmp_path)])
+        with_numbers(("away",), [ClipSet("arms", clips)], [Folder(tmp_path)])
 
 
 def test_what_nobody_tells_counts_for_nothing():
-    told = torch.tensor([[[1.0, 5.0], [2.0, 7.0]]], requires_grad=True)
+    predicted = torch.tensor([[[1.0, 5.0], [2.0, 7.0]]], requires_grad=True)
     true = torch.tensor([[[1.5, float("nan")], [float("nan"), float("nan")]]])
-    loss = number_loss(told, true, torch.tensor([0.5, 1.0]))
+    loss = number_loss(predicted, true, torch.tensor([0.5, 1.0]))
     assert loss.item() == pytest.approx(0.5)  # Huber of one spread
     loss.backward()
-    assert torch.equal(told.grad != 0, torch.tensor([[[True, False], [False, False]]]))
+    assert torch.equal(predicted.grad != 0, torch.tensor([[[True, False], [False, False]]]))
 
 
 def card_of(model, folder):

@@ -6,7 +6,7 @@ import pytest
 
 from gesturelrcn.model import KEYPOINTS
 from gesturelrcn.recordings.clip import Clip
-from gesturelrcn.training.data.clip_features import SeenClip
+from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.tasks.stream_sampling import (
     ARMS,
     StreamMaker,
@@ -22,13 +22,13 @@ from gesturelrcn.training.tasks.stream_sampling import (
 CLASSES = ("none", "point_left", "point_right", "wave")
 
 
-def seen(gesture, onset=0.8, subject="A", length=60):
+def features(gesture, onset=0.8, subject="A", length=60):
     """Keypoint x of the first joint is the clip time, so that a stream can be read off."""
     times = (np.arange(length) / 20).astype(np.float32)
     keypoints = np.zeros((length, 13, 3), np.float32)
     keypoints[:, 0, 0] = times
     clip = Clip(Path("x"), "x", subject, gesture, 1.0, 20.0, onset if gesture != "none" else None)
-    return SeenClip(clip, gesture, keypoints, times)
+    return ClipFeatures(clip, gesture, keypoints, times)
 
 
 def test_a_gesture_is_entered_and_left_without_a_cut():
@@ -72,10 +72,10 @@ def test_frame_times_cover_the_rates_that_the_card_promises():
 
 
 def test_frames_between_frames_are_interpolated():
-    held = seen("wave")
+    original = features("wave")
     rng = np.random.default_rng(0)
     path = gesture_path(2.9, 0.8, frame_times(rng), rng)
-    chunk = sample_clip(held, path, CLASSES, first=True)
+    chunk = sample_clip(original, path, CLASSES, first=True)
     inside = (path.clip_times > 0) & (path.clip_times < 2.9)
     assert chunk.keypoints[inside, 0, 0] == pytest.approx(path.clip_times[inside], abs=1e-5)
     assert chunk.target.sum(1) == pytest.approx(np.ones(len(path.dt)))
@@ -83,12 +83,12 @@ def test_frames_between_frames_are_interpolated():
 
 
 def test_a_mirror_image_swaps_sides_and_names():
-    held = seen("point_left")
-    held.keypoints[:, KEYPOINTS.index("left_wrist"), :2] = (0.9, 0.4)
-    image = mirror_image(held)
+    original = features("point_left")
+    original.keypoints[:, KEYPOINTS.index("left_wrist"), :2] = (0.9, 0.4)
+    image = mirror_image(original)
     assert image.gesture == "point_right"
     assert image.keypoints[0, KEYPOINTS.index("right_wrist"), :2] == pytest.approx((0.1, 0.4))
-    assert mirror_image(image).keypoints == pytest.approx(held.keypoints, abs=1e-6)
+    assert mirror_image(image).keypoints == pytest.approx(original.keypoints, abs=1e-6)
 
 
 def test_arms_of_other_habits_keep_their_bones_and_everything_else_its_place():
@@ -115,23 +115,23 @@ def test_arms_of_other_habits_keep_their_bones_and_everything_else_its_place():
 
 
 def test_another_body_moves_alike():
-    held = seen("wave")
-    held.keypoints[:] = np.random.default_rng(0).uniform(0.2, 0.8, held.keypoints.shape)
-    other = other_body(held.keypoints, np.random.default_rng(1))
-    assert (other[..., 2] == held.keypoints[..., 2]).all()
-    assert 0.005 < np.abs(other - held.keypoints)[..., :2].mean() < 0.1
-    steps, other_steps = (np.diff(k[..., :2], axis=0).ravel() for k in (held.keypoints, other))
+    original = features("wave")
+    original.keypoints[:] = np.random.default_rng(0).uniform(0.2, 0.8, original.keypoints.shape)
+    other = other_body(original.keypoints, np.random.default_rng(1))
+    assert (other[..., 2] == original.keypoints[..., 2]).all()
+    assert 0.005 < np.abs(other - original.keypoints)[..., :2].mean() < 0.1
+    steps, other_steps = (np.diff(k[..., :2], axis=0).ravel() for k in (original.keypoints, other))
     assert np.corrcoef(steps, other_steps)[0, 1] > 0.9
 
 
 def test_a_clip_without_a_gesture_is_none_throughout():
     rng = np.random.default_rng(0)
-    chunk = sample_clip(seen("none"), idle_path(2.9, frame_times(rng), rng), CLASSES, first=True)
+    chunk = sample_clip(features("none"), idle_path(2.9, frame_times(rng), rng), CLASSES, first=True)
     assert (chunk.target[:, 0] == 1).all()
 
 
 def test_streams_stay_with_one_person_and_say_where_they_begin():
-    clips = [seen(g, subject=s) for s in "AB" for g in CLASSES]
+    clips = [features(g, subject=s) for s in "AB" for g in CLASSES]
     maker = StreamMaker(clips, CLASSES, 48, np.random.default_rng(0)).chunks()
     chunks = list(itertools.islice(maker, 300))
     assert chunks[0].first
@@ -143,7 +143,7 @@ def test_streams_stay_with_one_person_and_say_where_they_begin():
 
 
 def test_streams_depend_on_the_seed_alone():
-    clips = [seen(g) for g in CLASSES]
+    clips = [features(g) for g in CLASSES]
     one, two = (next(StreamMaker(clips, CLASSES, 32, np.random.default_rng(5)).chunks()) for _ in range(2))
     assert (one.keypoints == two.keypoints).all()
     assert (one.dt == two.dt).all()

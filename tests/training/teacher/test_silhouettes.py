@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from gesturelrcn.model import KEYPOINTS, assets
-from gesturelrcn.training.data.backgrounds import other_room
+from gesturelrcn.training.data.backgrounds import replace_background
 from gesturelrcn.training.teacher.silhouettes import (
     SIDE,
     Silhouettes,
-    cut_out,
     load_silhouettes,
+    segment_file,
     silhouettes_path,
 )
 from gesturelrcn.training.teacher.teacher import KeypointTeacher
@@ -47,7 +47,7 @@ def at(picture, joint):
 def test_the_person_stays_and_the_room_goes(frame, silhouettes):
     mask = silhouettes.of(frame.picture, frame.keypoints)
     green = np.tile(np.array([0, 200, 0], np.uint8), (64, 64, 1))
-    out = other_room(frame.picture, mask, green, np.random.default_rng(0))
+    out = replace_background(frame.picture, mask, green, np.random.default_rng(0))
 
     known = frame.keypoints[frame.keypoints[:, 2] > 0]
     assert len(known) > 5
@@ -77,16 +77,16 @@ def test_a_person_of_whom_a_joint_is_missed_keeps_the_room(frame, silhouettes):
 
 def test_silhouettes_are_kept_beside_the_answers_of_the_teacher(frame, tmp_path):
     taught = tmp_path / "clip.npz"
-    assert not cut_out(taught)  # the teacher found nobody there
+    assert not segment_file(taught)  # the teacher found nobody there
     pictures, keypoints = np.stack([frame.picture] * 3), np.stack([frame.keypoints] * 3)
     np.savez(taught, pictures=pictures, keypoints=keypoints)
 
     assert load_silhouettes([taught]) is None
-    assert cut_out(taught)
-    assert not cut_out(taught)
+    assert segment_file(taught)
+    assert not segment_file(taught)
     later = silhouettes_path(taught).stat().st_mtime + 1
     os.utime(taught, (later, later))  # the teacher was asked anew
-    assert cut_out(taught)
+    assert segment_file(taught)
     os.utime(taught, (0, 0))
     kept = load_silhouettes([taught, taught], every=2)
     assert (kept.shape, kept.dtype) == ((4, SIDE, SIDE), np.uint8)

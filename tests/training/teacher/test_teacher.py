@@ -22,7 +22,7 @@ def test_stills_are_labelled_alike_by_one_process_and_by_two(tmp_path, monkeypat
     told = []
     for workers in (1, 2):
         out = tmp_path / f"{workers}.npz"
-        assert teacher.teach_stills(tmp_path, out, workers) == 3
+        assert teacher.label_stills(tmp_path, out, workers) == 3
         with np.load(out, allow_pickle=False) as held:
             told.append({name: held[name] for name in held.files})
     alone, shared = told
@@ -45,7 +45,7 @@ class Teacher:
     """Says nothing of any frame."""
 
     def frame(self, image, region):
-        return teacher.TaughtFrame(*np.zeros((4, 1), np.float32))
+        return teacher.LabelledFrame(*np.zeros((4, 1), np.float32))
 
     def close(self):
         pass
@@ -55,8 +55,8 @@ def test_a_frame_is_labelled_at_the_time_of_its_own_stamp(tmp_path, monkeypatch)
     monkeypatch.setattr(teacher, "SteppedFollower", Follower)
     monkeypatch.setattr(teacher, "KeypointTeacher", Teacher)
     clip = Clip(write_uneven(tmp_path / "a.mp4"), "a.mp4", "A", "wave", fps=10.0)
-    assert teacher.teach(clip).times == pytest.approx(TIMES, abs=1e-4)
-    assert teacher.teach(replace(clip, path=tmp_path / "gone.mp4")) is None
+    assert teacher.label_clip(clip).times == pytest.approx(TIMES, abs=1e-4)
+    assert teacher.label_clip(replace(clip, path=tmp_path / "gone.mp4")) is None
 
 
 def test_the_command_labels_a_folder_of_stills(tmp_path, monkeypatch):
