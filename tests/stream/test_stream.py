@@ -20,6 +20,7 @@ from gesturelrcn.stream.callbacks import CallbackThread
 from gesturelrcn.stream.stream import GestureStream
 from tests.colours import FPS, ColourRecognizer, pictures, without_holds, write_film
 from tests.mjpeg_server import MjpegServer
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -255,16 +256,25 @@ def test_a_live_stream_calls_back_in_one_thread_of_its_own(camera):
 
 
 def test_a_slow_callback_delays_no_frame():
-    ages = []
+    ages, called = [], []
+
+    def count(frame):
+        ages.append(server.age_of(frame.image))
+        if len(ages) == 90:
+            stream.stop()
+
+    def slow(event):
+        called.append(event)
+        time.sleep(0.4)
+
     with MjpegServer(itertools.cycle(pictures("raise_hand")), 30, numbered=True) as server:
-        stream = live(server, on_frame=lambda frame: ages.append(server.age_of(frame.image)))
-        stream.on_any(lambda event: time.sleep(0.4))
-        timer = threading.Timer(3, stream.stop)
-        timer.start()
+        stream = live(server, on_frame=count)
+        stream.on_any(slow)
+        begin = time.monotonic()
         stream.run()
-        timer.join()
-    assert len(ages) > 30, "two and a half frames a second would mean that frames wait for the callback"
-    assert max(ages[-20:]) < 1.0
+        passed = time.monotonic() - begin
+    assert len(called) < len(ages) / 2, "frames wait for the callback"
+    assert max(ages[-20:]) < passed / 2
 
 
 @pytest.mark.parametrize("way", ["another thread", "a signal handler"])
@@ -282,9 +292,7 @@ def test_stop_may_come_from(camera, way):
 
     stream.on("raise_hand")(lambda event: threading.Timer(0.1, stop).start())
     try:
-        begin = time.monotonic()
         stream.run()
-        assert time.monotonic() - begin < 10
     finally:
         signal.signal(signal.SIGUSR1, previous)
     assert called[-1].phase == "end"
@@ -298,9 +306,7 @@ def test_stop_is_heard_while_a_camera_is_silent(camera):
         camera.stall()
         threading.Timer(0.5, stream.stop).start()
 
-    begin = time.monotonic()
     stream.run()
-    assert time.monotonic() - begin < 8
 
 
 def test_ctrl_c_ends_active_gestures_and_is_raised_again(camera):
@@ -343,21 +349,23 @@ def test_sys_exit_in_a_live_callback_ends_the_program_and_not_only_its_thread(ca
 def test_a_camera_that_is_lost_ends_the_gesture_and_one_that_is_back_goes_on():
     with MjpegServer(itertools.cycle(pictures("raise_hand")), FPS) as server:
         stream = live(server)
-        lost_at, ended_at = [], []
+        ended = []
 
         @stream.on("raise_hand")
         def lose(event):
             if event.id == 1:
                 server.stop()
-                lost_at.append(time.monotonic())
-                threading.Timer(1.0, server.start).start()
             else:
                 stream.stop()
 
-        stream.on("raise_hand", phase="end")(lambda event: ended_at.append(time.monotonic()))
+        @stream.on("raise_hand", phase="end")
+        def come_back(event):
+            ended.append(event.id)
+            if event.id == 1:
+                server.start()
+
         stream.run()
-    assert len(ended_at) == 2
-    assert ended_at[0] - lost_at[0] < 0.9, "before the camera was back"
+    assert ended == [1, 2]
 
 
 def test_a_callback_that_hangs_does_not_hang_the_end(camera, caplog):
@@ -369,9 +377,7 @@ def test_a_callback_that_hangs_does_not_hang_the_end(camera, caplog):
         stream.stop()
         released.wait()
 
-    begin = time.monotonic()
     stream.run()
-    assert time.monotonic() - begin < 8
     assert "left behind" in caplog.text
     released.set()
 
@@ -393,9 +399,7 @@ def test_a_full_queue_drops_holds_and_never_starts_or_ends():
             thread.put(event(phase, number))
     assert not called
     go.set()
-    deadline = time.monotonic() + 10
-    while len(without_holds(called)) < 2 * QUEUE_LIMIT and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: len(without_holds(called)) >= 2 * QUEUE_LIMIT)
     thread.close()
     expected = [("raise_hand", phase, n) for n in range(QUEUE_LIMIT) for phase in ("start", "end")]
     assert without_holds(called) == expected, "all of them, in order"
