@@ -16,21 +16,26 @@ def pictures(*names, each=10):
 
 
 class ColourRecognizer:
-    """A green picture is raise_hand, a blue one point_right; no memory and no model."""
+    """A green picture is raise_hand, a blue one point_right; no memory and no model.
+
+    Attributes:
+        frames: when each frame was captured, seconds.
+    """
 
     def __init__(self, *, on_frame=None):
         self.gestures = ["raise_hand", "point_right"]
-        self.frames = 0
+        self.frames = []
         self.closed = False
         self._on_frame = on_frame or (lambda frame: None)
         self._active = None
         self._ids = itertools.count(1)
 
     def process(self, frame):
-        self.frames += 1
+        self.frames.append(frame.captured_at)
         self._on_frame(frame)
-        blue, green, red = (int(level) for level in frame.image[60, 88])
-        seen = "raise_hand" if green > red + 60 else "point_right" if blue > red + 60 else None
+        height, width = frame.image.shape[:2]
+        blue, green, red = (int(level) for level in frame.image[height // 2, width // 2])
+        seen = "raise_hand" if green > max(red, blue) + 60 else "point_right" if blue > red + 60 else None
         at = frame.captured_at
         if self._active is not None and self._active[0] == seen:
             return [self._event(Phase.HOLD, at)]

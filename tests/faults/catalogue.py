@@ -81,7 +81,7 @@ def judge(watch: Watching, begin: float, mended: float, *, holds: bool = False) 
     ends = [at for at, event in watch.events if event.phase == "end" and at >= begin]
     lost = watch.lost_gestures()
     with contextlib.suppress(AssertionError):
-        watch.released(3)
+        watch.released(10.0)
     told = tuple(str(change.state) for change in watch.changes if change.at >= begin)
     released = ends[0] - begin if ends and not holds else None
     return Outcome(told, released, frame_at - mended, lost, len(watch.down))
@@ -193,7 +193,7 @@ def _() -> Outcome:
     with network_camera() as (server, watch):
         begin = time.monotonic()
         server.thaws = server.frozen = True
-        mended = watch.until(lambda: not server.frozen, 15, "it is opened anew")
+        mended = watch.until(lambda: not server.frozen, "it is opened anew")
         return judge(watch, begin, mended)
 
 
@@ -315,7 +315,7 @@ def _() -> Outcome:
         begin = time.monotonic()
         repeat(fake)
         before = fake.opened
-        mended = watch.until(lambda: fake.opened > before, 15, "it is opened anew")
+        mended = watch.until(lambda: fake.opened > before, "it is opened anew")
         fake.fps = FPS
         fake.mend()
         return judge(watch, begin, mended)
@@ -352,10 +352,10 @@ def _() -> Outcome:
         begin = time.monotonic()
         before = fake.opened
         free = blocking(fake, "grabs")
-        mended = watch.until(lambda: fake.opened > before, 10, "the reader is left behind")
+        mended = watch.until(lambda: fake.opened > before, "the reader is left behind")
         outcome = judge(watch, begin, mended)
         free.set()
-        watch.until(lambda: fake.open_now == 1, 5, "the one left behind lets go")
+        watch.until(lambda: fake.open_now == 1, "the one left behind lets go")
         return outcome
 
 
@@ -378,7 +378,7 @@ def _() -> Outcome:
                 raise PermissionError("busy")
 
         fake.on_open, fake.grabs = refuse, lambda: False
-        watch.until(lambda: fake.opened >= tries + 6, 20, "it is tried again")
+        watch.until(lambda: fake.opened >= tries + 6, "it is tried again")
         fake.mend()
         failing.set()
         return judge(watch, begin, time.monotonic())
@@ -473,7 +473,7 @@ def _() -> Outcome:
             return somebody(image, at)
 
         locator.finds = hang
-        watch.until(lambda: locator.made > before, 15, "another one is made")
+        watch.until(lambda: locator.made > before, "another one is made")
         outcome = judge(watch, begin, time.monotonic(), holds=True)
         free.set()
         return outcome
@@ -511,7 +511,7 @@ def _() -> Outcome:
         time.sleep(0.6)
         asked = time.monotonic()
         watch.stream.stop()
-        watch.until(watch.ended.is_set, 5, "the loop ends")
+        watch.until(watch.ended.is_set, "the loop ends")
         watch.recognizer.close()
         ended = time.monotonic()
         free.set()
@@ -531,7 +531,7 @@ def _() -> Outcome:
         with fake_camera() as (_fake, watch):
             begin = time.monotonic()
             slept[0] = 3600.0
-            watch.until(lambda: "lost" in watch.states(), 5, "the sleep is noticed")
+            watch.until(lambda: "lost" in watch.states(), "the sleep is noticed")
             return judge(watch, begin, time.monotonic())
     finally:
         supervisor.asleep = asleep
@@ -590,7 +590,7 @@ def _() -> Outcome:
         time.sleep(0.5)
         asked = time.monotonic()
         watch.stream.stop()
-        ended = watch.until(watch.ended.is_set, 5, "the loop ends")
+        ended = watch.until(watch.ended.is_set, "the loop ends")
         free.set()
         ends = [at for at, event in watch.events if event.phase == "end" and at >= begin]
         told = tuple(str(change.state) for change in watch.changes if change.at >= begin)

@@ -62,7 +62,7 @@ class PipeCamera:
         """A new pipe for the next who opens; returns when it was opened."""
         before = self.opened
         self._new_pipe()
-        return watch.until(lambda: self.opened > before, 10, "the pipe is opened anew")
+        return watch.until(lambda: self.opened > before, "the pipe is opened anew")
 
     def close(self) -> None:
         """Let every reader go."""

@@ -1,7 +1,6 @@
 """A scene, a camera that shows it, a stream that watches it, and keys that are held while a gesture lasts."""
 
 import contextlib
-import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +13,9 @@ from gesturelrcn.capture import Frame, LiveSource, Source, SourceChange
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.region import BackgroundFollower, Region, crop
 from gesturelrcn.stream.stream import GestureStream
+from tests.colours import ColourRecognizer
 from tests.mjpeg_server import MjpegServer
+from tests.waiting import PATIENCE, wait_until
 
 FPS = 30
 COLOURS = {"none": (110, 110, 110), "raise_hand": (40, 220, 40), "point_right": (220, 40, 40)}
@@ -44,45 +45,6 @@ class Scene:
             .repeat(8, 1)[:, : rows.shape[1]]
         )
         return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if self.grey else picture
-
-
-class ColourRecognizer:
-    """Green is raise_hand, blue is point_right; no memory and no model."""
-
-    def __init__(self) -> None:
-        self.gestures = ["raise_hand", "point_right"]
-        self.frames: list[float] = []
-        self.view = None
-        self._active: tuple[str, int] | None = None
-        self._ids = itertools.count(1)
-
-    def process(self, frame: Frame) -> list[GestureEvent]:
-        height, width = frame.image.shape[:2]
-        blue, green, red = (int(level) for level in frame.image[height // 2, width // 2])
-        seen = "raise_hand" if green > max(red, blue) + 60 else "point_right" if blue > red + 60 else None
-        at = frame.captured_at
-        self.frames.append(at)
-        if self._active is not None and self._active[0] == seen:
-            return [self._event(Phase.HOLD, at)]
-        events = self.finish(at)
-        if seen is not None:
-            self._active = (seen, next(self._ids))
-            events.append(self._event(Phase.START, at))
-        return events
-
-    def finish(self, at: float) -> list[GestureEvent]:
-        if self._active is None:
-            return []
-        event = self._event(Phase.END, at)
-        self._active = None
-        return [event]
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-    def _event(self, phase: Phase, at: float) -> GestureEvent:
-        assert self._active is not None
-        return GestureEvent(self._active[0], phase, self._active[1], 1.0, at, time.monotonic())
 
 
 class FakeLocator:
@@ -187,28 +149,24 @@ class Watching:
         """What the source was doing, one after the other."""
         return [str(change.state) for change in self.changes]
 
-    def until(self, condition: Callable[[], object], within: float, what: str) -> float:
-        """Wait until `condition` holds; returns when, or fails after `within` seconds."""
-        deadline = time.monotonic() + within
-        while not condition():
-            if time.monotonic() > deadline:
-                raise AssertionError(f"not within {within:g} s: {what}; told {self.states()}")
-            time.sleep(0.005)
+    def until(self, condition: Callable[[], object], what: str, within: float = PATIENCE) -> float:
+        """Wait until `condition` holds; returns when."""
+        wait_until(condition, within, lambda: f"that {what}, while told {self.states()},")
         return time.monotonic()
 
-    def held(self, within: float = 10.0) -> None:
+    def held(self) -> None:
         """Show a gesture and wait until its key is down."""
         self.scene.gesture = "raise_hand"
-        self.until(lambda: "raise_hand" in self.down, within, "the gesture begins")
+        self.until(lambda: "raise_hand" in self.down, "the gesture begins")
 
-    def released(self, within: float = 10.0) -> float:
+    def released(self, within: float = PATIENCE) -> float:
         """Wait until no key is down."""
-        return self.until(lambda: not self.down, within, "every key is up")
+        return self.until(lambda: not self.down, "every key is up", within)
 
-    def frames_come(self, after: float, within: float = 15.0) -> float:
+    def frames_come(self, after: float) -> float:
         """Wait until a frame taken later than `after` was processed; returns when it was taken."""
         frames = self.recognizer.frames
-        self.until(lambda: frames and frames[-1] > after, within, "frames come again")
+        self.until(lambda: frames and frames[-1] > after, "frames come again")
         return next(at for at in frames if at > after)
 
     def lost_gestures(self, count: int = 2, lasting: float = 0.35) -> int:
@@ -238,7 +196,7 @@ def watching(
         yield watch
     finally:
         watch.stream.stop()
-        thread.join(10)
+        thread.join(PATIENCE)
     assert not thread.is_alive(), "the loop has not ended"
 
 

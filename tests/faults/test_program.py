@@ -15,7 +15,7 @@ from tests.mjpeg_server import MjpegServer
 WATCH = """if True:
     import sys, time
     from gesturelrcn import GestureStream
-    from tests.faults.stage import ColourRecognizer
+    from tests.colours import ColourRecognizer
     stream = GestureStream(sys.argv[1], recognizer=ColourRecognizer())
     stream.on_any(lambda event: event.phase == "hold" or print(event.gesture, event.phase, flush=True))
     stream.on_source()(lambda change: print(change.state, change.reason, flush=True))

@@ -95,7 +95,7 @@ def test_a_recording_waits_for_a_slow_loop_and_loses_nothing(tmp_path):
         async for event in GestureStream(film, recognizer=recognizer):
             if not events:
                 await asyncio.sleep(1.0)
-                ahead = recognizer.frames
+                ahead = len(recognizer.frames)
             events.append(event)
         return events, ahead
 

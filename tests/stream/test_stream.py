@@ -103,7 +103,7 @@ def test_callbacks_of_a_recording_run_in_step_in_the_loops_thread(clip):
     recognizer = ColourRecognizer()
     stream = GestureStream(clip, recognizer=recognizer)
     seen = []
-    stream.on("raise_hand")(lambda event: seen.append((recognizer.frames, threading.current_thread())))
+    stream.on("raise_hand")(lambda event: seen.append((len(recognizer.frames), threading.current_thread())))
     stream.run()
     assert seen == [(11, threading.current_thread())]
 
