@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gesturelrcn.actions.action import ControlWord, Run
 from gesturelrcn.actions.bindings.bindings import Binding, Bindings, Profile
@@ -27,6 +27,9 @@ from gesturelrcn.errors import InjectionError
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.vocabulary import mirrored
 
+if TYPE_CHECKING:
+    from gesturelrcn.stream.stream import GestureStream
+
 logger = logging.getLogger(__name__)
 
 
@@ -38,9 +41,14 @@ class Dispatcher:
     be released is tried again before anything else is pressed, every 20 ms, and on close. If an action cannot
     be done, everything is released.
 
+    What a gesture holds down is released within 0.25 s of its last sign, by a thread of the dispatcher's own.
+    A sign is its `start`, each `hold`, and with `attach` each frame that speaks for it. What was released so
+    stays up until the gesture begins anew.
+
     `handle` may be called from one thread while others call anything else.
 
         with Dispatcher(load_bindings("bindings.toml", stream.gestures), PynputInjector()) as dispatcher:
+            dispatcher.attach(stream)
             for event in stream:
                 dispatcher.handle(event)
     """
@@ -136,11 +144,20 @@ class Dispatcher:
         if self._ticker is not None:
             self._ticker.wake()
 
-    def see(self, gesture: str | None, at: float) -> None:
-        """Tell it of a frame: the gesture for which it speaks, if any, and when it was taken.
+    def attach(self, stream: "GestureStream") -> None:
+        """Let each frame of a stream count as a sign of its gesture. Its events still go to `handle`.
 
-        With this, what lasts as long as a gesture is released within 250 ms of the last sign of it, also
-        where the recogniser gives the gesture longer before it counts as ended.
+        Without it only events count. `hold` comes every 0.1 s at most: below 12 frames a second what is held
+        may be released while the gesture goes on, and so it may where the gesture is not seen for 0.1 s.
+        """
+        stream.add_frame_listener(lambda frame, observation: self.see(observation.evident, frame.captured_at))
+
+    def see(self, gesture: str | None, at: float) -> None:
+        """Tell it of a frame, where there is no stream that does so.
+
+        Args:
+            gesture: for which the frame speaks: `Observation.evident`, `Decoder.evident`; None for none.
+            at: seconds on the source's clock, when the frame was taken.
         """
         with self._lock:
             self._set_clock(at)

@@ -1,4 +1,4 @@
-"""What is noted of each frame: for the trace, the dispatcher, and whoever wants to see near misses."""
+"""What is noted of each frame: for the trace, and for whoever wants to see near misses."""
 
 import os
 from collections.abc import Callable
@@ -36,9 +36,8 @@ def nearly(moment: Moment) -> str:
 class FrameWatch:
     """A frame listener of the stream, and a listener of the dispatcher."""
 
-    def __init__(self, card: ModelCard, dispatcher: Dispatcher, writer: TraceWriter) -> None:
-        """Args: card: of the model; dispatcher: is told what each frame speaks for; writer: of the trace."""
-        self._dispatcher = dispatcher
+    def __init__(self, card: ModelCard, writer: TraceWriter) -> None:
+        """Args: card: of the model; writer: of the trace."""
         self._writer = writer
         self._moments = MomentTracker(card.classes, card.thresholds)
         self._listeners: list[Callable[[Moment], object]] = []
@@ -49,11 +48,9 @@ class FrameWatch:
 
     def see(self, frame: Frame, observation: Observation) -> None:
         """Take in one frame."""
-        at, active = frame.captured_at, observation.active
         seen = seen_from(frame, observation)
-        self._writer.saw(seen, active)
-        self._dispatcher.see(observation.evident, at)
-        for moment in self._moments.frame(at, seen.scores, active):
+        self._writer.saw(seen, observation.active)
+        for moment in self._moments.frame(frame.captured_at, seen.scores, observation.active):
             for listener in self._listeners:
                 listener(moment)
 

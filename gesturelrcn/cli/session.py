@@ -182,13 +182,14 @@ class LiveSession:
 
         card = self.card()
         writer = open_things.enter_context(trace_of(card, self.source, dispatcher))
-        watch = FrameWatch(card, dispatcher, writer)
+        watch = FrameWatch(card, writer)
         if self.rehearse:
             watch.on_moment(
                 lambda moment: None if moment.recognised else self._say(f"          {nearly(moment)}")
             )
         dispatcher.add_listener(watch.heard)
         stream.add_frame_listener(watch.see)
+        dispatcher.attach(stream)
 
     def _recorder(self) -> "AbstractContextManager[Recorder | None]":
         if self.record is None:
