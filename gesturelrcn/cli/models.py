@@ -45,7 +45,7 @@ def _show(card: "ModelCard", folder: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from gesturelrcn.model.card_page import occasions
+    from gesturelrcn.model.card_page import measurements
 
     console = Console()
     console.print(f"[bold]{card.name}[/bold]  {card.description}")
@@ -56,8 +56,8 @@ def _show(card: "ModelCard", folder: Path) -> None:
         f"Files: {sizes}. Pictures of {card.size} x {card.size} pixels, "
         f"{card.min_fps:g} to {card.max_fps:g} a second."
     )
-    for occasion, figures in occasions(card).items():
-        table = Table(title=_words(occasion), title_justify="left")
+    for measurement, figures in measurements(card).items():
+        table = Table(title=_words(measurement), title_justify="left")
         for column in ("gesture", "found", "precision", "decided after onset"):
             table.add_column(column)
         for name, row in figures["per_class"].items():

@@ -106,21 +106,21 @@ def read_card(path: Path) -> ModelCard:
         ModelError: the file is missing, no card, or of a version that this program does not know.
     """
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
+        fields = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ModelError(f"{path}: no such model; `gesturelrcn models` lists those that are here.") from None
     except (OSError, ValueError, RecursionError) as problem:
         raise ModelError(f"{path}: not a model card ({problem}); give the .json file of a model.") from None
-    if not isinstance(held, dict) or "format" not in held:
+    if not isinstance(fields, dict) or "format" not in fields:
         raise ModelError(f"{path}: not a model card; give the .json file of a gesturelrcn model.")
-    if held.pop("format") != FORMAT:
+    if fields.pop("format") != FORMAT:
         raise ModelError(
             f"{path}: this model was made for another version of gesturelrcn; update gesturelrcn."
         )
     try:
-        held["classes"], held["keypoints"] = tuple(held["classes"]), tuple(held["keypoints"])
-        held["thresholds"] = {name: Thresholds(**t) for name, t in held["thresholds"].items()}
-        card = ModelCard(**held)
+        fields["classes"], fields["keypoints"] = tuple(fields["classes"]), tuple(fields["keypoints"])
+        fields["thresholds"] = {name: Thresholds(**t) for name, t in fields["thresholds"].items()}
+        card = ModelCard(**fields)
         _names(card.regression)
     except (KeyError, TypeError, AttributeError) as problem:
         raise ModelError(f"{path}: the model card is incomplete or damaged ({problem}).") from None

@@ -11,9 +11,9 @@ COMPARED = ("without", "all", "core", "latency_s", "clip_accuracy", "false_trigg
 _Row = Mapping[str, Any]
 
 
-def occasions(card: ModelCard) -> dict[str, dict[str, Any]]:
+def measurements(card: ModelCard) -> dict[str, dict[str, Any]]:
     """The measurements among the figures of a card, by name; what else stands there is text."""
-    return {name: told for name, told in card.figures.items() if isinstance(told, dict)}
+    return {name: measured for name, measured in card.figures.items() if isinstance(measured, dict)}
 
 
 def card_page(card: ModelCard) -> str:
@@ -25,7 +25,7 @@ def card_page(card: ModelCard) -> str:
         + (f" and, of the acting hand, {card.hand_size} x {card.hand_size}" if card.hand_size else "")
         + f", {card.min_fps:g} to {card.max_fps:g} a second, and has a score for each of "
         + f"{len(card.gestures)} gestures and for none.",
-        *_measured(card),
+        *_all_measured(card),
         "## What it cannot do",
         _items(card.limits) or "Nothing is said of it.",
         "## What it learnt from",
@@ -49,11 +49,11 @@ def card_page(card: ModelCard) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _measured(card: ModelCard) -> Iterator[str]:
-    for name, told in occasions(card).items():
+def _all_measured(card: ModelCard) -> Iterator[str]:
+    for name, measured in measurements(card).items():
         yield f"## {_words(name)}"
-        yield _first_sentence(told)
-        yield _split(card, told)
+        yield _first_sentence(measured)
+        yield _split(card, measured)
         yield "[What the figures mean](metrics.md), and which gestures are the core."
         yield _table(
             (
@@ -64,7 +64,7 @@ def _measured(card: ModelCard) -> Iterator[str]:
                 "95 % within, s",
                 "clips right",
             ),
-            _gestures(told),
+            _gestures(measured),
         )
         for title, key in (
             ("person", "per_subject"),
@@ -72,46 +72,47 @@ def _measured(card: ModelCard) -> Iterator[str]:
             ("framing", "per_framing"),
         ):
             yield _table(
-                (title, "found", "starts that were right", "clips right"), _groups(told.get(key, {}))
+                (title, "found", "starts that were right", "clips right"), _groups(measured.get(key, {}))
             )
-        yield _without_gesture(told)
-        yield from _beside(told)
-        yield from _again(told.get("command", ""))
+        yield _without_gesture(measured)
+        yield from _beside(measured)
+        yield from _again(measured.get("command", ""))
 
 
-def _first_sentence(told: _Row) -> str:
-    people = [subject for subject in told.get("subjects", []) if subject]
+def _first_sentence(measured: _Row) -> str:
+    people = [subject for subject in measured.get("subjects", []) if subject]
     who = (
         f" of {len(people)} {_many('person', 'people', len(people))} ({', '.join(people)})" if people else ""
     )
-    everything = told["all"]
-    median, _ = _latency(told)
+    everything = measured["all"]
+    median, _ = _latency(measured)
     soon = f" (half of them within {median} s of the onset)" if median else ""
     return (
-        f"{told['clips']} clips{who}, {told['minutes']:.1f} minutes of streams:"
+        f"{measured['clips']} clips{who}, {measured['minutes']:.1f} minutes of streams:"
         f" {_of(everything, 'found', 'true')} gestures found{soon},"
         f" {_of(everything, 'found', 'starts')} starts right,"
-        f" the likeliest class right in {_percent(told.get('clip_accuracy'))} of the clips."
+        f" the likeliest class right in {_percent(measured.get('clip_accuracy'))} of the clips."
     )
 
 
-def _split(card: ModelCard, told: _Row) -> str:
-    people = " and ".join(subject for subject in told.get("subjects", []) if subject)
+def _split(card: ModelCard, measured: _Row) -> str:
+    people = " and ".join(subject for subject in measured.get("subjects", []) if subject)
     notes = [text for text in card.figures.values() if isinstance(text, str)]
     held_out = f"The figures are of {people}." if people else ""
-    return " ".join(part for part in ("Split:", held_out, _sentence(told.get("about", "")), *notes) if part)
+    about = _sentence(measured.get("about", ""))
+    return " ".join(part for part in ("Split:", held_out, about, *notes) if part)
 
 
-def _gestures(told: _Row) -> Iterator[list[str]]:
-    made = {name: row for name, row in told["per_class"].items() if "true" in row}
-    for name, row in made.items():
-        yield [name, *_found(row), *_latency(row), _percent(row["clip_accuracy"])]
+def _gestures(measured: _Row) -> Iterator[list[str]]:
+    shown = {name: row for name, row in measured["per_class"].items() if "true" in row}
+    for name, row in shown.items():
+        yield [name, *_shares(row), *_latency(row), _percent(row["clip_accuracy"])]
     for name in ("core", "all"):
-        row = told[name]
-        latency = _latency({"latency_s": told["core_latency_s" if name == "core" else "latency_s"]})
-        yield [f"**{name}**", *_found(row), *latency, _percent(row["clip_accuracy"])]
-    for name in sorted(told["per_class"].keys() - made.keys()):
-        row = told["per_class"][name]
+        row = measured[name]
+        latency = _latency({"latency_s": measured["core_latency_s" if name == "core" else "latency_s"]})
+        yield [f"**{name}**", *_shares(row), *latency, _percent(row["clip_accuracy"])]
+    for name in sorted(measured["per_class"].keys() - shown.keys()):
+        row = measured["per_class"][name]
         right = _percent(row["clip_accuracy"])
         yield [f"no gesture, {row['clips']} clips", "", f"0 of {row['starts']}", "", "", right]
 
@@ -119,20 +120,21 @@ def _gestures(told: _Row) -> Iterator[list[str]]:
 def _groups(groups: _Row) -> Iterator[list[str]]:
     for name, row in groups.items():
         if name:
-            yield [name, *_found(row), _percent(row["clip_accuracy"])]
+            yield [name, *_shares(row), _percent(row["clip_accuracy"])]
 
 
-def _found(row: _Row) -> tuple[str, str]:
+def _shares(row: _Row) -> tuple[str, str]:
+    """Of the true gestures those that were found, and of the starts those that were right."""
     return _of(row, "found", "true"), _of(row, "found", "starts")
 
 
 def _latency(row: _Row) -> tuple[str, str]:
-    told = row["latency_s"]
-    return tuple("" if told[key] is None else f"{told[key]:.2f}" for key in ("p50", "p95"))  # type: ignore[return-value]
+    latency = row["latency_s"]
+    return tuple("" if latency[key] is None else f"{latency[key]:.2f}" for key in ("p50", "p95"))  # type: ignore[return-value]
 
 
-def _without_gesture(told: _Row) -> str:
-    free = told["false_triggers"]
+def _without_gesture(measured: _Row) -> str:
+    free = measured["false_triggers"]
     if not free["hours"]:
         return "No stream was without a gesture, so nothing is known about false triggers."
     return (
@@ -142,8 +144,8 @@ def _without_gesture(told: _Row) -> str:
     )
 
 
-def _beside(told: _Row) -> Iterator[str]:
-    others = told.get("beside", [])
+def _beside(measured: _Row) -> Iterator[str]:
+    others = measured.get("beside", [])
     if not others:
         return
     yield (
@@ -151,19 +153,19 @@ def _beside(told: _Row) -> Iterator[str]:
         " learnt from stands below with its licences."
     )
     head = ("trained", "found", "of the core", "starts that were right", "median, s", "clips right")
-    yield _table((*head, "false triggers"), map(_in_a_line, (told, *others)))
+    yield _table((*head, "false triggers"), map(_in_a_line, (measured, *others)))
 
 
-def _in_a_line(told: _Row) -> list[str]:
-    left_out, free = told.get("without"), told["false_triggers"]
-    found, right = _found(told["all"])
+def _in_a_line(measured: _Row) -> list[str]:
+    left_out, free = measured.get("without"), measured["false_triggers"]
+    recall, precision = _shares(measured["all"])
     return [
         f"without {', '.join(left_out)}" if left_out else "on everything",
-        found,
-        _of(told["core"], "found", "true"),
-        right,
-        _latency(told)[0],
-        _percent(told["clip_accuracy"]),
+        recall,
+        _of(measured["core"], "found", "true"),
+        precision,
+        _latency(measured)[0],
+        _percent(measured["clip_accuracy"]),
         f"{free['count']} in {_duration(free['hours'])}",
     ]
 
@@ -180,12 +182,12 @@ def card_summary(card: ModelCard) -> str:
 
     It tells the first measurement of the card.
     """
-    name, told = next(iter(occasions(card).items()), ("", None))
-    if told is None:
+    name, measured = next(iter(measurements(card).items()), ("", None))
+    if measured is None:
         return f"Of {card.name} nothing was measured."
     rows = [
-        (gesture, *_found(row))
-        for gesture, row in sorted(told["per_class"].items(), key=_best_first)
+        (gesture, *_shares(row))
+        for gesture, row in sorted(measured["per_class"].items(), key=_best_first)
         if "true" in row
     ]
     half = (len(rows) + 1) // 2
@@ -194,8 +196,9 @@ def card_summary(card: ModelCard) -> str:
     table = _table(
         (*head, "", *head), ([*left, "", *right] for left, right in zip(rows[:half], beside, strict=False))
     )
-    found = f"{_words(name)}: {_first_sentence(told)}"
-    paragraphs = ((found, _distances(told)), (_without_gesture(told), _sentence(told.get("about", ""))))
+    sentence = f"{_words(name)}: {_first_sentence(measured)}"
+    about = _sentence(measured.get("about", ""))
+    paragraphs = ((sentence, _distances(measured)), (_without_gesture(measured), about))
     return "\n\n".join([table, *(" ".join(filter(None, sentences)) for sentences in paragraphs)])
 
 
@@ -204,8 +207,8 @@ def _best_first(item: tuple[str, _Row]) -> tuple[float, float, str]:
     return -(row.get("recall") or 0.0), -(row.get("precision") or 0.0), name
 
 
-def _distances(told: _Row) -> str:
-    groups = {name: row for name, row in told.get("per_distance", {}).items() if name}
+def _distances(measured: _Row) -> str:
+    groups = {name: row for name, row in measured.get("per_distance", {}).items() if name}
     if len(groups) < 2:
         return ""
     shares = [f"{_of(row, 'found', 'true')} at {name} m" for name, row in groups.items()]

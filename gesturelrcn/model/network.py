@@ -235,15 +235,15 @@ class LRCN(nn.Module):
             body, hand, last = self._with_motion(body, hand, dt, state[-1])
         pace = torch.log(dt.clamp(0.005, 1.0) / REFERENCE_DT)[..., None]
         width, spare = self.config.hidden, state.shape[-1] - self.config.hidden
-        outputs, kept = [], []
+        outputs, states = [], []
         for number, head in enumerate(self.temporal_heads):
             rows = state[2 * number : 2 * number + 2]
             if only in (None, number):
                 output, rows = head(body, hand, pace, rows[..., :width])
                 outputs.append(output)
                 rows = _wider(rows, spare)
-            kept.append(rows)
-        new = torch.cat([*kept, last], 0)
+            states.append(rows)
+        new = torch.cat([*states, last], 0)
         logits, numbers = outputs, None
         if self.config.regression:
             classes = len(self.config.classes)
@@ -272,14 +272,14 @@ class LRCN(nn.Module):
         known = torch.cat([last[:, None, observed : observed + 1], torch.ones_like(now[:, 1:, :1])], 1)
         speed = (now - before) * (SPEED / dt.clamp(0.02, 0.3))[..., None]
         speed = speed.clamp(-FASTEST, FASTEST) * known
-        kept = torch.cat([now[:, -1], torch.ones_like(now[:, -1, :1])], -1)
-        kept = _wider(kept, last.shape[-1] - observed - 1)
+        newest = torch.cat([now[:, -1], torch.ones_like(now[:, -1, :1])], -1)
+        newest = _wider(newest, last.shape[-1] - observed - 1)
         split = body.shape[-1]
         if hand is not None:
             # From one hand to the other is no motion.
             same = (now[..., -1:] - before[..., -1:]).abs() < 0.5
             hand = torch.cat([hand, speed[..., split:] * same.to(speed.dtype)], -1)
-        return torch.cat([body, speed[..., :split]], -1), hand, kept[None]
+        return torch.cat([body, speed[..., :split]], -1), hand, newest[None]
 
     def forward(
         self,

@@ -8,7 +8,7 @@ from docs.paste_model import BEGIN, END, PAGE, README, pasted
 from gesturelrcn.cli.models import models
 from gesturelrcn.model import read_card
 from gesturelrcn.model.card import ModelCard
-from gesturelrcn.model.card_page import card_page, card_summary, occasions
+from gesturelrcn.model.card_page import card_page, card_summary, measurements
 from gesturelrcn.model.files import card_path
 
 AGAIN = "run `python docs/paste_model.py`"
@@ -35,8 +35,8 @@ def test_the_readme_is_up_to_date(card: ModelCard) -> None:
 def test_the_page_tells_classes_people_distances_licences_limits_and_commands(card: ModelCard) -> None:
     page = card_page(card)
     found = rows(page)
-    assert occasions(card)
-    for told in occasions(card).values():
+    assert measurements(card)
+    for told in measurements(card).values():
         for name, row in told["per_class"].items():
             if "true" in row:
                 assert any(line[:2] == [name, f"{row['found']} of {row['true']}"] for line in found)
@@ -53,7 +53,7 @@ def test_the_page_tells_classes_people_distances_licences_limits_and_commands(ca
 def test_the_summary_names_every_gesture_once_best_first(card: ModelCard) -> None:
     table = rows(card_summary(card))[2:]
     names = [line[0] for line in table] + [line[4] for line in table if line[4]]
-    told = next(iter(occasions(card).values()))["per_class"]
+    told = next(iter(measurements(card).values()))["per_class"]
     assert sorted(names) == sorted(card.gestures)
     recalls = [told[name]["recall"] for name in names]
     assert recalls == sorted(recalls, reverse=True)
@@ -66,7 +66,7 @@ def test_a_card_with_words_among_its_figures(card: ModelCard, capsys: pytest.Cap
 
 
 def test_figures_of_a_run_on_less_data_stand_beside(card: ModelCard) -> None:
-    [(name, told)] = occasions(card).items()
+    [(name, told)] = measurements(card).items()
     less = {**told, "without": ["the clips"], "all": {**told["all"], "found": 1, "true": 78}}
     page = card_page(replace(card, figures={name: {**told, "beside": [less]}}))
     beside = [line for line in rows(page) if line[0] in ("on everything", "without the clips")]

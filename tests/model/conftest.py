@@ -19,19 +19,19 @@ def network(request):
     """A small network with random weights: what is tested is not whether it is clever."""
     torch.manual_seed(1)
     hand_size, motion, heads = request.param
-    made = LRCN(
+    network = LRCN(
         NetworkConfig(classes=CLASSES, size=64, hidden=16, hand_size=hand_size, motion=motion, readers=heads)
     )
-    for norm in made.modules():  # so that a missing batch norm would show
+    for norm in network.modules():  # so that a missing batch norm would show
         if isinstance(norm, torch.nn.BatchNorm2d):
             norm.running_mean.normal_(0, 0.1)
             norm.running_var.uniform_(0.5, 1.5)
     if hand_size:  # peaks that move with the picture, and a memory that listens to them
-        made.hand_head.heat.weight.data.mul_(500)
-        for head in made.temporal_heads:
+        network.hand_head.heat.weight.data.mul_(500)
+        for head in network.temporal_heads:
             head.hand_encoder[0].weight.data.mul_(30)
             head.classify.weight.data.mul_(10)
-    return made.eval()
+    return network.eval()
 
 
 @pytest.fixture(scope="session")

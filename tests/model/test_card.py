@@ -51,8 +51,8 @@ def test_joints_come_back_to_the_same_pixels_through_the_region():
 
 
 def test_a_card_written_before_there_were_hands_is_read_as_it_was_meant(tmp_path):
-    told = json.loads(CARD.to_json())
+    fields = json.loads(CARD.to_json())
     for name in ("zoom", "lift", "hand_size", "rows"):
-        del told[name]
-    (tmp_path / "x.json").write_text(json.dumps(told))
+        del fields[name]
+    (tmp_path / "x.json").write_text(json.dumps(fields))
     assert read_card(tmp_path / "x.json") == replace(CARD, zoom=1.0, lift=0.0)

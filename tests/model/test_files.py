@@ -20,8 +20,8 @@ def folder(model_folder, tmp_path):
 
 
 def change(path, **changes):
-    held = json.loads(path.read_text())
-    path.write_text(json.dumps({**held, **changes}))
+    fields = json.loads(path.read_text())
+    path.write_text(json.dumps({**fields, **changes}))
 
 
 @pytest.mark.parametrize("engine", ["onnxruntime", "torch"])
@@ -150,8 +150,8 @@ def test_a_card_survives_writing_and_reading(folder):
     ],
 )
 def test_a_card_may_not_ask_for_any_size(tmp_path, model_folder, name, value):
-    held = json.loads((model_folder / "tiny.json").read_text())
-    held[name] = value
-    (tmp_path / "tiny.json").write_text(json.dumps(held))
+    fields = json.loads((model_folder / "tiny.json").read_text())
+    fields[name] = value
+    (tmp_path / "tiny.json").write_text(json.dumps(fields))
     with pytest.raises(ModelError, match=f"{name} of the model card is not between"):
         read_card(tmp_path / "tiny.json")

@@ -58,13 +58,13 @@ def test_the_hand_matters_and_which_it_is(model_folder, crops, hands):
         return  # "nothing may be skipped": there is no hand to matter in this network
     first = engine.step(crops[0], engine.initial_state(), 0.05, *hands[0])
     picture = hands[1][0]
-    seen = [
+    scores = [
         engine.step(crops[1], first.state, 0.05, hand, side).scores
         for hand, side in ((picture, 1), (picture, -1), (hands[2][0], 1), (None, 0))
     ]
-    for i in range(len(seen)):
+    for i in range(len(scores)):
         for j in range(i):
-            assert np.abs(seen[i] - seen[j]).max() > TOLERANCE
+            assert np.abs(scores[i] - scores[j]).max() > TOLERANCE
 
 
 def test_engines_hold_no_state(model_folder, crops):
@@ -108,9 +108,9 @@ def moved():
     def moved(joints, hands, dt, state=None):
         body, hand = model.body_coordinates(joints), model.hand_coordinates(hands)
         last = (model.initial_state() if state is None else state)[-1]
-        bodies, seen, new = model._with_motion(body, hand, dt, last)
+        bodies, hands, new = model._with_motion(body, hand, dt, last)
         assert (bodies[..., : body.shape[-1]] == body).all()
-        return bodies[0, :, body.shape[-1] :], seen[0, :, hand.shape[-1] :], new
+        return bodies[0, :, body.shape[-1] :], hands[0, :, hand.shape[-1] :], new
 
     return moved
 

@@ -26,22 +26,22 @@ def classes(tmp_path):
 
 
 def test_any_folder_of_classes(classes):
-    held = open_data_set(settings(holdout_share=0.25), classes)
-    assert held.kind == "folders"
-    assert vocabulary_of([held]) == ("bending", "falling", "none")
-    assert Counter(clip.gesture for clip in held.training) == {"falling": 3, "bending": 3}
-    assert Counter(clip.gesture for clip in held.held_out) == {"falling": 1, "bending": 1}
-    assert {clip.fps for clip in held.training} == {8.0}
-    measured = held.to_measure(("bending", "none"))
+    dataset = open_data_set(settings(holdout_share=0.25), classes)
+    assert dataset.kind == "folders"
+    assert vocabulary_of([dataset]) == ("bending", "falling", "none")
+    assert Counter(clip.gesture for clip in dataset.training) == {"falling": 3, "bending": 3}
+    assert Counter(clip.gesture for clip in dataset.held_out) == {"falling": 1, "bending": 1}
+    assert {clip.fps for clip in dataset.training} == {8.0}
+    measured = dataset.to_measure(("bending", "none"))
     assert [clip.gesture for clip in measured.clips] == ["bending"]
 
 
 def test_folders_of_subjects(tmp_path):
     for subject in ("ann", "bob", "cid"):
         grey_clip(tmp_path / f"subject_{subject}" / "wave" / "1.mp4")
-    held = open_data_set(settings(holdout=("bob",)), tmp_path)
-    assert {clip.subject for clip in held.training} == {"ann", "cid"}
-    assert [clip.name for clip in held.held_out] == ["subject_bob/wave/1.mp4"]
+    dataset = open_data_set(settings(holdout=("bob",)), tmp_path)
+    assert {clip.subject for clip in dataset.training} == {"ann", "cid"}
+    assert [clip.name for clip in dataset.held_out] == ["subject_bob/wave/1.mp4"]
     shared = open_data_set(settings(holdout_share=0.3), tmp_path)
     assert {clip.subject for clip in shared.held_out} == {"cid"}
 
@@ -53,20 +53,20 @@ def test_an_index(tmp_path):
         "path,subject,gesture,distance_m,fps,onset_s,offset_s\na.mp4,S1,wave,4,10,0.2,0.3\n"
         "b.mp4,S2,none,,10,,\ngone.mp4,S2,none,,10,,\n"
     )
-    held = open_data_set(settings(holdout=("S2",)), tmp_path)
-    (wave,) = held.training
+    dataset = open_data_set(settings(holdout=("S2",)), tmp_path)
+    (wave,) = dataset.training
     assert (wave.gesture, wave.distance_m, wave.onset, wave.offset) == ("wave", 4.0, 0.2, 0.3)
-    assert len(held.skipped) == 1
-    assert "gone.mp4" in held.skipped[0]
+    assert len(dataset.skipped) == 1
+    assert "gone.mp4" in dataset.skipped[0]
 
 
 def test_clips_that_do_not_decode_are_named_skipped_and_counted(classes, caplog):
     (classes / "falling" / "1.mp4").write_bytes(b"no video at all")
     (classes / "falling" / "2.mp4").write_bytes(b"")
     with caplog.at_level(logging.WARNING):
-        held = open_data_set(settings(), classes)
-    assert len(held.skipped) == 2
-    assert len(held.training) == 6
+        dataset = open_data_set(settings(), classes)
+    assert len(dataset.skipped) == 2
+    assert len(dataset.training) == 6
     assert "falling/1.mp4: it does not decode" in caplog.text
 
 
@@ -81,10 +81,10 @@ def test_a_class_without_a_clip_that_can_be_used(classes, content):
 
 def test_a_class_with_one_clip_is_trained_on_and_said(classes, caplog):
     grey_clip(classes / "sitting" / "1.mp4")
-    held = open_data_set(settings(holdout_share=0.5), classes)
-    assert "sitting" in {clip.gesture for clip in held.training}
-    assert "sitting" not in {clip.gesture for clip in held.held_out}
-    assert "sitting" in vocabulary_of([held])
+    dataset = open_data_set(settings(holdout_share=0.5), classes)
+    assert "sitting" in {clip.gesture for clip in dataset.training}
+    assert "sitting" not in {clip.gesture for clip in dataset.held_out}
+    assert "sitting" in vocabulary_of([dataset])
     assert "sitting: one clip only" in caplog.text
 
 
@@ -95,10 +95,10 @@ def test_mirror_pairs_are_known_by_their_ends(tmp_path):
 
 
 def test_only_wanted_classes_and_what_is_missing_of_them(classes):
-    held = open_data_set(settings(), classes)
-    assert vocabulary_of([held], ("falling",)) == ("falling", "none")
+    dataset = open_data_set(settings(), classes)
+    assert vocabulary_of([dataset], ("falling",)) == ("falling", "none")
     with pytest.raises(TrainingError, match="'flying' has no clip"):
-        vocabulary_of([held], ("flying",))
+        vocabulary_of([dataset], ("flying",))
 
 
 def test_data_without_a_gesture(tmp_path):
@@ -134,9 +134,9 @@ def test_tracks_come_back_as_they_went(tmp_path):
     for one, other in zip(clips, back, strict=True):
         assert np.array_equal(one.keypoints, other.keypoints)
         assert np.array_equal(one.times, other.times)
-    held = open_data_set(settings(), tmp_path)
-    assert held.kind == "tracks"
-    assert vocabulary_of([held]) == ("none", "point_left", "point_right", "wave")
+    dataset = open_data_set(settings(), tmp_path)
+    assert dataset.kind == "tracks"
+    assert vocabulary_of([dataset]) == ("none", "point_left", "point_right", "wave")
 
 
 def test_one_track_alone(tmp_path):
@@ -153,8 +153,8 @@ def test_one_track_alone(tmp_path):
 @pytest.mark.parametrize("name", ["keypoints", "times", "label", "lengths"])
 def test_tracks_that_do_not_fit_together(tmp_path, name):
     write_arm_tracks(tmp_path / "arms")
-    with np.load(tmp_path / "arms/arms.npz") as held:
-        arrays = {key: held[key] for key in held.files}
+    with np.load(tmp_path / "arms/arms.npz") as tracks:
+        arrays = dict(tracks)
     arrays[name] = arrays[name][:-1]
     np.savez(tmp_path / "broken.npz", **arrays)
     with pytest.raises(TrainingError, match=r"broken\.npz: no tracks of joints"):

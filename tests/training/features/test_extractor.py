@@ -17,7 +17,7 @@ CARD = ModelCard("x", "", ("none", "wave"), 32, 8, KEYPOINTS, 8, 40, {})
 
 
 @pytest.fixture
-def looking():
+def extractor_of_films():
     torch.manual_seed(0)
     return FeatureExtractor(
         LRCN(NetworkConfig(classes=CARD.classes, size=32, hidden=8)).eval(), CARD, "films", 1, 0
@@ -30,14 +30,14 @@ def clip(tmp_path):
     return Clip(path, "a.mp4", "A", "wave", fps=10.0, onset=0.7)
 
 
-def test_a_frame_is_seen_at_the_time_of_its_own_stamp(looking, clip):
-    plain, filmed = looking(clip)
+def test_a_frame_is_seen_at_the_time_of_its_own_stamp(extractor_of_films, clip):
+    plain, filmed = extractor_of_films(clip)
     assert plain.times == pytest.approx(TIMES, abs=1e-4)
     assert filmed.times == pytest.approx(TIMES, abs=1e-4)
     assert plain.keypoints.shape == (len(TIMES), len(KEYPOINTS), 3)
 
 
-def test_the_person_is_followed_by_those_times(looking, clip, monkeypatch):
+def test_the_person_is_followed_by_those_times(extractor_of_films, clip, monkeypatch):
     class Follower:
         def follow(self, image, at):
             asked.append(at)
@@ -47,10 +47,10 @@ def test_the_person_is_followed_by_those_times(looking, clip, monkeypatch):
 
     asked = []
     monkeypatch.setattr(extractor, "SteppedFollower", Follower)
-    looking._kind = "index"
-    assert looking(clip) == []
+    extractor_of_films._kind = "index"
+    assert extractor_of_films(clip) == []
     assert asked == pytest.approx(TIMES, abs=1e-4)
 
 
-def test_a_clip_that_does_not_decode_shows_nothing(looking, clip, tmp_path):
-    assert looking(replace(clip, path=tmp_path / "gone.mp4")) == []
+def test_a_clip_that_does_not_decode_shows_nothing(extractor_of_films, clip, tmp_path):
+    assert extractor_of_films(replace(clip, path=tmp_path / "gone.mp4")) == []

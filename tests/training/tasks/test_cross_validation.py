@@ -63,11 +63,11 @@ def test_folds_that_are_there_are_not_trained_again(sets, tmp_path):
     folds = folds_of(sets, 3, tmp_path)
     train_folds(trainer, folds[:2], 1, lambda done, of: None)
     before = [fold.weights.stat().st_mtime_ns for fold in folds[:2]]
-    told = []
-    train_folds(trainer, folds, 2, lambda done, of: told.append((done, of)))
+    progress = []
+    train_folds(trainer, folds, 2, lambda done, of: progress.append((done, of)))
     assert [fold.weights.stat().st_mtime_ns for fold in folds[:2]] == before
     assert folds[2].weights.exists()
-    assert told == [(3, 3)]
+    assert progress == [(3, 3)]
 
 
 def test_one_person_is_too_few(tmp_path):

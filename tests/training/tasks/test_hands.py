@@ -17,11 +17,11 @@ SPOT = 8
 
 def small():
     torch.manual_seed(0)
-    made = LRCN(NetworkConfig(classes=("none", "wave"), size=32, hidden=8, hand_size=32))
-    for norm in made.modules():  # so few steps do not move averages meant for thousands
+    model = LRCN(NetworkConfig(classes=("none", "wave"), size=32, hidden=8, hand_size=32))
+    for norm in model.modules():  # so few steps do not move averages meant for thousands
         if isinstance(norm, torch.nn.BatchNorm2d):
             norm.momentum = 0.3
-    return made
+    return model
 
 
 def spots(count, seed=0):

@@ -43,11 +43,11 @@ def clips_with_tables(folder, column="away"):
     """Moving arms, and beside each a table of how far the arm is away, in degrees, as it were."""
     (folder / "A").mkdir()
     clips = [moving(gesture, "A", direction) for gesture, direction in ARMS]
-    for seen in clips:
-        away = 200 * np.abs(seen.keypoints[:, 0, 0] - 0.5) + 30
-        rows = "".join(f"{t:.3f},{a:.2f}\n" for t, a in zip(seen.times, away, strict=True))
-        (folder / f"{seen.clip.name}.csv").write_text(f"t,{column}\n{rows}")
-    return [replace(seen, clip=replace(seen.clip, name=f"{seen.clip.name}.mp4")) for seen in clips]
+    for clip in clips:
+        away = 200 * np.abs(clip.keypoints[:, 0, 0] - 0.5) + 30
+        rows = "".join(f"{t:.3f},{a:.2f}\n" for t, a in zip(clip.times, away, strict=True))
+        (folder / f"{clip.clip.name}.csv").write_text(f"t,{column}\n{rows}")
+    return [replace(clip, clip=replace(clip.clip, name=f"{clip.clip.name}.mp4")) for clip in clips]
 
 
 def numbers_of(model, clip):

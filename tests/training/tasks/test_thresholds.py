@@ -135,9 +135,9 @@ def test_end_thresholds_lie_below_start_thresholds():
 
 def test_counts_of_a_clip_follow_the_matching_rule():
     limits = {name: with_start(0.5) for name in CLASSES[1:]}
-    found = clip_counts(CLASSES, limits, clip("wave"), scores(wave=0.9))
+    in_time = clip_counts(CLASSES, limits, clip("wave"), scores(wave=0.9))
     early = clip_counts(CLASSES, limits, clip("wave"), scores(wave=0.9, since=0.2))
-    assert (len(found.matched), len(found.missed)) == (1, 0)
+    assert (len(in_time.matched), len(in_time.missed)) == (1, 0)
     assert (len(early.matched), len(early.spurious), len(early.missed)) == (0, 1, 1)
 
 

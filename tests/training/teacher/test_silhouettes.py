@@ -26,9 +26,9 @@ def frame():
     image = cv2.imread(str(assets() / "person.jpg"))
     teacher = KeypointTeacher(tracking=False)
     region = teacher.locate(image)
-    told = teacher.frame(image, region)
+    labelled = teacher.frame(image, region)
     teacher.close()
-    return told
+    return labelled
 
 
 @pytest.fixture(scope="module")
@@ -76,18 +76,18 @@ def test_a_person_of_whom_a_joint_is_missed_keeps_the_room(frame, silhouettes):
 
 
 def test_silhouettes_are_kept_beside_the_answers_of_the_teacher(frame, tmp_path):
-    taught = tmp_path / "clip.npz"
-    assert not segment_file(taught)  # the teacher found nobody there
+    labelled = tmp_path / "clip.npz"
+    assert not segment_file(labelled)  # the teacher found nobody there
     pictures, keypoints = np.stack([frame.picture] * 3), np.stack([frame.keypoints] * 3)
-    np.savez(taught, pictures=pictures, keypoints=keypoints)
+    np.savez(labelled, pictures=pictures, keypoints=keypoints)
 
-    assert load_silhouettes([taught]) is None
-    assert segment_file(taught)
-    assert not segment_file(taught)
-    later = silhouettes_path(taught).stat().st_mtime + 1
-    os.utime(taught, (later, later))  # the teacher was asked anew
-    assert segment_file(taught)
-    os.utime(taught, (0, 0))
-    kept = load_silhouettes([taught, taught], every=2)
+    assert load_silhouettes([labelled]) is None
+    assert segment_file(labelled)
+    assert not segment_file(labelled)
+    later = silhouettes_path(labelled).stat().st_mtime + 1
+    os.utime(labelled, (later, later))  # the teacher was asked anew
+    assert segment_file(labelled)
+    os.utime(labelled, (0, 0))
+    kept = load_silhouettes([labelled, labelled], every=2)
     assert (kept.shape, kept.dtype) == ((4, SIDE, SIDE), np.uint8)
     assert [path.name for path in tmp_path.glob("*.npz")] == ["clip.npz"]  # no set takes them for answers

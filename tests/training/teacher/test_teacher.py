@@ -19,13 +19,13 @@ def test_stills_are_labelled_alike_by_one_process_and_by_two(tmp_path, monkeypat
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(assets() / "person.jpg", tmp_path / name)
     (tmp_path / "b" / "damaged.jpg").write_bytes(b"no picture")
-    told = []
+    results = []
     for workers in (1, 2):
         out = tmp_path / f"{workers}.npz"
         assert teacher.label_stills(tmp_path, out, workers) == 3
-        with np.load(out, allow_pickle=False) as held:
-            told.append({name: held[name] for name in held.files})
-    alone, shared = told
+        with np.load(out, allow_pickle=False) as arrays:
+            results.append(dict(arrays))
+    alone, shared = results
     assert set(alone) == set(shared)
     for name in alone:
         np.testing.assert_allclose(alone[name], shared[name], atol=1e-3, equal_nan=True)
@@ -65,5 +65,5 @@ def test_the_command_labels_a_folder_of_stills(tmp_path, monkeypatch):
     out = tmp_path / "out.npz"
     monkeypatch.setattr(sys, "argv", ["teacher", str(tmp_path / "stills"), str(out), "--stills"])
     main()
-    with np.load(out, allow_pickle=False) as held:
-        assert held["keypoints"][0, :, 2].sum() > 5
+    with np.load(out, allow_pickle=False) as arrays:
+        assert arrays["keypoints"][0, :, 2].sum() > 5
