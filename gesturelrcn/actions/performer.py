@@ -94,7 +94,7 @@ class Performer:
         self._commands = commands
         self._background = Background()
         self._pending: list[_Pending] = []
-        self._held: list[tuple[Hashable, Chord]] = []
+        self._held_chords: list[tuple[Hashable, Chord]] = []
         self._pointing: Hashable | None = None
         self._alive: set[Hashable] = set()
 
@@ -106,7 +106,7 @@ class Performer:
     @property
     def holds(self) -> bool:
         """Something lasts until its gesture ends."""
-        return bool(self._held) or self._pointing is not None
+        return bool(self._held_chords) or self._pointing is not None
 
     def begin(self, owner: Hashable) -> None:
         """A gesture has begun: from now to `end` something may last as long as it."""
@@ -145,8 +145,8 @@ class Performer:
             InjectionError: some key resisted; the guard owes it.
         """
         self._alive.discard(owner)
-        chords = [chord for of, chord in self._held if of == owner]
-        self._held = [each for each in self._held if each[0] != owner]
+        chords = [chord for of, chord in self._held_chords if of == owner]
+        self._held_chords = [each for each in self._held_chords if each[0] != owner]
         if self._pointing == owner:
             self._pointing = None
             self._laser.off()
@@ -167,7 +167,7 @@ class Performer:
     def forget(self) -> None:
         """Leave out what is still to be done, and stop pointing."""
         self._pending.clear()
-        self._held.clear()
+        self._held_chords.clear()
         if self._pointing is not None:
             self._pointing = None
             self._laser.off()
@@ -218,7 +218,7 @@ class Performer:
 
     def _begin_lasting(self, step: Hold | Laser, event: GestureEvent, owner: Hashable) -> None:
         if isinstance(step, Hold):
-            self._held.append((owner, step.chord))
+            self._held_chords.append((owner, step.chord))
             self._guard.hold(step.chord)
         else:
             self._pointing = owner

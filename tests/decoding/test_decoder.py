@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gesturelrcn.decoding import Decoder, DecoderSettings, Evidence, acting_hand
+from gesturelrcn.decoding import Decoder, DecoderSettings, Evidence
 from gesturelrcn.events import Phase
-from gesturelrcn.model import KEYPOINTS, Thresholds
+from gesturelrcn.thresholds import Thresholds
 
 CLASSES = ("none", "point_left", "point_right", "wave")
 LIMITS = Thresholds(start=0.6, end=0.4, start_after=0.1, end_after=0.3)
@@ -18,9 +18,9 @@ def decoder(**settings):
 
 
 def scores(name, share):
-    held = np.full(len(CLASSES), (1 - share) / (len(CLASSES) - 1), np.float32)
-    held[CLASSES.index(name)] = share
-    return held
+    vector = np.full(len(CLASSES), (1 - share) / (len(CLASSES) - 1), np.float32)
+    vector[CLASSES.index(name)] = share
+    return vector
 
 
 def run(decoder, script, fps=20.0, at=0.0):
@@ -160,38 +160,3 @@ def test_each_hold_is_a_sign_of_its_gesture(smoothing, frames):
             assert (d.evident is None) == (d.smoothed[CLASSES.index(d.active)] < limits[d.active].end)
         else:
             assert d.evident is None
-
-
-def hands(left, right):
-    held = np.ones((len(KEYPOINTS), 3), np.float32)
-    for side, at in (("left", left), ("right", right)):
-        held[KEYPOINTS.index(f"{side}_wrist"), :2] = at
-        held[KEYPOINTS.index(f"{side}_index_tip"), :2] = at
-    held[KEYPOINTS.index("left_shoulder"), :2] = (0.6, 0.46)
-    held[KEYPOINTS.index("right_shoulder"), :2] = (0.4, 0.46)
-    return held
-
-
-@pytest.mark.parametrize(
-    ("left", "right", "hand"),
-    [
-        ((0.65, 0.82), (0.35, 0.82), None),
-        ((0.65, 0.82), (0.35, 0.2), "right"),
-        ((0.95, 0.75), (0.35, 0.82), "left"),
-        ((0.65, 0.4), (0.35, 0.42), "both"),
-    ],
-)
-def test_acting_hand(left, right, hand):
-    found, position = acting_hand(hands(left, right))
-    assert found == hand
-    expected = {"left": left, "right": right, "both": left, None: None}[hand]
-    assert position == (pytest.approx(expected) if expected else None)
-
-
-def test_a_hand_that_is_not_seen_does_not_act():
-    held = hands((0.65, 0.2), (0.35, 0.82))
-    held[KEYPOINTS.index("left_wrist"), 2] = 0.1
-    assert acting_hand(held) == (None, None)
-    # An arm stretched out to the edge of the region: its wrist may be in sight or not.
-    held[KEYPOINTS.index("left_wrist")] = (0.97, 0.5, 0.35)
-    assert acting_hand(held)[0] == "left"

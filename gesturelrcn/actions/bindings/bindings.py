@@ -36,8 +36,8 @@ class Rules:
 
     def over(self, other: "Rules") -> "Rules":
         """These rules, and those of `other` where these say nothing."""
-        said = {each.name: getattr(self, each.name) for each in fields(self)}
-        return replace(other, **{name: value for name, value in said.items() if value is not None})
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return replace(other, **{name: value for name, value in values.items() if value is not None})
 
 
 DEFAULT_RULES = Rules(
@@ -176,10 +176,10 @@ class Bindings:
 
     def matching(self, gesture: str, phase: Phase, profile: Profile | None = None) -> list[Binding]:
         """The bindings of this gesture that fire in this phase: those of the profile if it has any."""
-        own = profile.bindings if profile else ()
-        found = [each for each in own if (each.gesture, each.on) == (gesture, phase)]
-        if found or (profile is not None and profile.alone):
-            return found
+        of_profile = profile.bindings if profile else ()
+        matches = [each for each in of_profile if (each.gesture, each.on) == (gesture, phase)]
+        if matches or (profile is not None and profile.alone):
+            return matches
         return [each for each in self.all if (each.gesture, each.on) == (gesture, phase)]
 
     def rules_of(self, binding: Binding | None, profile: Profile | None = None) -> Rules:
@@ -191,15 +191,15 @@ class Bindings:
 
     def only(self, gestures: Iterable[str]) -> "Bindings":
         """The bindings of these gestures, for example of those that a model recognises."""
-        wanted = set(gestures)
+        names = set(gestures)
 
-        def kept(bindings: tuple[Binding, ...]) -> tuple[Binding, ...]:
-            return tuple(binding for binding in bindings if binding.gesture in wanted)
+        def of_these(bindings: tuple[Binding, ...]) -> tuple[Binding, ...]:
+            return tuple(binding for binding in bindings if binding.gesture in names)
 
         options = replace(
             self.options,
-            arm=self.options.arm if self.options.arm in wanted else None,
-            pause=self.options.pause if self.options.pause in wanted else None,
+            arm=self.options.arm if self.options.arm in names else None,
+            pause=self.options.pause if self.options.pause in names else None,
         )
-        profiles = tuple(replace(each, bindings=kept(each.bindings)) for each in self.profiles)
-        return Bindings(kept(self.all), options, profiles)
+        profiles = tuple(replace(each, bindings=of_these(each.bindings)) for each in self.profiles)
+        return Bindings(of_these(self.all), options, profiles)

@@ -35,7 +35,7 @@ class RealInput:
     hot_keys: dict[Chord, Callable[[], object]] = field(default_factory=dict)
     corner: Corner = "top-left"
     _down: list[KeyName] = field(default_factory=list)
-    _told_at: float = 0.0
+    _reported_at: float = 0.0
 
     def key(self, key: KeyName | None, down: bool) -> None:
         """A real key went down or up; None is one without a name here."""
@@ -56,8 +56,8 @@ class RealInput:
         if position is not None and in_corner(position, screen, self.corner):
             self.cornered()
         now = time.monotonic()
-        if now - self._told_at >= TELL_EVERY:
-            self._told_at = now
+        if now - self._reported_at >= TELL_EVERY:
+            self._reported_at = now
             self.mouse_used()
 
 

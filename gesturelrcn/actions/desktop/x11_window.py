@@ -47,10 +47,10 @@ class X11ActiveWindow:
             self._display.display.socket.close()
 
     def _managed(self) -> Any:
-        found = self._property(self._root, "_NET_ACTIVE_WINDOW")
+        active = self._property(self._root, "_NET_ACTIVE_WINDOW")
         return (
-            self._display.create_resource_object("window", found[0])
-            if found is not None and found[0]
+            self._display.create_resource_object("window", active[0])
+            if active is not None and active[0]
             else None
         )
 
@@ -79,12 +79,12 @@ class X11ActiveWindow:
         states = self._property(window, "_NET_WM_STATE")
         if states is not None and self._display.get_atom("_NET_WM_STATE_FULLSCREEN") in states:
             return True
-        own, screen = window.get_geometry(), self._display.screen()
+        size, screen = window.get_geometry(), self._display.screen()
         width, height = screen.width_in_pixels - _ALMOST, screen.height_in_pixels - _ALMOST
-        return bool(own.width >= width and own.height >= height)
+        return bool(size.width >= width and size.height >= height)
 
     def _property(self, window: Any, name: str) -> Any:
         from Xlib import X
 
-        found = window.get_full_property(self._display.get_atom(name), X.AnyPropertyType)
-        return None if found is None or not len(found.value) else found.value
+        answer = window.get_full_property(self._display.get_atom(name), X.AnyPropertyType)
+        return None if answer is None or not len(answer.value) else answer.value

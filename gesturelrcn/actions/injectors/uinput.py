@@ -76,7 +76,7 @@ class UinputInjector:
             InjectionError: there is no such key, or the device has gone.
         """
         strokes = strokes_of(key)
-        with self._told("press", key):
+        with self._explained("press", key):
             for stroke in strokes:
                 self._device.write(self._codes.EV_KEY, self._code(stroke), 1)
             self._device.syn()
@@ -88,7 +88,7 @@ class UinputInjector:
             InjectionError: there is no such key, or the device has gone.
         """
         strokes = strokes_of(key)
-        with self._told("release", key):
+        with self._explained("release", key):
             for stroke in reversed(strokes):
                 self._device.write(self._codes.EV_KEY, self._code(stroke), 0)
             self._device.syn()
@@ -99,7 +99,7 @@ class UinputInjector:
         Raises:
             InjectionError: the device has gone.
         """
-        with self._told("turn", "the wheel"):
+        with self._explained("turn", "the wheel"):
             if right:
                 self._device.write(self._codes.EV_REL, self._codes.REL_HWHEEL, right)
             if up:
@@ -112,7 +112,7 @@ class UinputInjector:
         Raises:
             InjectionError: the device has gone.
         """
-        with self._told("move", "the mouse"):
+        with self._explained("move", "the mouse"):
             self._device.write(self._codes.EV_ABS, self._codes.ABS_X, round(x * _RANGE))
             self._device.write(self._codes.EV_ABS, self._codes.ABS_Y, round(y * _RANGE))
             self._device.syn()
@@ -140,7 +140,7 @@ class UinputInjector:
         }
 
     @contextlib.contextmanager
-    def _told(self, verb: str, what: str) -> Iterator[None]:
+    def _explained(self, verb: str, what: str) -> Iterator[None]:
         try:
             yield
         except Exception as error:
