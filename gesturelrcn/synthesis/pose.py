@@ -58,43 +58,19 @@ class ArmPose:
 
 
 @dataclass(frozen=True)
-class Pose:
-    """A whole body at one moment; angles in radians, lengths in metres.
+class Trunk:
+    """All of a body but its arms; angles in radians, lengths in metres.
 
     Attributes:
-        left, right: the person's own arms.
         head: (3,) nod (down positive), turn (to the person's left positive), tilt.
         spine: (3,) the same for the trunk, spread over its vertebrae.
         turn: of the whole body on the spot; `shift`: (3,) of the whole body.
-        blink: 0 eyes open to 1 closed; `jaw`: opening of the mouth.
+        jaw: opening of the mouth.
         stride: angle of the left leg forward and the right one back, for those who walk.
         hinge: of the trunk forward at the hips, the legs staying as they are.
         crouch: of the thighs forward, knees bent so that the soles stay on the floor and below the hips.
         apart: of each leg to its side.
         fall: (2,) of the whole body over its soles: forward, to the person's left.
-    """
-
-    left: ArmPose
-    right: ArmPose
-    head: Floats = field(default_factory=lambda: np.zeros(3))
-    spine: Floats = field(default_factory=lambda: np.zeros(3))
-    turn: float = 0.0
-    shift: Floats = field(default_factory=lambda: np.zeros(3))
-    blink: float = 0.0
-    jaw: float = 0.0
-    stride: float = 0.0
-    hinge: float = 0.0
-    crouch: float = 0.0
-    apart: float = 0.0
-    fall: Floats = field(default_factory=lambda: np.zeros(2))
-
-
-@dataclass(frozen=True)
-class Trunk:
-    """All of a body but its arms, as if the left arm led; angles in radians, lengths in metres.
-
-    Attributes:
-        head, spine, turn, shift, jaw, stride, hinge, crouch, apart, fall: as in `Pose`.
     """
 
     head: Floats = field(default_factory=lambda: np.zeros(3))
@@ -161,6 +137,21 @@ class Trunk:
             self.apart + share * (other.apart - self.apart),
             self.fall + share * (other.fall - self.fall),
         )
+
+
+@dataclass(frozen=True)
+class Pose:
+    """A whole body at one moment.
+
+    Attributes:
+        left, right: the person's own arms; `trunk`: all the rest.
+        blink: 0 eyes open to 1 closed.
+    """
+
+    left: ArmPose
+    right: ArmPose
+    trunk: Trunk = field(default_factory=Trunk)
+    blink: float = 0.0
 
 
 def reach(wrist: Floats, elbow: Floats, upper: float, lower: float) -> tuple[Floats, Floats, Floats]:

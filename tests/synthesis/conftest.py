@@ -35,8 +35,8 @@ def person(body_data):
 @pytest.fixture(scope="session")
 def renderer():
     try:
-        made = Renderer(SIZE, SIZE)
+        renderer = Renderer(SIZE, SIZE)
     except SynthesisError as error:
         _skip_unless_ci(error)
-    with made:
-        yield made
+    with renderer:
+        yield renderer

@@ -30,6 +30,6 @@ def test_slerp_half_way_is_half_the_angle(axis, angle):
 
 
 def test_a_frame_keeps_its_first_direction_and_is_right_handed():
-    made = frame(np.array([0.0, 2.0, 0.0]), np.array([1.0, 1.0, 0.0]))
+    axes = frame(np.array([0.0, 2.0, 0.0]), np.array([1.0, 1.0, 0.0]))
 
-    assert np.allclose(made, [[0, 1, 0], [1, 0, 0], [0, 0, -1]])
+    assert np.allclose(axes, [[0, 1, 0], [1, 0, 0], [0, 0, -1]])

@@ -21,27 +21,27 @@ MOST_REACH = 0.98
 
 def legs_move(pose: Pose) -> bool:
     """Whether hips and knees have anything to do but to walk."""
-    return bool(pose.hinge or pose.crouch or pose.apart)
+    return bool(pose.trunk.hinge or pose.trunk.crouch or pose.trunk.apart)
 
 
 def leg_turns(person: Person, pose: Pose) -> dict[str, Floats]:
     """Turn of each bone of the legs in its parent, those of walking left out."""
-    knee = _knee(person, pose.crouch)
+    knee = _knee(person, pose.trunk.crouch)
     turns = {}
     for side, outwards in (("L", 1.0), ("R", -1.0)):
-        thigh = about(Z, outwards * pose.apart) @ about(X, -pose.crouch)
+        thigh = about(Z, outwards * pose.trunk.apart) @ about(X, -pose.trunk.crouch)
         # The trunk has gone forward at the hips and taken the legs with it: they come back.
-        turns[f"upperleg01.{side}"] = about(X, -pose.hinge) @ thigh
+        turns[f"upperleg01.{side}"] = about(X, -pose.trunk.hinge) @ thigh
         turns[f"lowerleg01.{side}"] = about(X, knee)
-        turns[f"foot.{side}"] = about(X, pose.crouch - knee)
+        turns[f"foot.{side}"] = about(X, pose.trunk.crouch - knee)
     return turns
 
 
 def hips_lowered(person: Person, pose: Pose) -> float:
     """Metres by which the hips come down, so that the soles stay on the floor."""
     hip, knee, ankle = _joints(person)
-    shank = about(X, _knee(person, pose.crouch) - pose.crouch) @ (ankle - knee)
-    leg = about(Z, pose.apart) @ (about(X, -pose.crouch) @ (knee - hip) + shank)
+    shank = about(X, _knee(person, pose.trunk.crouch) - pose.trunk.crouch) @ (ankle - knee)
+    leg = about(Z, pose.trunk.apart) @ (about(X, -pose.trunk.crouch) @ (knee - hip) + shank)
     return float(leg[1] - (ankle - hip)[1])
 
 
@@ -52,12 +52,12 @@ def hips(person: Person) -> Floats:
 
 
 def fallen(transforms: Floats, pose: Pose) -> Floats:
-    """(B, 3, 4) of somebody who stands, tipped over the place of the soles as far as `pose.fall` says."""
-    forward, left = (float(angle) for angle in pose.fall)
+    """(B, 3, 4) of somebody who stands, tipped over the place of the soles as far as the trunk falls."""
+    forward, left = (float(angle) for angle in pose.trunk.fall)
     if not forward and not left:
         return transforms
-    turn = about(Y, pose.turn) @ about(Z, -left) @ about(X, forward) @ about(Y, -pose.turn)
-    soles = pose.shift * np.array([1.0, 0.0, 1.0])
+    turn = about(Y, pose.trunk.turn) @ about(Z, -left) @ about(X, forward) @ about(Y, -pose.trunk.turn)
+    soles = pose.trunk.shift * np.array([1.0, 0.0, 1.0])
     lift = LYING_SIDE_METRES * abs(np.sin(left)) + LYING_FRONT_METRES * abs(np.sin(forward))
     out = np.empty_like(transforms)
     out[:, :, :3] = turn @ transforms[:, :, :3]

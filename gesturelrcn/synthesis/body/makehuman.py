@@ -177,8 +177,8 @@ class MakeHuman:
 
     def target_names(self, folder: str) -> list[str]:
         """Names of all morph targets directly in a folder such as "nose", sorted."""
-        found = (self.folder / "targets" / folder).glob("*.target.gz")
-        return sorted(f"{folder}/{path.name.removesuffix('.target.gz')}" for path in found)
+        paths = (self.folder / "targets" / folder).glob("*.target.gz")
+        return sorted(f"{folder}/{path.name.removesuffix('.target.gz')}" for path in paths)
 
     @lru_cache(maxsize=32)  # noqa: B019
     def uv_mask(self, name: str, size: int) -> Image:

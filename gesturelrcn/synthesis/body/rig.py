@@ -121,8 +121,8 @@ class Rig:
         for i, bone in enumerate(BONES):
             parent = self._person.parents[i]
             if parent < 0:
-                out[i, :, :3] = about(Y, pose.turn)
-                out[i, :, 3] = np.array([0, -self._person.ground, 0]) + pose.shift
+                out[i, :, :3] = about(Y, pose.trunk.turn)
+                out[i, :, 3] = np.array([0, -self._person.ground, 0]) + pose.trunk.shift
                 if legs_move(pose):
                     self._move_hips(out[i], pose)
                 continue
@@ -142,20 +142,20 @@ class Rig:
         """Turn the root (3, 4) forward at the hips, and lower it so that the soles stay on the floor."""
         middle = hips(self._person)
         place = root[:, :3] @ middle + root[:, 3]
-        root[:, :3] = root[:, :3] @ about(X, pose.hinge)
+        root[:, :3] = root[:, :3] @ about(X, pose.trunk.hinge)
         root[:, 3] = place - root[:, :3] @ middle - hips_lowered(self._person, pose) * Y
 
     def _trunk_turns(self, pose: Pose) -> dict[str, Floats]:
         turns = {}
         for bone, share in (("spine04", 0.25), ("spine03", 0.3), ("spine02", 0.3), ("spine01", 0.15)):
-            turns[bone] = _nod_turn_tilt(pose.spine * share)
+            turns[bone] = _nod_turn_tilt(pose.trunk.spine * share)
         for bone, share in (("neck01", 0.3), ("neck02", 0.3), ("head", 0.4)):
-            turns[bone] = _nod_turn_tilt(pose.head * share)
+            turns[bone] = _nod_turn_tilt(pose.trunk.head * share)
         for side in "LR":
             turns[f"orbicularis03.{side}"] = about(X, 0.55 * pose.blink)
-        turns["jaw"] = about(X, pose.jaw)
-        if pose.stride:
-            for side, forward in (("L", pose.stride), ("R", -pose.stride)):
+        turns["jaw"] = about(X, pose.trunk.jaw)
+        if pose.trunk.stride:
+            for side, forward in (("L", pose.trunk.stride), ("R", -pose.trunk.stride)):
                 turns[f"upperleg01.{side}"] = about(X, -forward)
                 # The knee behind bends more than the one that the body stands on.
                 turns[f"lowerleg01.{side}"] = about(X, 0.15 * abs(forward) + 1.1 * max(0.0, -forward))

@@ -38,7 +38,7 @@ from gesturelrcn.synthesis.film.staging import Chances, furnish
 from gesturelrcn.synthesis.motion.shipped import SHIPPED, vocabulary_of
 from gesturelrcn.synthesis.motion.vocabulary import Vocabulary
 from gesturelrcn.synthesis.pose import HAND_SHAPES
-from gesturelrcn.synthesis.rendering.camera import Camera, random_light
+from gesturelrcn.synthesis.rendering.camera import PinholeCamera, random_light
 from gesturelrcn.synthesis.rendering.renderer import Renderer
 from gesturelrcn.synthesis.scene.framing import outside, person_square, random_camera, reach_of, window
 from gesturelrcn.synthesis.scene.handheld import random_held
@@ -93,12 +93,12 @@ class HandImage:
 
 
 @dataclass(frozen=True)
-class _Look:
+class _Crop:
     """A square of a camera's picture: centre x and y and side in pixels, and whose hand it is."""
 
     square: tuple[float, float, float]
     side: Hand
-    wanted: bool
+    at_hand: bool
 
 
 def hand_images(
@@ -110,11 +110,11 @@ def hand_images(
             person = random_person(rng)
             for _ in range(SHOTS_PER_PERSON):
                 actor = Actor(renderer, person, seated=bool(rng.random() < SEATED_SHARE))
-                yield from _Close(rng, renderer, wide, actor, size).frames(vocabulary)
+                yield from _HandCamera(rng, renderer, wide, actor, size).frames(vocabulary)
                 actor.release()
 
 
-class _Close:
+class _HandCamera:
     """Looks closely at the hands of one person before one camera."""
 
     def __init__(
@@ -141,13 +141,13 @@ class _Close:
                 thing = random_held(self._rng)
                 self._actor.hold(moment.hands[0], thing.surface)
                 seen = holding(moment, moment.hands[0], np.array(HAND_SHAPES[thing.shape]))
-            for look in self._looks(seen):
-                frame = self._frame(seen, look)
+            for crop in self._crops(seen):
+                frame = self._frame(seen, crop)
                 if frame is not None:
                     yield frame
         self._actor.let_go()
 
-    def _looks(self, moment: Moment) -> Iterator[_Look]:
+    def _crops(self, moment: Moment) -> Iterator[_Crop]:
         """Squares around the hands that act, and by chance one where no hand is."""
         joints = self._actor.joints(moment.pose)
         unit = person_square(self._whole, joints)[2] / SHOULDER_WIDTHS
@@ -159,7 +159,7 @@ class _Close:
             in_picture = 0 < middle[0] < self._whole.width and 0 < middle[1] < self._whole.height
             if not in_picture and self._rng.random() > BLACK_SHARE:
                 continue
-            yield _Look((float(x), float(y), float(length)), side, True)
+            yield _Crop((float(x), float(y), float(length)), side, True)
         if self._rng.random() < NOTHING_SHARE * len(moment.hands):
             elsewhere = self._elsewhere(joints, unit, places)
             if elsewhere is not None:
@@ -170,7 +170,7 @@ class _Close:
         points, _ = self._actor.hand(moment.pose, side)
         return self._whole.project(points)[:, :2] * [self._whole.width, self._whole.height]
 
-    def _elsewhere(self, joints: Floats, unit: float, places: dict[str, Floats]) -> _Look | None:
+    def _elsewhere(self, joints: Floats, unit: float, places: dict[str, Floats]) -> _Crop | None:
         """A square at a face, a trunk, an elbow or the room, far enough from both hands."""
         size = np.array([self._whole.width, self._whole.height])
         marks = self._whole.project(joints)[:, :2] * size
@@ -184,48 +184,48 @@ class _Close:
             inside = ((spot > 0) & (spot < size)).all()
             if inside and min(away) > 0.52 * length:
                 side: Hand = "left" if self._rng.random() < 0.5 else "right"
-                return _Look((float(spot[0]), float(spot[1]), float(length)), side, False)
+                return _Crop((float(spot[0]), float(spot[1]), float(length)), side, False)
         return None
 
-    def _frame(self, moment: Moment, look: _Look) -> HandImage | None:
-        camera = replace(self._whole, window=window(self._whole, *look.square))
+    def _frame(self, moment: Moment, crop: _Crop) -> HandImage | None:
+        camera = replace(self._whole, window=window(self._whole, *crop.square))
         time = float(self._rng.uniform(0, 60))
         shot = replace(self._shot, camera=camera, webcam=self._shot.webcam.at(time))
         self._renderer.set_backdrop(_part(self._room, camera))
         self._actor.pose(moment.pose)
-        sub_frames = self._sub_frames(moment, look) if look.wanted else 1
+        sub_frames = self._sub_frames(moment, crop) if crop.at_hand else 1
         drawn = exposed(self._actor, moment.motion, shot, moment.time, sub_frames)
-        points, palm = self._actor.hand(moment.pose, look.side)
+        points, palm = self._actor.hand(moment.pose, crop.side)
         share = self._seen(camera, points)
-        if look.wanted and not self._is_clear(share, camera, moment, look):
+        if crop.at_hand and not self._is_clear(share, camera, moment, crop):
             return None
-        present = look.wanted and share >= SEEN_SHARES[1]
-        image = self._delivered(drawn, shot, look.square[2])
+        present = crop.at_hand and share >= SEEN_SHARES[1]
+        image = self._delivered(drawn, shot, crop.square[2])
         hand, normal = np.full((len(points), 3), np.nan), np.zeros(3)
         if present:
-            hand, normal = _in_square(camera, points, look.square[2]), camera.turned(palm[None])[0]
-        if look.side == "left":
+            hand, normal = _in_square(camera, points, crop.square[2]), camera.turned(palm[None])[0]
+        if crop.side == "left":
             image = np.ascontiguousarray(image[:, ::-1])
             hand, normal = hand * [-1, 1, 1] + [1, 0, 0], normal * [-1, 1, 1]
-        shape = moment.shape(look.side) if present else ""
+        shape = moment.shape(crop.side) if present else ""
         return HandImage(
-            image, np.asarray(hand, np.float32), present, np.asarray(normal, np.float32), look.side, shape
+            image, np.asarray(hand, np.float32), present, np.asarray(normal, np.float32), crop.side, shape
         )
 
-    def _sub_frames(self, moment: Moment, look: _Look) -> int:
+    def _sub_frames(self, moment: Moment, crop: _Crop) -> int:
         """How many pictures show the hand's way while the shutter is open."""
         if isinstance(moment.motion, Still):
             return 1
         half = self._shot.webcam.exposure / 2
         ends = [
-            self._whole.project(self._actor.hand(moment.motion.pose(moment.time + way), look.side)[0])[:, :2]
+            self._whole.project(self._actor.hand(moment.motion.pose(moment.time + way), crop.side)[0])[:, :2]
             for way in (-half, half)
         ]
         moved = np.linalg.norm((ends[1] - ends[0]) * [self._whole.width, self._whole.height], axis=1).max()
-        drawn = float(moved) / look.square[2] * DRAWN_PIXELS
+        drawn = float(moved) / crop.square[2] * DRAWN_PIXELS
         return int(np.clip(np.ceil(drawn / (2 * SMEAR_PIXELS)), 1, 6))
 
-    def _seen(self, camera: Camera, points: Floats) -> float:
+    def _seen(self, camera: PinholeCamera, points: Floats) -> float:
         """Which share of a hand's landmarks is in square and picture and hidden by nothing."""
         places = camera.project(points)[:, :2]
         whole = self._whole.project(points)[:, :2]
@@ -237,19 +237,19 @@ class _Close:
         before = camera.depth(points) - surface[row, column] < HIDDEN_METRES
         return float((inside & before).mean())
 
-    def _is_clear(self, share: float, camera: Camera, moment: Moment, look: _Look) -> bool:
+    def _is_clear(self, share: float, camera: PinholeCamera, moment: Moment, crop: _Crop) -> bool:
         """Whether one can tell if a hand is in the square, and which; hidden hands are kept by chance."""
-        if SEEN_SHARES[0] < share < SEEN_SHARES[1] or self._other_is_nearer(camera, moment, look):
+        if SEEN_SHARES[0] < share < SEEN_SHARES[1] or self._other_is_nearer(camera, moment, crop):
             return False
         return share >= SEEN_SHARES[1] or bool(self._rng.random() < HIDDEN_SHARE)
 
-    def _other_is_nearer(self, camera: Camera, moment: Moment, look: _Look) -> bool:
+    def _other_is_nearer(self, camera: PinholeCamera, moment: Moment, crop: _Crop) -> bool:
         """Whether nobody could tell that this hand is meant: the other one is nearer to the middle."""
         off = {}
         for side in ("left", "right"):
             places = camera.project(self._actor.hand(moment.pose, side)[0])[:, :2]
             off[side] = float(np.linalg.norm((places.min(axis=0) + places.max(axis=0)) / 2 - 0.5))
-        return off["left" if look.side == "right" else "right"] < 1.15 * off[look.side]
+        return off["left" if crop.side == "right" else "right"] < 1.15 * off[crop.side]
 
     def _delivered(self, drawn: Pixels, shot: Shot, side: float) -> Pixels:
         """What the live program would cut out: the square at the camera's own pixels, enlarged or shrunk."""
@@ -261,7 +261,7 @@ class _Close:
         return resized
 
 
-def _part(room: Pixels, camera: Camera) -> Pixels:
+def _part(room: Pixels, camera: PinholeCamera) -> Pixels:
     """The part of a picture of the whole room that is in the camera's window."""
     rows, columns = room.shape[:2]
     left, top, right, bottom = camera.window
@@ -272,7 +272,7 @@ def _part(room: Pixels, camera: Camera) -> Pixels:
     return np.asarray(part, np.uint8)
 
 
-def _in_square(camera: Camera, points: Floats, side: float) -> Floats:
+def _in_square(camera: PinholeCamera, points: Floats, side: float) -> Floats:
     """(21, 3) landmarks in shares of the square, depth behind the wrist too."""
     metres = camera.depth(points)
     pixels_per_metre = camera.width / (2 * np.tan(np.radians(camera.horizontal_fov) / 2)) / metres[0]

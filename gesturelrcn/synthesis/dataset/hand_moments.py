@@ -14,7 +14,7 @@ from gesturelrcn.synthesis.motion.motion import Motion, PerformedMovement
 from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.motion.vocabulary import Vocabulary
 from gesturelrcn.synthesis.pose import HAND_SHAPES, SIDES, ArmPose, Pose
-from gesturelrcn.synthesis.rendering.camera import Camera
+from gesturelrcn.synthesis.rendering.camera import PinholeCamera
 from gesturelrcn.synthesis.scene.framing import ceiling_of
 
 GESTURING_SHARE = 0.5
@@ -61,7 +61,7 @@ class Still:
 
 
 def moments(
-    rng: Generator, vocabulary: Vocabulary, actor: Actor, camera: Camera, count: int
+    rng: Generator, vocabulary: Vocabulary, actor: Actor, camera: PinholeCamera, count: int
 ) -> Iterator[Moment]:
     """`count` moments of one person before one camera."""
     gesturing = int(rng.binomial(count, GESTURING_SHARE))
@@ -102,7 +102,7 @@ def random_fingers(rng: Generator) -> Floats:
 
 
 def _performance(
-    rng: Generator, vocabulary: Vocabulary, actor: Actor, camera: Camera, count: int
+    rng: Generator, vocabulary: Vocabulary, actor: Actor, camera: PinholeCamera, count: int
 ) -> tuple[MotionTimeline, list[Hand]]:
     """`count` gestures and everyday movements one after another, and which hand leads in each."""
     rests = [name for name in SEATED_RESTS if name in vocabulary.rests] if actor.seated else [STANDING_REST]

@@ -26,7 +26,7 @@ from gesturelrcn.synthesis.film.crop_view import in_camera_too, square_shot
 from gesturelrcn.synthesis.film.filming import Actor, seen, set_up
 from gesturelrcn.synthesis.film.staging import furnish
 from gesturelrcn.synthesis.motion.shipped import MOVEMENTS, POSTURES, RESTS
-from gesturelrcn.synthesis.pose import HAND_SHAPES, ArmPose, Pose, between
+from gesturelrcn.synthesis.pose import HAND_SHAPES, ArmPose, Pose, Trunk, between
 from gesturelrcn.synthesis.rendering.renderer import Renderer
 from gesturelrcn.synthesis.rotations import about, quaternion, unit
 from gesturelrcn.synthesis.scene.framing import person_square, random_camera, reach_of
@@ -107,16 +107,14 @@ def random_pose(rng: np.random.Generator) -> Pose:
     """A whole body with two random arms (the same posture in both in a fifth of the cases)."""
     left = random_arm(rng)
     right = left if rng.random() < 0.2 else random_arm(rng)
-    return Pose(
-        left=left,
-        right=right,
+    trunk = Trunk(
         head=rng.normal(0, 1, 3) * np.array([0.18, 0.30, 0.10]),
         spine=rng.normal(0, 1, 3) * np.array([0.08, 0.10, 0.06]),
         turn=float(rng.normal(0, 0.22)),
         shift=rng.normal(0, 0.04, 3) * np.array([1, 0.3, 1]),
-        blink=float(rng.random() < 0.06),
-        jaw=float(max(0.0, rng.normal(0, 0.06))),
     )
+    blink = float(rng.random() < 0.06)
+    return Pose(left, right, replace(trunk, jaw=float(max(0.0, rng.normal(0, 0.06)))), blink)
 
 
 def keypoint_images(rng: np.random.Generator, size: int = SIZE) -> Generator[KeypointImage, None, None]:

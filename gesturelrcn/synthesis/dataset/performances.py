@@ -33,7 +33,7 @@ from gesturelrcn.synthesis.film.studio import suitable_camera
 from gesturelrcn.synthesis.motion.shipped import SHIPPED, vocabulary_of
 from gesturelrcn.synthesis.motion.vocabulary import Vocabulary, gesture_names
 from gesturelrcn.synthesis.pose import Pose
-from gesturelrcn.synthesis.rendering.camera import Camera
+from gesturelrcn.synthesis.rendering.camera import PinholeCamera
 from gesturelrcn.synthesis.rendering.renderer import Renderer
 from gesturelrcn.synthesis.scene.framing import person_square
 from gesturelrcn.vocabulary import NONE
@@ -112,7 +112,7 @@ def _performance(
     )
 
 
-def _seen(actor: Actor, camera: Camera, pose: Pose) -> tuple[Floats, Floats]:
+def _seen(actor: Actor, camera: PinholeCamera, pose: Pose) -> tuple[Floats, Floats]:
     """(J, 2) joints and (2, 21, 3) hands in pixels."""
     size = np.array([camera.width, camera.height])
     pixels_per_metre = camera.width / (2 * np.tan(np.radians(camera.horizontal_fov) / 2))

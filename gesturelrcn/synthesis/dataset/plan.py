@@ -103,12 +103,12 @@ class Recipe:
         described = hashlib.sha256(SHIPPED_FILE.read_bytes())
         if self.gestures is not None:
             described.update(self.gestures.read_bytes())
-        told = asdict(self) | {
+        options = asdict(self) | {
             "gestures": described.hexdigest(),
             "backgrounds": [path.name for path in self.pictures()],
             "tracks": {gesture: len(tracks) for gesture, tracks in sorted(self.known_tracks().items())},
         }
-        return json.dumps({"gesturelrcn": __version__, **told}, indent=1)
+        return json.dumps({"gesturelrcn": __version__, **options}, indent=1)
 
 
 @dataclass(frozen=True)

@@ -155,29 +155,29 @@ class Judge:
 
     def _look_at_body(self, tally: Tally, picture: Pixels, joints: NDArray[np.float32]) -> None:
         tally.frames += 1
-        found = self._pose.landmarks(picture)
-        if found is None:
+        landmarks = self._pose.landmarks(picture)
+        if landmarks is None:
             return
         tally.poses += 1
         for mark, name in MEDIAPIPE_WRISTS.items():
             x, y, visible = joints[KEYPOINTS.index(name)]
-            if visible and found[mark, 2] > 0.5:
-                away = found[mark, :2] / picture.shape[1] - (x, y)
+            if visible and landmarks[mark, 2] > 0.5:
+                away = landmarks[mark, :2] / picture.shape[1] - (x, y)
                 tally.wrist_errors.append(float(np.linalg.norm(away)))
 
     def _look_for_hand(
         self, tally: Tally, picture: Pixels, joints: NDArray[np.float32], done: TrueGesture
     ) -> None:
-        wanted = [joints[i] for i in _joints(done, "wrist")]
+        wrists = [joints[i] for i in _joints(done, "wrist")]
         if not all(joints[i][2] for i in _joints(done, "wrist", "index_tip")):
             return
         tally.hands += 1
-        tally.hands_found += any(self._hand_near(picture, joint[:2]) for joint in wanted)
+        tally.hands_found += any(self._hand_near(picture, joint[:2]) for joint in wrists)
 
     def _hand_near(self, picture: Pixels, wrist: NDArray[Any]) -> bool:
         """Whether a hand is found whose wrist is about here, (2,) in shares of the picture."""
-        found = self._hands.process(np.ascontiguousarray(picture[..., ::-1])).multi_hand_landmarks or []
-        wrists = np.array([[hand.landmark[0].x, hand.landmark[0].y] for hand in found]).reshape(-1, 2)
+        hands = self._hands.process(np.ascontiguousarray(picture[..., ::-1])).multi_hand_landmarks or []
+        wrists = np.array([[hand.landmark[0].x, hand.landmark[0].y] for hand in hands]).reshape(-1, 2)
         return bool(np.linalg.norm(wrists - wrist, axis=1).min(initial=1.0) < NEAR)
 
     def tally_real(self, clip: Clip, size: int) -> Tally:
@@ -187,8 +187,8 @@ class Judge:
         """
         tally = Tally()
         holding = (clip.onset or 0.0) + HELD_SECONDS
-        held = [frame for frame in frames_of(clip.path) if frame.captured_at > holding]
-        for frame in held[:: max(1, len(held) // 4)]:
+        frames = [frame for frame in frames_of(clip.path) if frame.captured_at > holding]
+        for frame in frames[:: max(1, len(frames) // 4)]:
             region = self._pose.locate(frame.image, frame.captured_at)
             if region is None:
                 continue

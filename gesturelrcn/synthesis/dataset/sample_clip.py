@@ -20,7 +20,7 @@ from gesturelrcn.synthesis.film.filming import Actor, Shot, film, set_up
 from gesturelrcn.synthesis.motion.motion import PerformedMovement
 from gesturelrcn.synthesis.motion.shipped import HANGING
 from gesturelrcn.synthesis.motion.timeline import MotionTimeline
-from gesturelrcn.synthesis.rendering.camera import Camera, random_light
+from gesturelrcn.synthesis.rendering.camera import PinholeCamera, random_light
 from gesturelrcn.synthesis.rendering.renderer import Renderer
 from gesturelrcn.synthesis.scene.room import random_room
 from gesturelrcn.synthesis.scene.webcam import Webcam
@@ -61,7 +61,7 @@ def render(out: Path, person_seed: int = PERSON_SEED, room_seed: int = ROOM_SEED
     timeline = script(rng)
     person = random_person(np.random.default_rng(person_seed))
     chest = person.crown - person.ground - 0.30
-    camera = Camera(
+    camera = PinholeCamera(
         eye=np.array([0.05, chest + 0.10, DISTANCE_METRES]),
         target=np.array([0.0, chest + 0.06, 0.0]),
         horizontal_fov=HORIZONTAL_FOV,
@@ -106,11 +106,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--room-seed", type=int, default=ROOM_SEED)
     options = parser.parse_args(arguments)
     try:
-        performed = render(options.out, options.person_seed, options.room_seed)
+        gestures = render(options.out, options.person_seed, options.room_seed)
     except GestureLrcnError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    sys.stdout.write(f"{options.out}: {len(performed)} gestures\n")
+    sys.stdout.write(f"{options.out}: {len(gestures)} gestures\n")
     return 0
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gesturelrcn.synthesis.arrays import Image, Pixels
 from gesturelrcn.synthesis.film.filming import Shot
-from gesturelrcn.synthesis.rendering.camera import Camera, random_light
+from gesturelrcn.synthesis.rendering.camera import PinholeCamera, random_light
 from gesturelrcn.synthesis.scene.framing import outside, window
 from gesturelrcn.synthesis.scene.room import random_room
 from gesturelrcn.synthesis.scene.webcam import Webcam, random_webcam
@@ -43,7 +43,7 @@ class SquareWebcam(Webcam):
         return looked
 
 
-def square_shot(rng: Generator, whole: Camera, square: tuple[float, float, float], size: int) -> Shot:
+def square_shot(rng: Generator, whole: PinholeCamera, square: tuple[float, float, float], size: int) -> Shot:
     """A shot of `square` (centre x, y and side in pixels) of a camera's picture, `size` pixels wide."""
     camera = replace(whole, window=window(whole, *square))
     pixels = min(size, max(48, round(square[2])))
@@ -62,7 +62,7 @@ def square_shot(rng: Generator, whole: Camera, square: tuple[float, float, float
     )
 
 
-def within(camera: Camera, square: tuple[float, float, float]) -> tuple[float, float, float]:
+def within(camera: PinholeCamera, square: tuple[float, float, float]) -> tuple[float, float, float]:
     """The square (centre x, y and side in pixels), no wider than the picture and moved so that it fits.
 
     What lies beyond the picture would only be black; a square as wide as the picture is still higher than it.
@@ -74,7 +74,7 @@ def within(camera: Camera, square: tuple[float, float, float]) -> tuple[float, f
     return x, float(np.clip(y, high / 2, camera.height - high / 2)), side
 
 
-def in_camera_too(camera: Camera, keypoints: Image) -> Image:
+def in_camera_too(camera: PinholeCamera, keypoints: Image) -> Image:
     """The same (J, 3) keypoints in shares of the camera's window, visible only if in its picture too.
 
     The window may reach beyond the picture: what lies there is black.

@@ -18,7 +18,7 @@ from gesturelrcn.synthesis.body.sitting import lowered_by_sitting, seat
 from gesturelrcn.synthesis.body.skinning import Skinner
 from gesturelrcn.synthesis.motion.motion import Motion
 from gesturelrcn.synthesis.pose import Pose
-from gesturelrcn.synthesis.rendering.camera import Camera, Light, between
+from gesturelrcn.synthesis.rendering.camera import Light, PinholeCamera, between
 from gesturelrcn.synthesis.rendering.renderer import Model, Renderer
 from gesturelrcn.synthesis.rendering.surface import Surface
 from gesturelrcn.synthesis.scene.webcam import Webcam
@@ -114,7 +114,7 @@ class Actor:
             models.append(shot.bystander.actor._at(shot.bystander.pose(time)))
         return self._renderer.draw(models, shot.camera, light, self.focus, later=later)
 
-    def unhidden(self, camera: Camera, joints: Floats) -> NDArray[np.bool_]:
+    def unhidden(self, camera: PinholeCamera, joints: Floats) -> NDArray[np.bool_]:
         """(J,) which of the joints of `KEYPOINTS` nothing hides in the picture taken last.
 
         What lies beyond the picture is not hidden.
@@ -165,7 +165,7 @@ class Shot:
         bystander: a second person, or None.
     """
 
-    camera: Camera
+    camera: PinholeCamera
     light: Light
     room: list[Surface]
     room_blur: float
@@ -310,7 +310,7 @@ def exposed(actor: Actor, timeline: Motion, shot: Shot, time: float, count: int)
     return np.asarray(np.sqrt(light / count), np.uint8)
 
 
-def seen(camera: Camera, joints: Floats) -> Image:
+def seen(camera: PinholeCamera, joints: Floats) -> Image:
     """(J, 3) float32: x, y in shares of the picture, 1.0 where inside it, of (J, 3) world places."""
     places = camera.project(joints)
     inside = ((places[:, :2] >= 0) & (places[:, :2] <= 1)).all(axis=1) & (np.abs(places[:, 2]) <= 1)

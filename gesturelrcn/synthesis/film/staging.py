@@ -15,7 +15,7 @@ from gesturelrcn.synthesis.film.filming import Actor, Bystander, LightChange, Sh
 from gesturelrcn.synthesis.motion.channels import walking
 from gesturelrcn.synthesis.motion.shipped import HANGING, IN_LAP, ON_DESK
 from gesturelrcn.synthesis.motion.timeline import MotionTimeline
-from gesturelrcn.synthesis.pose import Pose
+from gesturelrcn.synthesis.pose import Pose, Trunk
 from gesturelrcn.synthesis.rendering.camera import Light
 from gesturelrcn.synthesis.rendering.renderer import Renderer
 from gesturelrcn.synthesis.rendering.surface import Surface
@@ -78,13 +78,13 @@ def picture_files(folder: Path) -> list[Path]:
     Raises:
         SynthesisError: there is no such folder, or no picture in it.
     """
-    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in PICTURE_SUFFIXES)
-    if not found:
+    pictures = sorted(path for path in folder.glob("*") if path.suffix.lower() in PICTURE_SUFFIXES)
+    if not pictures:
         raise SynthesisError(
             f"No background can be taken from {folder} because no picture ({', '.join(PICTURE_SUFFIXES)})"
             " is there: name a folder with pictures."
         )
-    return found
+    return pictures
 
 
 def read_picture(path: Path) -> Pixels:
@@ -157,7 +157,8 @@ def _staying(rng: Generator, place: Floats, seated: bool) -> Callable[[float], P
 
     def pose(time: float) -> Pose:
         still = timeline.pose(time)
-        return replace(still, shift=still.shift + place, turn=still.turn + turn)
+        trunk = still.trunk
+        return replace(still, trunk=replace(trunk, shift=trunk.shift + place, turn=trunk.turn + turn))
 
     return pose
 
@@ -175,6 +176,7 @@ def _walking(rng: Generator, depth: float, length: float) -> Callable[[float], P
             replace(HANGING, wrist=HANGING.wrist + np.array([0, 0.1 * abs(s), s]))
             for s in (-0.6 * stride, 0.6 * stride)
         )
-        return Pose(left, right, shift=np.array([gone, -lower, depth]), turn=way * np.pi / 2, stride=stride)
+        shift = np.array([gone, -lower, depth])
+        return Pose(left, right, Trunk(turn=way * np.pi / 2, shift=shift, stride=stride))
 
     return pose

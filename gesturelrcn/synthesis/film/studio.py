@@ -23,7 +23,7 @@ from gesturelrcn.synthesis.film.filming import Actor, film, seen, set_up
 from gesturelrcn.synthesis.film.script import Posture, Script, ScriptWriter
 from gesturelrcn.synthesis.film.staging import Chances, furnish
 from gesturelrcn.synthesis.motion.timeline import MotionTimeline
-from gesturelrcn.synthesis.rendering.camera import Camera
+from gesturelrcn.synthesis.rendering.camera import PinholeCamera
 from gesturelrcn.synthesis.rendering.renderer import Renderer
 from gesturelrcn.synthesis.scene.framing import (
     body_camera,
@@ -167,7 +167,7 @@ class FilmedStream:
 
 def _camera_and_square(
     rng: Generator, actor: Actor, write: ScriptWriter
-) -> tuple[Camera, Script, tuple[float, float, float]]:
+) -> tuple[PinholeCamera, Script, tuple[float, float, float]]:
     """A camera, the script, and the square of the camera's picture that is filmed."""
     if write(float("inf")).whole_body:
         return _whole_body_camera(rng, actor, write(float("inf")))
@@ -178,7 +178,7 @@ def _camera_and_square(
 
 def _whole_body_camera(
     rng: Generator, actor: Actor, script: Script
-) -> tuple[Camera, Script, tuple[float, float, float]]:
+) -> tuple[PinholeCamera, Script, tuple[float, float, float]]:
     """The camera that sees most of everything that the person does from head to foot."""
     moments = np.arange(0.0, script.timeline.length, BODY_EVERY)
     places = np.concatenate([actor.body(script.timeline.pose(float(at))) for at in moments])
@@ -187,7 +187,7 @@ def _whole_body_camera(
     return whole, script, body_square(whole, places)
 
 
-def suitable_camera(rng: Generator, actor: Actor, write: ScriptWriter) -> tuple[Camera, Script]:
+def suitable_camera(rng: Generator, actor: Actor, write: ScriptWriter) -> tuple[PinholeCamera, Script]:
     """A camera that sees the gesturing hands when they are there, as people see to it; now and then any.
 
     Returns:
@@ -196,7 +196,7 @@ def suitable_camera(rng: Generator, actor: Actor, write: ScriptWriter) -> tuple[
     chest, reach = actor.focus + np.array([0.0, 0.2, 0.0]), reach_of(actor.person, actor.lowered)
     posture = write(float("inf")).posture
     tries = 1 if rng.random() < CARELESS else PATIENCE
-    best: tuple[float, Camera, Script] | None = None
+    best: tuple[float, PinholeCamera, Script] | None = None
     for _ in range(tries):
         camera = random_camera(rng, chest, *DISTANCES[posture], reach=reach)
         at_rest = actor.joints(write(float("inf")).timeline.pose(0.0))
@@ -218,6 +218,6 @@ def _hands(actor: Actor, timeline: MotionTimeline, done: TrueGesture) -> Floats:
     return np.asarray(actor.joints(timeline.pose(done.stroke_end))[joints])
 
 
-def _feet_in_picture(camera: Camera) -> bool:
+def _feet_in_picture(camera: PinholeCamera) -> bool:
     whole = replace(camera, window=(0.0, 0.0, 1.0, 1.0))
     return bool(0 <= whole.project(np.array([[0.0, 0.05, 0.0]]))[0, 1] <= 1)

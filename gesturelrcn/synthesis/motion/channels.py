@@ -189,7 +189,7 @@ class Replayed(Generic[T]):
 
 
 def walking(metres: float, widest: float = STRIDE) -> tuple[float, float]:
-    """The legs of somebody who has walked so far: `Pose.stride`, and metres by which the hips are lower.
+    """The legs of somebody who has walked so far: `Trunk.stride`, and metres by which the hips are lower.
 
     `widest` is the angle of the legs at the widest of a step, radians.
     """

@@ -40,17 +40,13 @@ class Restlessness:
         return Pose(
             left=self._arm(arms["left"], "left", time, breath),
             right=self._arm(arms["right"], "right", time, breath),
-            head=trunk.head + drift["head"] * np.array([0.05, 0.09, 0.03]),
-            spine=trunk.spine + drift["spine"] * np.array([0.02, 0.03, 0.015]) + [0.006 * breath, 0, 0],
-            turn=trunk.turn,
-            shift=trunk.shift + drift["shift"] * np.array([0.012, 0.002, 0.012]),
+            trunk=replace(
+                trunk,
+                head=trunk.head + drift["head"] * np.array([0.05, 0.09, 0.03]),
+                spine=trunk.spine + drift["spine"] * np.array([0.02, 0.03, 0.015]) + [0.006 * breath, 0, 0],
+                shift=trunk.shift + drift["shift"] * np.array([0.012, 0.002, 0.012]),
+            ),
             blink=_blink(time, self._blinks) * min(1.0, lively),
-            jaw=trunk.jaw,
-            stride=trunk.stride,
-            hinge=trunk.hinge,
-            crouch=trunk.crouch,
-            apart=trunk.apart,
-            fall=trunk.fall,
         )
 
     def _arm(self, pose: ArmPose, hand: Hand, time: float, breath: float) -> ArmPose:

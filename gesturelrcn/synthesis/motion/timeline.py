@@ -1,14 +1,13 @@
 """What one person does, second by second: from rest through gestures and back, timed as people do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from numpy.random import Generator
 
 from gesturelrcn.events import Hand
-from gesturelrcn.synthesis.arrays import Floats
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.motion.arm_limits import FARTHEST_REACH, placed, turned, under
 from gesturelrcn.synthesis.motion.channels import (
@@ -20,13 +19,13 @@ from gesturelrcn.synthesis.motion.channels import (
     Swinging,
     Turning,
 )
+from gesturelrcn.synthesis.motion.choice import choose_movement, fitting_movements
 from gesturelrcn.synthesis.motion.motion import VISIBLE_SHARE, PerformedMovement, RecordedMotion
 from gesturelrcn.synthesis.motion.restlessness import Restlessness
 from gesturelrcn.synthesis.motion.shipped import SHIPPED
+from gesturelrcn.synthesis.motion.style import Habits, Style
 from gesturelrcn.synthesis.motion.vocabulary import Keyframe, Movement, Range, Swing, Vocabulary
-from gesturelrcn.synthesis.pose import HAND_SHAPES, SIDES, ArmPose, Pose, Trunk, between
-
-_RELAXED = np.array(HAND_SHAPES["relaxed"])
+from gesturelrcn.synthesis.pose import SIDES, ArmPose, Pose, Trunk, between
 
 
 class MotionTimeline:
@@ -64,7 +63,7 @@ class MotionTimeline:
         self._trunk = Channel(Trunk())
         self._stance = Trunk()
         self._restlessness = Restlessness(rng, liveliness)
-        self._pace, self._size = self._manner.random(2)
+        self._habits = Habits(self._manner)
         self.length = 0.0
         self.performed: list[PerformedMovement] = []
 
@@ -97,7 +96,7 @@ class MotionTimeline:
             SynthesisError: nobody has described this gesture for this hand.
         """
         script, lead = self._chosen(gesture, hand, movement)
-        style = self._style(script, tempo, amplitude)
+        style = self._habits.style(script, tempo, amplitude)
         began, at = self.length, self.length
         keys = self._repeated(script, hold)
         first_move = stroke_end = offset = 0.0
@@ -112,10 +111,10 @@ class MotionTimeline:
             at += seconds
             first_move = first_move or seconds
             stroke_end = stroke_end or (at if index == len(script.keys) - 1 else 0.0)
-            held = float(hold) if fixed and hold is not None else self._between(key.hold)
+            seconds_held = float(hold) if fixed and hold is not None else self._between(key.hold)
             swing = script.swing if last else None
-            self._hold(lead, script.both, at, held, swing, style.amplitude)
-            at += held
+            self._hold(lead, script.both, at, seconds_held, swing, style.amplitude)
+            at += seconds_held
             offset = at
         rested = self._go_back(script, lead, first_goal, offset, style)
         return self._done(
@@ -135,7 +134,7 @@ class MotionTimeline:
     ) -> PerformedMovement:
         """Append a gesture that is begun and broken off before anybody could tell: class `none`."""
         script, lead = self._chosen(gesture, hand, movement)
-        style = self._style(script, None, None)
+        style = self._habits.style(script)
         key = script.keys[0]
         share = self._rng.uniform(0.2, 0.45)
         seconds = self._between(key.move) / style.tempo * (0.4 + share)
@@ -166,9 +165,10 @@ class MotionTimeline:
         """At least so long of what people do in front of a camera without meaning anything: class `none`."""
         ends = self.length + seconds
         gestures = [name for name in self._vocabulary.gestures if name != "none"]
+        everyday = fitting_movements(self._vocabulary, "none", rest=self._rest_name)
         while self.length < ends:
             kind, left = self._rng.random(), ends - self.length
-            if kind < 0.4 or left < 2.5 or not self._fitting("none", None):
+            if kind < 0.4 or left < 2.5 or not everyday:
                 self.pause(min(left, float(self._rng.uniform(1.0, 7.0))))
             elif kind < 0.55:
                 self.abandon(gestures[int(self._rng.integers(len(gestures)))])
@@ -216,55 +216,7 @@ class MotionTimeline:
     # Choosing what to do and how.
 
     def _chosen(self, gesture: str, hand: Hand | None, movement: str | None) -> tuple[Movement, Hand]:
-        if movement is not None and movement not in self._vocabulary.movements:
-            known = ", ".join(sorted(self._vocabulary.movements))
-            raise SynthesisError(f"No movement {movement!r} is described; known are {known}.")
-        fitting = self._fitting(gesture, hand)
-        if movement is not None:
-            fitting = [(name, side) for name, side in self._fitting(gesture, hand, True) if name == movement]
-        if not fitting:
-            known = ", ".join(sorted(self._vocabulary.gestures))
-            whose = "" if hand is None else f" of the {hand} hand" if hand != "both" else " of both hands"
-            which = f" called {movement!r}" if movement else ""
-            raise SynthesisError(
-                f"No movement{which}{whose} is described for the gesture {gesture!r}; known are {known}."
-            )
-        choice = 0 if len(fitting) == 1 else self._by_chance(fitting)
-        name, lead = fitting[choice]
-        return self._vocabulary.movements[name], lead
-
-    def _by_chance(self, fitting: list[tuple[str, Hand]]) -> int:
-        """Most people use the right hand for most things."""
-        weights = np.array([2.0 if side == "right" else 1.0 for _, side in fitting])
-        return int(self._rng.choice(len(fitting), p=weights / weights.sum()))
-
-    def _fitting(self, gesture: str, hand: Hand | None, any_start: bool = False) -> list[tuple[str, Hand]]:
-        """Movements of a gesture that these hands can do from where they rest."""
-        hands = self._vocabulary.gestures.get(gesture, {})
-        found: list[tuple[str, Hand]] = []
-        for side in SIDES if hand in (None, "both") else (hand,):
-            for name in hands.get(side, ()) if side else ():
-                script = self._vocabulary.movements[name]
-                starts = script.starts
-                here = any_start or not starts or self._rest_name is None or self._rest_name in starts
-                if here and (hand != "both" or script.both):
-                    found.append((name, side))
-        return found
-
-    def _style(self, script: Movement, tempo: float | None, amplitude: float | None) -> "_Style":
-        """How this person does it this time: half habit, half chance."""
-        luck = self._manner
-        turn = np.clip(luck.normal(0, 1, 3), -2, 2) * np.radians([10, 7, 8])
-        pace, size = (0.5 * (habit + luck.random()) for habit in (self._pace, self._size))
-        return _Style(
-            tempo=tempo if tempo is not None else _within(script.tempo, pace),
-            amplitude=amplitude if amplitude is not None else _within(script.amplitude, size),
-            turn=turn,
-            looseness=float(luck.uniform(0, 0.2)),
-            fingers=luck.normal(0, 0.04, len(_RELAXED)),
-            shape=float(luck.random()),
-            shaping=float(luck.uniform(0.65, 1.0)),
-        )
+        return choose_movement(self._rng, self._vocabulary, gesture, hand, movement, self._rest_name)
 
     def _repeated(self, script: Movement, hold: float | None) -> list[Keyframe]:
         again = script.keys[script.repeat_from :]
@@ -274,7 +226,7 @@ class MotionTimeline:
             times = max(1, round(float(hold / once)))
         return [*script.keys, *(list(again) * (times - 1))]
 
-    def _goal(self, script: Movement, key: Keyframe, style: "_Style", lead: Hand) -> ArmPose:
+    def _goal(self, script: Movement, key: Keyframe, style: Style, lead: Hand) -> ArmPose:
         """Where the arm goes this time: the keyframe, scattered, within what arms can do."""
         scattered = self._rng.normal(0, key.scatter, 3)
         if key.resting:
@@ -288,9 +240,7 @@ class MotionTimeline:
         wrist = wrist * min(1.0, FARTHEST_REACH / max(distance, 1e-6))
         pose = turned(placed(key.pose, wrist), style.turn)
         if key.shapes:
-            shape = key.shapes[int(style.shape * len(key.shapes))]
-            loose = shape + style.looseness * (_RELAXED - shape) + style.fingers
-            pose = replace(pose, fingers=np.r_[np.clip(loose[:4], 0, 1), loose[4:]])
+            pose = replace(pose, fingers=style.fingers_of(key.shapes))
         return under(pose, self._ceiling)
 
     # Appending.
@@ -304,7 +254,7 @@ class MotionTimeline:
         self,
         script: Movement,
         key: Keyframe,
-        style: "_Style",
+        style: Style,
         lead: Hand,
         goal: ArmPose,
         at: float,
@@ -337,9 +287,7 @@ class MotionTimeline:
             swinging = Swinging(swing, hertz, amplitude, Drift(self._manner)) if swing else None
             channel.append(Holding(at, at + seconds, channel.last, start, swinging))
 
-    def _go_back(
-        self, script: Movement, lead: Hand, first: ArmPose | None, at: float, style: "_Style"
-    ) -> float:
+    def _go_back(self, script: Movement, lead: Hand, first: ArmPose | None, at: float, style: Style) -> float:
         """Everything that has left its rest returns to it; returns when it is there."""
         seconds = self._between(script.back) / style.tempo
         if first is not None and len(script.keys) > 1 and self._manner.random() < script.retrace:
@@ -393,25 +341,8 @@ class MotionTimeline:
         return float(self._rng.uniform(*limits))
 
 
-@dataclass(frozen=True)
-class _Style:
-    """One performance: speed, size, turn of the hand, looseness of its shape."""
-
-    tempo: float
-    amplitude: float
-    turn: Floats
-    looseness: float
-    fingers: Floats
-    shape: float
-    shaping: float
-
-
 def _named_rest(vocabulary: Vocabulary, name: str) -> dict[Hand, ArmPose]:
     if name not in vocabulary.rests:
         known = ", ".join(sorted(vocabulary.rests))
         raise SynthesisError(f"No rest {name!r} is described; known are {known}.")
     return {"left": vocabulary.rests[name], "right": vocabulary.rests[name]}
-
-
-def _within(limits: Range, share: float) -> float:
-    return limits[0] + (limits[1] - limits[0]) * float(share)

@@ -40,24 +40,24 @@ def load_tracks(folder: Path) -> Tracks:
         clips = read_index(folder, strict=True).clips
     except (OSError, GestureLrcnError) as error:
         raise SynthesisError(f"No tracks can be taken from {folder}: {error}") from error
-    found: dict[str, list[JointTrack]] = {}
+    tracks: dict[str, list[JointTrack]] = {}
     for clip in clips:
         track = _track(folder, clip)
         if track is not None:
-            found.setdefault(clip.gesture, []).append(track)
-    if not found:
+            tracks.setdefault(clip.gesture, []).append(track)
+    if not tracks:
         raise SynthesisError(
             f"{folder} has no track that shows both arms: name a folder with an index.csv and the .npz files"
             " that `python -m gesturelrcn.training.teacher.teacher` makes of its clips."
         )
-    return {gesture: tuple(tracks) for gesture, tracks in found.items()}
+    return {gesture: tuple(of_gesture) for gesture, of_gesture in tracks.items()}
 
 
 def _track(folder: Path, clip: Clip) -> JointTrack | None:
     path = track_path(folder, clip)
     try:
-        with np.load(path) as held:
-            keypoints, times = held["keypoints"], held["times"]
+        with np.load(path) as arrays:
+            keypoints, times = arrays["keypoints"], arrays["times"]
     except (OSError, ValueError, KeyError) as error:
         raise SynthesisError(f"The track {path} cannot be read ({error}): make it anew.") from error
     try:

@@ -14,7 +14,7 @@ EXPOSED = (0.6, 1.05)
 
 
 @dataclass(frozen=True)
-class Camera:
+class PinholeCamera:
     """A pinhole camera.
 
     Attributes:

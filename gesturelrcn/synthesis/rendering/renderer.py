@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.rendering import shaders
-from gesturelrcn.synthesis.rendering.camera import FAR_METRES, NEAR_METRES, Camera, Light
+from gesturelrcn.synthesis.rendering.camera import FAR_METRES, NEAR_METRES, Light, PinholeCamera
 from gesturelrcn.synthesis.rendering.surface import Material, Surface
 
 SUPERSAMPLING = 1.5
@@ -74,7 +74,7 @@ class Model:
             self._moving.write(np.ascontiguousarray(geometry, np.float32).tobytes())
         self._bounds = self._bounds_of(geometry)
 
-    def in_view(self, camera: Camera) -> NDArray[np.bool_]:
+    def in_view(self, camera: PinholeCamera) -> NDArray[np.bool_]:
         """(S,) which surfaces may be in the picture; feet under a webcam's picture need not be drawn."""
         corners = np.where(BOX_CORNERS[None], self._bounds[:, None, 0], self._bounds[:, None, 1])
         clip = np.concatenate([corners, np.ones((*corners.shape[:2], 1))], axis=2) @ camera.matrix().T
@@ -169,7 +169,7 @@ class Renderer:
     def draw(
         self,
         models: Sequence[Model],
-        camera: Camera,
+        camera: PinholeCamera,
         light: Light,
         focus: Floats,
         shadows: bool = True,
@@ -190,9 +190,9 @@ class Renderer:
             self._draw(shown, camera, light, focus, shadows, later)
             pixels = np.frombuffer(self._frame.read(components=3, alignment=1), np.uint8)
         upright = pixels.reshape(self._size[1], self._size[0], 3)[::-1, :, ::-1]
-        wanted = (self.width, self.height)
-        if wanted != self._size:
-            return np.asarray(cv2.resize(np.ascontiguousarray(upright), wanted, interpolation=cv2.INTER_AREA))
+        size = (self.width, self.height)
+        if size != self._size:
+            return np.asarray(cv2.resize(np.ascontiguousarray(upright), size, interpolation=cv2.INTER_AREA))
         return np.ascontiguousarray(upright)
 
     def depths(self) -> Image:
@@ -210,17 +210,23 @@ class Renderer:
         Places beyond the picture are infinitely far.
         """
         wide, high = self._size
-        found = np.full(len(places), np.inf)
+        depths = np.full(len(places), np.inf)
         with self._context:
             for index, (x, y) in enumerate(places):
                 if 0 <= x < 1 and 0 <= y < 1:
                     pixel = (int(x * wide), high - 1 - int(y * high), 1, 1)
                     read = self._frame.read(pixel, components=1, attachment=-1, dtype="f4")
-                    found[index] = _metres(np.frombuffer(read, np.float32))[0]
-        return found
+                    depths[index] = _metres(np.frombuffer(read, np.float32))[0]
+        return depths
 
     def _draw(
-        self, shown: list[Model], camera: Camera, light: Light, focus: Floats, shadows: bool, later: float
+        self,
+        shown: list[Model],
+        camera: PinholeCamera,
+        light: Light,
+        focus: Floats,
+        shadows: bool,
+        later: float,
     ) -> None:
         shadow_camera = _shadow_matrix(light, focus)
         self._context.enable(moderngl.DEPTH_TEST)
@@ -248,7 +254,7 @@ class Renderer:
                     self._shadow_program["under_cut"] = surface.under_cut
                     dark.render()
 
-    def _draw_lit(self, model: Model, camera: Camera) -> None:
+    def _draw_lit(self, model: Model, camera: PinholeCamera) -> None:
         for (surface, texture, lit, _), in_view in zip(model.drawn, model.in_view(camera), strict=True):
             if not in_view:
                 continue
@@ -260,7 +266,7 @@ class Renderer:
             self._program["under_cut"] = surface.under_cut
             lit.render()
 
-    def _set_uniforms(self, camera: Camera, light: Light, shadow_camera: Floats) -> None:
+    def _set_uniforms(self, camera: PinholeCamera, light: Light, shadow_camera: Floats) -> None:
         program = self._program
         _write(program["camera"], camera.matrix())
         _write(program["shadow_camera"], shadow_camera)

@@ -11,7 +11,7 @@ from gesturelrcn.region.locator import DROP, SHOULDER_WIDTHS
 from gesturelrcn.synthesis.arrays import Floats
 from gesturelrcn.synthesis.body.person import Person
 from gesturelrcn.synthesis.pose import SIDES
-from gesturelrcn.synthesis.rendering.camera import Camera
+from gesturelrcn.synthesis.rendering.camera import PinholeCamera
 
 PICTURE_SIZES = ((640, 480), (640, 360))
 CHEST_TO_CROWN_METRES = 0.30
@@ -37,7 +37,7 @@ class Reach:
     raised: Floats
     stretched: Floats
 
-    def fits(self, camera: Camera) -> tuple[bool, bool]:
+    def fits(self, camera: PinholeCamera) -> tuple[bool, bool]:
         """Whether raised and stretched finger tips are inside the picture."""
         raised, stretched = (camera.project(points)[:, :2] for points in (self.raised, self.stretched))
         return bool(((raised >= 0) & (raised <= 1)).all()), bool(((stretched >= 0) & (stretched <= 1)).all())
@@ -60,7 +60,7 @@ def reach_of(person: Person, lowered: float = 0.0) -> Reach:
     )
 
 
-def ceiling_of(camera: Camera, joints: Floats, margin: float = 0.05) -> float:
+def ceiling_of(camera: PinholeCamera, joints: Floats, margin: float = 0.05) -> float:
     """How high a hand can go above the shoulders and stay in this camera's picture, in arm lengths.
 
     Args:
@@ -88,7 +88,7 @@ def random_camera(
     farthest: float = 6.0,
     reach: Reach | None = None,
     size: tuple[int, int] | None = None,
-) -> Camera:
+) -> PinholeCamera:
     """A camera `nearest` to `farthest` metres away (near ones more often) from a chest at (3,) metres.
 
     With `reach` nearly all cameras see raised and stretched arms, if they are far enough away for that;
@@ -103,15 +103,15 @@ def random_camera(
     wide = 2 * distance * np.tan(np.radians(fov) / 2)
     high = wide * height / width
     aside, above = _aim(rng, chest, (wide, high), reach)
-    camera = Camera(eye, chest + np.array([aside, above, 0.0]), fov, width, height)
+    camera = PinholeCamera(eye, chest + np.array([aside, above, 0.0]), fov, width, height)
     if reach is None:
         return camera
-    wanted = chest + np.array([[0.0, CHEST_TO_CROWN_METRES, HEAD_BEFORE_CHEST_METRES]])
+    points = chest + np.array([[0.0, CHEST_TO_CROWN_METRES, HEAD_BEFORE_CHEST_METRES]])
     if above + high / 2 > reach.raised[:, 1].max() - chest[1]:
-        wanted = np.concatenate([wanted, reach.raised])
+        points = np.concatenate([points, reach.raised])
     # A tilted camera sees less far up than an upright one: tilt it more until everything is in.
     for _ in range(25):
-        if camera.project(wanted)[:, 1].min() >= 0:
+        if camera.project(points)[:, 1].min() >= 0:
             break
         camera = replace(camera, target=camera.target + np.array([0.0, 0.02 * high, 0.0]))
     return camera
@@ -140,7 +140,7 @@ def _aim(
     return aside, top - high / 2
 
 
-def body_camera(rng: Generator, places: Floats) -> Camera:
+def body_camera(rng: Generator, places: Floats) -> PinholeCamera:
     """A camera in a room that looks at everything that a whole body does: (N, 3) world places."""
     middle = (places.min(axis=0) + places.max(axis=0)) / 2
     distance = float(rng.uniform(*BODY_DISTANCES))
@@ -148,10 +148,10 @@ def body_camera(rng: Generator, places: Floats) -> Camera:
     eye[1] = rng.uniform(0.7, 2.1)
     width, height = PICTURE_SIZES[rng.integers(len(PICTURE_SIZES))]
     target = middle + rng.normal(0, 0.05, 3) * np.array([1.0, 1.0, 0.0])
-    return Camera(eye, target, float(rng.uniform(55, 80)), width, height)
+    return PinholeCamera(eye, target, float(rng.uniform(55, 80)), width, height)
 
 
-def body_square(camera: Camera, places: Floats) -> tuple[float, float, float]:
+def body_square(camera: PinholeCamera, places: Floats) -> tuple[float, float, float]:
     """Centre x, centre y and side in pixels of the square around (N, 3) world places of a whole body."""
     seen = camera.project(places)[:, :2] * np.array([camera.width, camera.height])
     least, most = seen.min(axis=0), seen.max(axis=0)
@@ -159,7 +159,7 @@ def body_square(camera: Camera, places: Floats) -> tuple[float, float, float]:
     return x, y, float((most - least).max()) * BODY_MARGIN
 
 
-def person_square(camera: Camera, joints: Floats) -> tuple[float, float, float]:
+def person_square(camera: PinholeCamera, joints: Floats) -> tuple[float, float, float]:
     """Centre x, centre y and side in pixels of the square in which the live program looks at this person."""
     size = np.array([camera.width, camera.height])
     places = camera.project(joints)[:, :2] * size
@@ -169,13 +169,13 @@ def person_square(camera: Camera, joints: Floats) -> tuple[float, float, float]:
     return float(middle[0]), float(middle[1] + DROP * unit), SHOULDER_WIDTHS * unit
 
 
-def window(camera: Camera, x: float, y: float, side: float) -> tuple[float, float, float, float]:
-    """A square in pixels as a window for `Camera`."""
+def window(camera: PinholeCamera, x: float, y: float, side: float) -> tuple[float, float, float, float]:
+    """A square in pixels as a window for `PinholeCamera`."""
     left, right = (x - side / 2) / camera.width, (x + side / 2) / camera.width
     return left, (y - side / 2) / camera.height, right, (y + side / 2) / camera.height
 
 
-def outside(camera: Camera, width: int, height: int) -> NDArray[np.bool_]:
+def outside(camera: PinholeCamera, width: int, height: int) -> NDArray[np.bool_]:
     """(height, width) where the window, drawn with that many pixels, reaches beyond the camera's picture."""
     left, top, right, bottom = camera.window
     across = left + (np.arange(width) + 0.5) / width * (right - left)

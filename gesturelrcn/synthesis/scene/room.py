@@ -37,8 +37,8 @@ def random_room(rng: Generator) -> list[Surface]:
         )
     )
     furniture = [_window, _shelf, _door, _pictures, _sofa, _plant, _cabinet, _curtain, _lamp]
-    wanted = rng.permutation(len(furniture))[: rng.integers(2, 7)]
-    for index in wanted:
+    chosen = rng.permutation(len(furniture))[: rng.integers(2, 7)]
+    for index in chosen:
         place = rng.uniform(-0.85, 0.85) * half_width
         surfaces += furniture[index](rng, float(place), float(-depth))
     return surfaces

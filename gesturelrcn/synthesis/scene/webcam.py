@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gesturelrcn.synthesis.arrays import Pixels
 
-Camera = TypeVar("Camera", bound="Webcam")
+AnyWebcam = TypeVar("AnyWebcam", bound="Webcam")
 
 DROPPED_SHARE = 0.02
 """Of a jittery camera's frames, those that never arrive."""
@@ -68,7 +68,7 @@ class Webcam:
             seen = cv2.imdecode(packed, cv2.IMREAD_COLOR)
         return np.asarray(seen, np.uint8)
 
-    def at(self: Camera, time: float) -> Camera:
+    def at(self: AnyWebcam, time: float) -> AnyWebcam:
         """The same camera `time` seconds later: exposure and white balance have wandered."""
         if self.hunting == 0 and self.tinting == 0:
             return self

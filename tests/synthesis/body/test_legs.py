@@ -18,7 +18,13 @@ from gesturelrcn.synthesis.pose import Pose, Trunk
 from gesturelrcn.synthesis.scene.framing import body_camera, body_square, window
 
 PEOPLE = Path(__file__).parents[3] / "configs" / "actions-people.toml"
-STANDING = Pose(left=HANGING, right=HANGING)
+
+
+def standing(**words):
+    return Pose(left=HANGING, right=HANGING, trunk=Trunk(**words))
+
+
+STANDING = standing()
 FEET = [BONES.index(f"foot.{side}") for side in "LR"]
 
 
@@ -36,26 +42,26 @@ def joint(person, pose, name):
     "words", [{"crouch": 0.9}, {"hinge": 1.3}, {"apart": 0.4}, {"crouch": 0.5, "hinge": 0.8, "apart": 0.2}]
 )
 def test_soles_stay_on_the_floor_whatever_the_legs_do(person, words):
-    at, before = ankles(person, replace(STANDING, **words)), ankles(person, STANDING)
+    at, before = ankles(person, standing(**words)), ankles(person, STANDING)
     assert at[:, 1] == pytest.approx(before[:, 1], abs=0.01)
     assert at[:, 2] == pytest.approx(before[:, 2], abs=0.03)
 
 
 def test_who_bends_has_the_head_low_and_in_front(person):
-    upright, bent = (joint(person, pose, "nose") for pose in (STANDING, replace(STANDING, hinge=1.3)))
+    upright, bent = (joint(person, pose, "nose") for pose in (STANDING, standing(hinge=1.3)))
     assert bent[1] < 0.75 * upright[1]
     assert bent[2] > upright[2] + 0.3
 
 
 def test_who_crouches_is_lower_and_upright(person):
-    upright, low = (joint(person, pose, "nose") for pose in (STANDING, replace(STANDING, crouch=1.2)))
+    upright, low = (joint(person, pose, "nose") for pose in (STANDING, standing(crouch=1.2)))
     assert 0.1 < upright[1] - low[1] < 0.7
     assert abs(low[2] - upright[2]) < 0.02
 
 
 @pytest.mark.parametrize("fall", [(0.0, 1.5), (0.0, -1.5), (1.45, 0.0)])
 def test_who_has_fallen_lies_on_the_floor(person, fall):
-    lying = replace(STANDING, fall=np.array(fall))
+    lying = standing(fall=np.array(fall))
     nose = joint(person, lying, "nose")
     assert 0.0 < nose[1] < 0.45
     if fall[1]:  # the person's left is to the right of the picture, positive x

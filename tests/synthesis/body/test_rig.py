@@ -7,7 +7,7 @@ from gesturelrcn.synthesis.body.rig import Rig
 from gesturelrcn.synthesis.motion.channels import LEG_METRES, STRIDE, walking
 from gesturelrcn.synthesis.motion.shipped import HANGING, MOVEMENTS
 from gesturelrcn.synthesis.motion.timeline import MotionTimeline
-from gesturelrcn.synthesis.pose import Pose, arm
+from gesturelrcn.synthesis.pose import Pose, Trunk, arm
 
 RAISED = MOVEMENTS["raise_straight"].keys[-1].pose
 
@@ -69,7 +69,9 @@ def test_who_walks_has_one_leg_before_the_other_and_the_soles_on_the_floor(perso
     feet = {side: BONES.index(f"foot.{side}") for side in "LR"}
 
     def soles(stride, lower):
-        transforms = rig.transforms(Pose(HANGING, HANGING, stride=stride, shift=np.array([0, -lower, 0])))
+        transforms = rig.transforms(
+            Pose(HANGING, HANGING, Trunk(stride=stride, shift=np.array([0, -lower, 0])))
+        )
         return {
             side: transforms[bone, :, :3] @ person.heads[bone] + transforms[bone, :, 3]
             for side, bone in feet.items()
@@ -91,8 +93,8 @@ def test_who_walks_has_one_leg_before_the_other_and_the_soles_on_the_floor(perso
 def test_walking_away_is_done_on_foot():
     timeline = MotionTimeline(np.random.default_rng(0), "hanging", 0.0)
     done = timeline.perform("none", "right", "leaving_and_coming_back")
-    strides = np.array([timeline.pose(time).stride for time in np.linspace(0, done.rested, 200)])
+    strides = np.array([timeline.pose(time).trunk.stride for time in np.linspace(0, done.rested, 200)])
 
     assert strides.max() > 0.25
     assert strides.min() < -0.25
-    assert timeline.pose(0.0).stride == timeline.pose(done.rested).stride == 0.0
+    assert timeline.pose(0.0).trunk.stride == timeline.pose(done.rested).trunk.stride == 0.0

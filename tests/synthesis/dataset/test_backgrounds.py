@@ -14,9 +14,9 @@ SIZE = 64
 def some(renderer):
     """Pictures of two rooms; asking for a renderer skips where there is no EGL."""
     stream = rooms.backgrounds(np.random.default_rng(5), SIZE)
-    taken = list(islice(stream, 2 * rooms.VIEWS_PER_ROOM))
+    examples = list(islice(stream, 2 * rooms.VIEWS_PER_ROOM))
     stream.close()
-    return taken
+    return examples
 
 
 def test_pictures_show_something_and_no_two_the_same(some):

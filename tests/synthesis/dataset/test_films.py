@@ -27,9 +27,9 @@ SMALL = Recipe(people=2, hours=0.004, size=64, fps=5, seed=5)
 def folder(body_data, renderer, tmp_path_factory):
     """A small data set by one worker; asking for a renderer skips where there is no EGL."""
     out = tmp_path_factory.mktemp("films") / "one"
-    told = []
-    made = make_dataset(SMALL, out, progress=lambda done, of: told.append((done, of)))
-    return out, made, told
+    reports = []
+    dataset = make_dataset(SMALL, out, progress=lambda done, of: reports.append((done, of)))
+    return out, dataset, reports
 
 
 def contents(out):
@@ -37,14 +37,14 @@ def contents(out):
 
 
 def test_every_film_has_its_truth_and_is_listed(folder):
-    out, made, _ = folder
+    out, dataset, _ = folder
     films = sorted(str(path.relative_to(out)) for path in out.rglob("*.mp4"))
     clips, streams = (
         list(csv.DictReader((out / name).read_text().splitlines())) for name in ("index.csv", "streams.csv")
     )
 
     assert sorted(row["path"] for row in clips + streams) == films
-    assert (len(clips), len(streams)) == (made.clips, made.streams)
+    assert (len(clips), len(streams)) == (dataset.clips, dataset.streams)
     assert {row["subject"] for row in clips} == {"P5-0000", "P5-0001"}
     for row in clips + streams:
         truth = read_truth((out / row["path"]).with_suffix(".jsonl"))
@@ -59,10 +59,10 @@ def test_every_film_has_its_truth_and_is_listed(folder):
 
 
 def test_the_index_is_read_by_training(folder):
-    out, made, _ = folder
+    out, dataset, _ = folder
     clips = read_index(out, strict=True).clips
 
-    assert len(clips) == made.clips
+    assert len(clips) == dataset.clips
     for clip in clips:
         gestures = read_truth(clip.path.with_suffix(".jsonl")).gestures
         assert [done.gesture for done in gestures] == [clip.gesture] * (clip.gesture != "none")
@@ -70,11 +70,11 @@ def test_the_index_is_read_by_training(folder):
 
 
 def test_progress_ends_with_all(folder):
-    _, made, told = folder
+    _, dataset, reports = folder
 
-    assert [of for _, of in told] == [pytest.approx(made.seconds)] * len(told)
-    assert told[-1][0] == pytest.approx(made.seconds, rel=0.1)
-    assert len(told) > 20
+    assert [of for _, of in reports] == [pytest.approx(dataset.seconds)] * len(reports)
+    assert reports[-1][0] == pytest.approx(dataset.seconds, rel=0.1)
+    assert len(reports) > 20
 
 
 def test_two_workers_make_the_same_files(folder, tmp_path):

@@ -11,7 +11,7 @@ from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.film.filming import Actor
 from gesturelrcn.synthesis.motion.shipped import HANGING, MOVEMENTS
 from gesturelrcn.synthesis.pose import HAND_SHAPES, Pose, between
-from gesturelrcn.synthesis.rendering.camera import Camera
+from gesturelrcn.synthesis.rendering.camera import PinholeCamera
 from gesturelrcn.synthesis.scene.handheld import random_held
 
 SIZE = 48
@@ -22,9 +22,9 @@ TIPS = [4, 8, 12, 16, 20]
 def some(body_data, renderer):
     """Pictures of one person; asking for a renderer skips where there is no EGL."""
     stream = hand_images.hand_images(np.random.default_rng(0), SIZE)
-    taken = list(islice(stream, 40))
+    examples = list(islice(stream, 40))
     stream.close()
-    return taken
+    return examples
 
 
 def raised(shape, side="right"):
@@ -36,7 +36,7 @@ def raised(shape, side="right"):
 
 def before(person):
     chest = person.crown - person.ground - 0.3
-    return Camera(np.array([0, chest, 2.0]), np.array([0, chest, 0.0]), 60.0, 640, 480)
+    return PinholeCamera(np.array([0, chest, 2.0]), np.array([0, chest, 0.0]), 60.0, 640, 480)
 
 
 def test_pictures_and_landmarks_have_their_shapes(some):
@@ -103,12 +103,14 @@ def test_landmarks_lie_on_the_hand_that_is_drawn(renderer, person):
 
 
 def test_depth_behind_the_wrist_is_in_the_unit_of_the_square():
-    camera = Camera(np.array([0, 1.0, 2.0]), np.array([0, 1.0, 0.0]), 60.0, 640, 480)
+    camera = PinholeCamera(np.array([0, 1.0, 2.0]), np.array([0, 1.0, 0.0]), 60.0, 640, 480)
     points = np.array([[0, 1.0, 0.0], [0.1, 1.0, 0.0], [0, 1.0, -0.1]])
     side = 128.0
     window = hand_images.window(camera, 320, 240, side)
 
-    square = hand_images._in_square(Camera(camera.eye, camera.target, 60.0, 640, 480, window), points, side)
+    square = hand_images._in_square(
+        PinholeCamera(camera.eye, camera.target, 60.0, 640, 480, window), points, side
+    )
 
     assert square[0] == pytest.approx([0.5, 0.5, 0.0])
     assert square[2, 2] == pytest.approx(square[1, 0] - 0.5, rel=1e-6)
@@ -118,10 +120,10 @@ def test_things_stay_in_the_hand(renderer, person):
     actor = Actor(renderer, person)
     rng = np.random.default_rng(1)
     for _ in range(8):
-        held = random_held(rng)
-        assert held.shape in HAND_SHAPES
-        assert np.abs(held.surface.vertices).max() < 0.2
-        actor.hold("left", held.surface)
+        thing = random_held(rng)
+        assert thing.shape in HAND_SHAPES
+        assert np.abs(thing.surface.vertices).max() < 0.2
+        actor.hold("left", thing.surface)
         actor.pose(raised("grip", "left"))
     actor.release()
 
@@ -167,7 +169,7 @@ def test_an_unknown_vocabulary_ends_with_its_name(tmp_path, capsys):
 def test_a_picture_is_cut_from_the_room_where_the_window_is():
     room = np.zeros((480, 640, 3), np.uint8)
     cv2.rectangle(room, (320, 0), (639, 479), (255, 255, 255), -1)
-    camera = Camera(np.zeros(3), np.ones(3), 60.0, 640, 480, (0.25, 0.25, 0.75, 0.75))
+    camera = PinholeCamera(np.zeros(3), np.ones(3), 60.0, 640, 480, (0.25, 0.25, 0.75, 0.75))
 
     part = hand_images._part(room, camera)
 

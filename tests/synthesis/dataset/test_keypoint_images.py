@@ -14,9 +14,9 @@ SIZE = 64
 def some(body_data, renderer):
     """Two shots of one person; asking for a renderer skips where there is no EGL."""
     stream = keypoint_images.keypoint_images(np.random.default_rng(0), SIZE)
-    taken = list(islice(stream, 2 * keypoint_images.FRAMES_PER_SHOT))
+    examples = list(islice(stream, 2 * keypoint_images.FRAMES_PER_SHOT))
     stream.close()
-    return taken
+    return examples
 
 
 def test_pictures_and_joints_have_their_shapes(some):

@@ -14,9 +14,9 @@ from gesturelrcn.training.data.generation import make_shards
 def some(body_data, renderer):
     """Asking for a renderer skips where there is no EGL."""
     stream = performances.performances((3,), names=("raise_hand",))
-    taken = list(islice(stream, 8))
+    examples = list(islice(stream, 8))
     stream.close()
-    return taken
+    return examples
 
 
 def test_performances_have_their_shapes_and_times(some):
@@ -75,12 +75,12 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(some, tmp_path, capsys)
 
 @pytest.mark.parametrize(("kind", "array"), [("hands", "hand"), ("performances", "joints")])
 def test_a_training_makes_what_is_missing(some, tmp_path, kind, array):
-    make, told = Make(frames=2, size=48, seed=1), []
-    make_shards("x", kind, make, tmp_path, 1, lambda *what: told.append(what))
+    make, reports = Make(frames=2, size=48, seed=1), []
+    make_shards("x", kind, make, tmp_path, 1, lambda *what: reports.append(what))
     (path,) = tmp_path.glob("*.npz")
     with np.load(path, allow_pickle=False) as shard:
         assert array in shard.files
-    assert told == [(f"{kind} x", 1, 1)]
+    assert reports == [(f"{kind} x", 1, 1)]
     when = path.stat().st_mtime_ns
     make_shards("x", kind, make, tmp_path, 1, lambda *what: None)
     assert path.stat().st_mtime_ns == when

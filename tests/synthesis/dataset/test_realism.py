@@ -13,9 +13,9 @@ from gesturelrcn.synthesis.dataset import realism
 
 @pytest.fixture(scope="module")
 def judge():
-    made = realism.Judge()
-    yield made
-    made.close()
+    judge = realism.Judge()
+    yield judge
+    judge.close()
 
 
 def truth_of(frames, keypoints):

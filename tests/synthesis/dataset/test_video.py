@@ -23,9 +23,9 @@ def test_frames_come_back_at_their_times(tmp_path, seed):
     times = rolling_times(np.random.default_rng(seed), 3.0, 10, 60)
     written = pictures(len(times))
     write_video(tmp_path / "film.mp4", written, 15, times=times)
-    found, brightness = read_back(tmp_path / "film.mp4")
+    shown, brightness = read_back(tmp_path / "film.mp4")
 
-    assert found == pytest.approx(times, abs=0.0005)
+    assert shown == pytest.approx(times, abs=0.0005)
     assert brightness == pytest.approx([float(image.mean()) for image in written], abs=6)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gesturelrcn.synthesis.film.crop_view import within
-from gesturelrcn.synthesis.rendering.camera import Camera
+from gesturelrcn.synthesis.rendering.camera import PinholeCamera
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,6 @@ from gesturelrcn.synthesis.rendering.camera import Camera
     ],
 )
 def test_a_square_moves_into_the_picture(square, fitting):
-    camera = Camera(np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 0.0]), 60.0, 640, 480)
+    camera = PinholeCamera(np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 0.0]), 60.0, 640, 480)
 
     assert within(camera, square) == fitting

@@ -10,7 +10,7 @@ from gesturelrcn.synthesis.film.filming import Actor, Shot, film, seen, set_up
 from gesturelrcn.synthesis.motion.shipped import HANGING, MOVEMENTS
 from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.pose import Pose
-from gesturelrcn.synthesis.rendering.camera import Camera, random_light
+from gesturelrcn.synthesis.rendering.camera import PinholeCamera, random_light
 from gesturelrcn.synthesis.rendering.renderer import Renderer
 from gesturelrcn.synthesis.scene.room import random_room
 from gesturelrcn.synthesis.scene.webcam import Webcam
@@ -21,15 +21,15 @@ MAGENTA = np.full((1, 1, 3), (255, 0, 255), np.uint8)
 
 @pytest.fixture(scope="module")
 def actor(renderer, person):
-    made = Actor(renderer, person)
-    yield made
-    made.release()
+    actor = Actor(renderer, person)
+    yield actor
+    actor.release()
 
 
 def shot_of(person, size=SIZE, distance=2.2):
     rng = np.random.default_rng(1)
     chest = np.array([0.0, person.crown - person.ground - 0.3, 0.0])
-    camera = Camera(chest + np.array([0.1, 0.1, distance]), chest, 60.0, size, size)
+    camera = PinholeCamera(chest + np.array([0.1, 0.1, distance]), chest, 60.0, size, size)
     return Shot(camera, random_light(rng), random_room(rng), 0.5, Webcam())
 
 
@@ -145,8 +145,8 @@ def test_mediapipe_sees_the_hands_where_the_truth_says(person):
         set_up(renderer, shot)
         for name in ("point_outwards", "raise_bent", "stop", "wave"):
             truth = seen(shot.camera, actor.pose(POSES[name]))
-            found = locator.landmarks(actor.picture(shot))
-            assert found is not None, name
+            landmarks = locator.landmarks(actor.picture(shot))
+            assert landmarks is not None, name
             for mediapipe, keypoint in (
                 (15, "left_wrist"),
                 (16, "right_wrist"),
@@ -154,7 +154,7 @@ def test_mediapipe_sees_the_hands_where_the_truth_says(person):
                 (12, "right_shoulder"),
             ):
                 errors.append(
-                    np.linalg.norm(found[mediapipe, :2] / size - truth[KEYPOINTS.index(keypoint), :2])
+                    np.linalg.norm(landmarks[mediapipe, :2] / size - truth[KEYPOINTS.index(keypoint), :2])
                 )
     locator.close()
 

@@ -33,16 +33,16 @@ STILL = Pose(left=HANGING, right=HANGING)
 
 @pytest.fixture
 def standing(renderer, person):
-    made = Actor(renderer, person)
-    yield made
-    made.release()
+    actor = Actor(renderer, person)
+    yield actor
+    actor.release()
 
 
 @pytest.fixture
 def seated(renderer, person):
-    made = Actor(renderer, person, seated=True)
-    yield made
-    made.release()
+    actor = Actor(renderer, person, seated=True)
+    yield actor
+    actor.release()
 
 
 def test_sitting_lowers_the_body_and_leaves_the_soles_on_the_floor(standing, seated, person):
@@ -159,9 +159,9 @@ def test_fast_movements_smear_and_slow_ones_do_not(renderer, person, standing):
     times = [done.onset, middle - 0.02, middle]
 
     def frames(exposure):
-        taken = replace(shot, webcam=replace(sharp, exposure=exposure))
-        set_up(renderer, taken)
-        return list(film(standing, timeline, taken, np.random.default_rng(0), times=times))
+        exposed_shot = replace(shot, webcam=replace(sharp, exposure=exposure))
+        set_up(renderer, exposed_shot)
+        return list(film(standing, timeline, exposed_shot, np.random.default_rng(0), times=times))
 
     frozen, smeared = frames(0.0), frames(1 / 20)
 

@@ -111,8 +111,8 @@ def test_idle_people_look_around_and_keep_their_hands_down():
     timeline.pause(90.0)
     poses = [timeline.pose(time) for time in np.arange(0, 90, 0.1)]
 
-    assert np.ptp([pose.head[1] for pose in poses]) > 0.4
-    assert np.ptp([pose.shift[0] for pose in poses]) > 0.015
+    assert np.ptp([pose.trunk.head[1] for pose in poses]) > 0.4
+    assert np.ptp([pose.trunk.shift[0] for pose in poses]) > 0.015
     assert max(np.abs(pose.left.wrist - HANGING.wrist).max() for pose in poses) < 0.1
     assert timeline.performed == []
 
@@ -160,7 +160,7 @@ def test_hands_do_not_jump_from_one_frame_to_the_next():
     times = np.arange(0, timeline.length, 0.02)
     poses = [timeline.pose(time) for time in times]
     steps = [np.linalg.norm(a.right.wrist - b.right.wrist) for a, b in pairwise(poses)]
-    heads = [np.abs(a.head - b.head).max() for a, b in pairwise(poses)]
+    heads = [np.abs(a.trunk.head - b.trunk.head).max() for a, b in pairwise(poses)]
 
     # 0.16 arm lengths in 20 ms are 4 m a second.
     assert max(steps) < 0.16
@@ -211,10 +211,10 @@ def test_two_hands_do_what_two_hands_do():
 def test_leaving_and_coming_back_leaves_and_comes_back():
     timeline = still(3)
     done = timeline.perform("none", "left", "leaving_and_coming_back")
-    places = [timeline.pose(time).shift[0] for time in np.arange(0, done.rested, 0.1)]
+    places = [timeline.pose(time).trunk.shift[0] for time in np.arange(0, done.rested, 0.1)]
 
     assert max(places) > 2.5
-    assert abs(timeline.pose(done.rested).shift[0]) < 1e-6
+    assert abs(timeline.pose(done.rested).trunk.shift[0]) < 1e-6
 
 
 @pytest.mark.parametrize("rest", RESTS)

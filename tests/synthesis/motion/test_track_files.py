@@ -35,7 +35,10 @@ def folder(person, tmp_path_factory):
 def test_tracks_are_found_by_gesture(folder):
     tracks = load_tracks(folder)
 
-    assert {gesture: len(found) for gesture, found in tracks.items()} == {"wave": 1, "point_left": 1}
+    assert {gesture: len(of_gesture) for gesture, of_gesture in tracks.items()} == {
+        "wave": 1,
+        "point_left": 1,
+    }
     assert tracks["wave"][0].truth.hand == "left"
 
 
@@ -90,9 +93,9 @@ def test_what_is_wrong_with_a_folder_is_one_sentence(folder, tmp_path):
 def test_tracks_without_arms_are_left_out(folder, tmp_path):
     (tmp_path / "index.csv").write_text((folder / "index.csv").read_text())
     for path in folder.glob("*.npz"):
-        with np.load(path) as held:
-            keypoints = held["keypoints"].copy()
+        with np.load(path) as arrays:
+            keypoints = arrays["keypoints"].copy()
             keypoints[:, :, 2] *= "wave" not in path.name
-            np.savez(tmp_path / path.name, keypoints=keypoints, times=held["times"])
+            np.savez(tmp_path / path.name, keypoints=keypoints, times=arrays["times"])
 
     assert set(load_tracks(tmp_path)) == {"point_left"}

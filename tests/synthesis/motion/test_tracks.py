@@ -83,8 +83,8 @@ def test_another_body_does_the_same_with_its_own_arms(rig, other_rig):
     done, times, joints, keypoints = performed(rig, "point_right", "right", "point_outwards")
     track = joint_track(keypoints, times, "point_right")
     motion = TrackMotion(track, np.random.default_rng(1))
-    held = motion.performed[0].stroke_end + 0.5
-    (theirs,) = joints_of(other_rig, motion, [held])
+    holding = motion.performed[0].stroke_end + 0.5
+    (theirs,) = joints_of(other_rig, motion, [holding])
     mine = joints[np.argmin(np.abs(times - done.stroke_end - 0.5))]
 
     ways = [(places[AT["right_wrist"]] - places[AT["right_shoulder"]])[:2] for places in (mine, theirs)]

@@ -59,7 +59,7 @@ def test_a_gesture_of_one_s_own_can_be_performed(tmp_path):
     pose = timeline.pose((done.stroke_end + done.offset) / 2)
     assert pose.right.wrist[1] > 0.3
     # The right arm does the mirror picture, so the head turns to the right.
-    assert pose.head[1] < -0.1
+    assert pose.trunk.head[1] < -0.1
     key = vocabulary.movements["salute"].keys[0]
     assert key.shapes[0][5] == 0.9
     assert np.array_equal(key.shapes[1], HAND_SHAPES["flat"])

@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gesturelrcn.synthesis.rendering.camera import EXPOSED, Camera, between, random_light
+from gesturelrcn.synthesis.rendering.camera import EXPOSED, PinholeCamera, between, random_light
 
-CAMERA = Camera(np.array([0.0, 1.5, 2.0]), np.array([0.0, 1.5, 0.0]), 90.0, 640, 480)
+CAMERA = PinholeCamera(np.array([0.0, 1.5, 2.0]), np.array([0.0, 1.5, 0.0]), 90.0, 640, 480)
 
 
 def test_the_person_s_left_is_at_the_right_of_the_picture():

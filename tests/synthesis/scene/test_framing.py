@@ -9,7 +9,7 @@ from gesturelrcn.synthesis.motion.arm_limits import HAND_ARM_LENGTHS
 from gesturelrcn.synthesis.motion.shipped import GESTURES, HANGING, MOVEMENTS
 from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.pose import Pose, finger_direction
-from gesturelrcn.synthesis.rendering.camera import Camera
+from gesturelrcn.synthesis.rendering.camera import PinholeCamera
 from gesturelrcn.synthesis.scene.framing import (
     ceiling_of,
     outside,
@@ -65,7 +65,7 @@ def test_under_a_ceiling_raised_hands_stay_in_the_picture(name, person):
     rig = Rig(person)
     joints = rig.landmarks(rig.transforms(Pose(left=HANGING, right=HANGING)))
     crown = person.crown - person.ground
-    camera = Camera(np.array([0, crown - 0.1, 1.0]), np.array([0, crown - 0.25, 0]), 60.0, 640, 480)
+    camera = PinholeCamera(np.array([0, crown - 0.1, 1.0]), np.array([0, crown - 0.25, 0]), 60.0, 640, 480)
     ceiling = ceiling_of(camera, joints)
     gesture = MOVEMENTS[name].gesture
     free, kept = (
@@ -84,15 +84,15 @@ def test_under_a_ceiling_raised_hands_stay_in_the_picture(name, person):
 
 
 def test_outside_is_what_a_window_sees_beyond_the_picture():
-    camera = Camera(np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 0.0]), 60.0, 640, 480)
-    beyond = outside(Camera(camera.eye, camera.target, 60.0, 640, 480, (-0.5, 0.0, 0.5, 1.0)), 8, 4)
+    camera = PinholeCamera(np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 0.0]), 60.0, 640, 480)
+    beyond = outside(PinholeCamera(camera.eye, camera.target, 60.0, 640, 480, (-0.5, 0.0, 0.5, 1.0)), 8, 4)
 
     assert beyond.shape == (4, 8)
     assert np.array_equal(beyond, np.tile([True] * 4 + [False] * 4, (4, 1)))
 
 
 def test_the_square_is_around_the_shoulders(person, chest):
-    camera = Camera(chest + np.array([0.0, 0.0, 2.0]), chest, 60.0, 640, 480)
+    camera = PinholeCamera(chest + np.array([0.0, 0.0, 2.0]), chest, 60.0, 640, 480)
     rig = Rig(person)
     joints = rig.landmarks(rig.transforms(Pose(left=HANGING, right=HANGING)))
     x, y, side = person_square(camera, joints)
