@@ -11,7 +11,10 @@ T = TypeVar("T")
 
 
 def wait_until(
-    condition: Callable[[], T], timeout: float = PATIENCE, what: Callable[[], object] = lambda: "it"
+    condition: Callable[[], T],
+    timeout: float = PATIENCE,
+    what: Callable[[], object] = lambda: "it",
+    every: float = 0.005,
 ) -> T:
     """Return the first answer of `condition` that counts as true.
 
@@ -19,6 +22,7 @@ def wait_until(
         condition: asked again and again.
         timeout: seconds; never what a test is about.
         what: is waited for, in words, asked for when it has not come.
+        every: seconds between two questions.
 
     Raises:
         AssertionError: there was none in `timeout` seconds.
@@ -26,5 +30,5 @@ def wait_until(
     deadline = time.monotonic() + timeout
     while not (answer := condition()):
         assert time.monotonic() < deadline, f"{what()} does not become true within {timeout:g} s"
-        time.sleep(0.005)
+        time.sleep(every)
     return answer

@@ -3,7 +3,6 @@
 import shlex
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,11 +38,10 @@ def test_a_command_that_hangs_is_killed_with_all_that_it_started(
 ) -> None:
     pid_file = tmp_path / "pid"
     line = f"sleep 60 & echo $! > {shlex.quote(str(pid_file))}; wait"
-    began = time.monotonic()
-    background.run(Run((line,), shell=True), 0.3)
-    assert time.monotonic() - began < 5  # it is not waited for
+    background.run(Run((line,), shell=True), 1.0)
+    assert background.busy == 1  # it is not waited for
     wait_until(lambda: background.busy == 0)
-    assert "has not come to its end after 0.3 s and is killed" in caplog.text
+    assert "has not come to its end after 1 s and is killed" in caplog.text
     child = int(pid_file.read_text())
     wait_until(lambda: not runs(child))
 

@@ -26,6 +26,7 @@ from gesturelrcn.actions import (
 )
 from gesturelrcn.actions.safety import Safety
 from tests.actions.conftest import event, whole_gesture
+from tests.waiting import PATIENCE
 
 NEXT = Binding("point_right", Key("Right"), says="next slide")
 BACK = Binding("point_left", Key("Left"), says="previous slide")
@@ -424,5 +425,5 @@ def test_a_function_is_called_beside_the_loop() -> None:
 
     stage = Stage(Binding("wave", Call(function)))
     stage.start("wave")
-    assert called.wait(5)
+    assert called.wait(PATIENCE)
     assert given[0].gesture == "wave"

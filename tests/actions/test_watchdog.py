@@ -13,6 +13,7 @@ from gesturelrcn import InjectionError
 from gesturelrcn.actions import KeyName
 from gesturelrcn.actions.watchdog import Watchdog
 from tests.key_window import KeyWindow
+from tests.waiting import wait_until
 from tests.xvfb import XServer
 
 HOLDING = """
@@ -69,11 +70,9 @@ def start_holding(how: str, display: str) -> "subprocess.Popen[str]":
     )
 
 
-def seconds_until_up(window: KeyWindow, timeout: float = 20.0) -> float:
+def seconds_until_up(window: KeyWindow) -> float:
     began = time.monotonic()
-    while window.keys_down() or buttons_down(window):
-        assert time.monotonic() - began < timeout, "keys are still down"
-        time.sleep(0.002)
+    wait_until(lambda: not (window.keys_down() or buttons_down(window)), every=0.002)
     return time.monotonic() - began
 
 

@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from gesturelrcn.system.whole_files import make_folder
 from tests.annotation.made import pointing
 from tests.cli.test_bad_input import sentence
 from tests.evaluation.films import pictures, write_pictures
+from tests.waiting import wait_until
 
 
 def children(pid):
@@ -148,9 +148,7 @@ def test_stopped_in_the_middle(gesturelrcn, eager_model, long_films, number, cod
     command = ("annotate", long_films, "--model", eager_model(), "--workers", workers)
     first, second = (long_films / f"{name}.gestures.jsonl" for name in "ab")
     process = gesturelrcn.start(*command)
-    deadline = time.monotonic() + 120
-    while not first.exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_until(first.exists, 120)
     process.send_signal(number)
     # Ends only when the workers have ended too: they hold the same pipes.
     out, err = process.communicate(timeout=120)
@@ -171,9 +169,7 @@ def test_stopped_in_the_middle(gesturelrcn, eager_model, long_films, number, cod
 
 def test_a_worker_that_is_killed(gesturelrcn, eager_model, long_films):
     process = gesturelrcn.start("annotate", long_films, "--model", eager_model(), "--workers", 2)
-    deadline = time.monotonic() + 120
-    while not (long_films / "a.gestures.jsonl").exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_until((long_films / "a.gestures.jsonl").exists, 120)
     for child in children(process.pid):
         os.kill(child, signal.SIGKILL)
     out, err = process.communicate(timeout=120)

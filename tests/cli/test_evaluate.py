@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from tests.capture.clips import write_clip
 from tests.cli.test_bad_input import sentence
 from tests.evaluation.films import pictures, write_pictures
+from tests.waiting import wait_until
 
 SHARES = {"recall", "precision", "f1", "duplicates", "wrong_class"}
 
@@ -94,15 +94,13 @@ def children(pid):
 def test_ctrl_c_ends_it_and_its_workers(gesturelrcn, eager_model, folder):
     words = ("--model", eager_model("none"), "--workers", 2, "--minutes", 20)
     process = gesturelrcn.start("evaluate", folder, *words)
-    while len(workers := children(process.pid)) < 3:  # two, and the one that keeps count of what they share
-        assert process.poll() is None
-        time.sleep(0.05)
+    # Two, and the one that keeps count of what they share.
+    workers = wait_until(lambda: len(pids := children(process.pid)) >= 3 and pids, 120)
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=120)
 
     assert (process.returncode, out) == (130, "")
-    while any(Path(f"/proc/{pid}").exists() for pid in workers):  # the time limit of the test ends it
-        time.sleep(0.05)
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
 
 
 @pytest.mark.parametrize(

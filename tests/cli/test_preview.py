@@ -23,24 +23,22 @@ from gesturelrcn.model import assets
 from gesturelrcn.overlay.drawing import GREEN, RED
 from tests.cli.conftest import Program
 from tests.mjpeg_server import MjpegServer
+from tests.waiting import wait_until
 from tests.xvfb import XServer
 
 
-def find_window(display: Display, title: str, timeout: float = 100.0):
-    """The window of that title on a screen without a window manager."""
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        waiting = list(display.screen().root.query_tree().children)
-        while waiting:
-            window = waiting.pop()
-            try:
-                if title in (window.get_wm_name() or ""):
-                    return window
-                waiting += window.query_tree().children
-            except XError:  # gone in between
-                continue
-        time.sleep(0.05)
-    return pytest.fail(f"no window {title}")
+def find_window(display: Display, title: str):
+    """The window of that title on a screen without a window manager, or None."""
+    waiting = list(display.screen().root.query_tree().children)
+    while waiting:
+        window = waiting.pop()
+        try:
+            if title in (window.get_wm_name() or ""):
+                return window
+            waiting += window.query_tree().children
+        except XError:  # gone in between
+            continue
+    return None
 
 
 def press(name: str, display: Display, window) -> None:
@@ -80,7 +78,7 @@ def test_a_window_opens_until_the_user_has_seen_enough(
         assert process.stdout is not None
         start = process.stdout.readline()
         display = Display(server.display)
-        window = find_window(display, "gesturelrcn")
+        window = wait_for(lambda: find_window(display, "gesturelrcn"), "the window", 100.0)
         while window.get_attributes().map_state != X.IsViewable:
             time.sleep(0.05)
         end(display, window)
@@ -144,13 +142,10 @@ def tried_again(test: Callable[..., None]) -> Callable[..., None]:
 
 def wait_for(look: Callable[[], object], what: str, timeout: float = 45.0):
     """The first answer that is something."""
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        found = look()
-        if found is not None:
-            return found
-        time.sleep(0.05)
-    return pytest.fail(f"{what} is not shown")
+    try:
+        return wait_until(look, timeout, every=0.05)
+    except AssertionError:
+        return pytest.fail(f"{what} is not shown")
 
 
 def red_spot(display: Display) -> tuple[int, int] | None:
@@ -176,9 +171,9 @@ def test_a_click_chooses_the_place_in_the_frame() -> None:
     assert [float(word) for word in out.split()] == pytest.approx([64.5, 44.5], abs=2)
 
 
-def shows(display: Display, colour: tuple[int, int, int]) -> bool | None:
+def shows(display: Display, colour: tuple[int, int, int]) -> bool:
     """Whether there is as much of this colour as where the state stands."""
-    return True if (screen_of(display) == colour).all(axis=2).sum() > 1000 else None
+    return bool((screen_of(display) == colour).all(axis=2).sum() > 1000)
 
 
 @tried_again
@@ -191,7 +186,7 @@ def test_p_pauses_and_goes_on(gesturelrcn: Program, eager_model: Callable[..., P
         )
         display = Display(server.display)
         held.callback(display.close)
-        window = find_window(display, "gesturelrcn")
+        window = wait_for(lambda: find_window(display, "gesturelrcn"), "the window", 100.0)
         for colour in (GREEN, RED, GREEN):
             wait_for(lambda colour=colour: shows(display, colour), f"the state in {colour}")
             press("p" if colour == GREEN else "P", display, window)
@@ -254,7 +249,7 @@ def test_a_click_on_another_person(
         )
         display = Display(server.display)
         held.callback(display.close)
-        window = find_window(display, "gesturelrcn")
+        window = wait_for(lambda: find_window(display, "gesturelrcn"), "the window", 100.0)
 
         def left() -> int:
             """The window may be put elsewhere after it has appeared."""
@@ -270,7 +265,7 @@ def test_a_click_on_another_person(
         for _ in range(3):
             wanted = FAR if wanted == NEAR else NEAR
             click(display, left() + wanted, 200)
-            wait_for(lambda there=wanted: True if now() == there else None, f"a person at {wanted}")
+            wait_for(lambda there=wanted: now() == there, f"a person at {wanted}")
         press("q", display, window)
         _, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")

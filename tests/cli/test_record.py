@@ -5,7 +5,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from gesturelrcn.capture import open_source
 from gesturelrcn.overlay.drawing import GREEN
 from tests.cli.conftest import Program
+from tests.waiting import wait_until
 from tests.xvfb import XServer
 
 
@@ -54,9 +54,7 @@ def test_the_film_is_whole_after_a_signal(
     process = gesturelrcn.start(*arguments)
     assert process.stdout is not None
     assert "start" in process.stdout.readline()
-    deadline = time.monotonic() + 60
-    while not (out.exists() and out.stat().st_size) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until(lambda: out.exists() and out.stat().st_size)
     process.send_signal(number)
     _, err = process.communicate(timeout=30)
     assert process.returncode == code

@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from tests.cli.conftest import Program
 from tests.key_window import KeyWindow
+from tests.waiting import wait_until
 from tests.xvfb import XServer
 
 
@@ -104,10 +104,7 @@ def test_a_file_that_is_edited_while_it_is_used(
     assert process.stderr is not None
     while "start" not in process.stdout.readline():
         pass
-    deadline = time.monotonic() + 20
-    while not window.keys_down():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(window.keys_down)
     bindings.write_text(hold.replace("point_right", "point_rihgt"))
     said = process.stderr.readline()
     assert said == (
@@ -117,10 +114,7 @@ def test_a_file_that_is_edited_while_it_is_used(
     bindings.write_text(hold.replace("ctrl", "alt"))
     while "bindings read again" not in process.stdout.readline():
         assert process.poll() is None
-    released_by = time.monotonic() + 5  # it is said before it is done
-    while window.keys_down():
-        assert time.monotonic() < released_by
-        time.sleep(0.01)
+    wait_until(lambda: not window.keys_down())  # it is said before it is done
     os.kill(process.pid, 9)
     process.wait()
 
