@@ -1,7 +1,7 @@
 """Pictures with joints for the CNN, from every kind of data set that has pictures."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +14,11 @@ from gesturelrcn.region import crop
 from gesturelrcn.training.data.datasets import DataSet
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.teacher.cache import (
-    LIFT,
     MARGIN,
     SIZE,
     ZOOM,
     cached_path,
+    kept_square,
     load_labelled_clips,
     stills_path,
 )
@@ -107,8 +107,7 @@ def _kept(
     image: NDArray[np.uint8], keypoints: NDArray[np.float32]
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """Picture and joints as the teacher keeps them of other clips."""
-    region = middle_region(image)
-    wide = replace(region, y=region.y - LIFT * region.side, side=ZOOM * MARGIN * region.side)
+    wide = kept_square(middle_region(image))
     height, width = image.shape[:2]
     moved = np.array(keypoints, np.float32)
     corner = np.array([wide.x, wide.y]) - wide.side / 2

@@ -81,7 +81,7 @@ class Augmentation:
 
 def plain_augmentation(source_size: int, size: int, margin: float = MARGIN) -> Augmentation:
     """What the live loop would see: the middle of the cached picture, nothing else changed."""
-    return _change(source_size, size, margin, flip=False)
+    return _view(source_size, size, margin, flip=False)
 
 
 def random_augmentation(
@@ -96,7 +96,7 @@ def random_augmentation(
         margin: how much wider than the region the cached picture is.
         strength: 1 for single pictures; less where the region must stay believable over a clip.
     """
-    change = _change(
+    view = _view(
         source_size,
         size,
         margin,
@@ -107,9 +107,9 @@ def random_augmentation(
     )
     often = rng.random(6) < (0.35, 0.35, 0.3, 0.3, 0.6, 0.25)
     return Augmentation(
-        matrix=change.matrix,
+        matrix=view.matrix,
         size=size,
-        flip=change.flip,
+        flip=view.flip,
         gain=(rng.uniform(0.65, 1.35) * rng.uniform(0.85, 1.15, 3)).astype(np.float32),
         gamma=float(rng.uniform(0.7, 1.4)),
         offset=float(rng.uniform(-20, 20)),
@@ -121,7 +121,7 @@ def random_augmentation(
     )
 
 
-def _change(
+def _view(
     source_size: int,
     size: int,
     margin: float,

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.region import Region
 from gesturelrcn.system.private_files import make_private
 
 ZOOM, LIFT = 4.8 / 4.2, 0.15 / 4.2
@@ -58,6 +59,11 @@ class LabelledFrame:
     keypoints: NDArray[np.float32]
     hand_pictures: NDArray[np.uint8]
     hands: NDArray[np.float32]
+
+
+def kept_square(region: Region) -> Region:
+    """The square of a frame that is kept, for a person in `region`."""
+    return replace(region, y=region.y - LIFT * region.side, side=ZOOM * MARGIN * region.side)
 
 
 def cached_path(cache: Path, clip: Clip) -> Path:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -21,14 +20,13 @@ from gesturelrcn.system.worker_pool import in_processes
 from gesturelrcn.training.teacher.cache import (
     HAND_MARGIN,
     HAND_SIZE,
-    LIFT,
-    MARGIN,
     SIZE,
     ZOOM,
     LabelledClip,
     LabelledFrame,
     cached_path,
     keep_arrays,
+    kept_square,
     stacked,
 )
 
@@ -78,7 +76,7 @@ class KeypointTeacher:
 
     def frame(self, image: NDArray[np.uint8], region: Region) -> LabelledFrame:
         """Label `image` ((H, W, 3) uint8 BGR), in which the person is in `region`."""
-        wide = replace(region, y=region.y - LIFT * region.side, side=ZOOM * MARGIN * region.side)
+        wide = kept_square(region)
         joints = np.zeros((len(KEYPOINTS), 3), np.float32)
         pictures = np.zeros((2, HAND_SIZE, HAND_SIZE, 3), np.uint8)
         hands = np.full((2, HAND_LANDMARKS, 3), np.nan, np.float32)

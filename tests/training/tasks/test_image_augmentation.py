@@ -27,27 +27,27 @@ def centre(channel):
 def test_joints_stay_on_their_spots_and_swap_names_when_flipped(seed):
     image, joints = spotted()
     rng = np.random.default_rng(seed)
-    change = random_augmentation(rng, 192, 128)
-    changed, moved = change.apply(image, rng), change.move(joints, 192)
-    blue_joint, red_joint = ("right_wrist", "left_wrist") if change.flip else ("left_wrist", "right_wrist")
+    camera = random_augmentation(rng, 192, 128)
+    changed, moved = camera.apply(image, rng), camera.move(joints, 192)
+    blue_joint, red_joint = ("right_wrist", "left_wrist") if camera.flip else ("left_wrist", "right_wrist")
     for name, channel in ((blue_joint, 0), (red_joint, 2)):
-        if change.grey > 0.6 or change.offset + 255 * min(change.gain) < 120:
+        if camera.grey > 0.6 or camera.offset + 255 * min(camera.gain) < 120:
             continue  # too grey or too dark for this test to tell the two spots apart
-        x, y, seen = moved[KEYPOINTS.index(name)]
+        x, y, visible = moved[KEYPOINTS.index(name)]
         other = 2 - channel
         light = np.clip(changed[..., channel].astype(int) - changed[..., other], 0, 255)
-        assert seen == 1
+        assert visible == 1
         assert (x * 128, y * 128) == pytest.approx(centre(light), abs=2.5)
 
 
-def test_the_plain_change_is_what_the_live_loop_sees():
+def test_the_plain_augmentation_is_what_the_live_loop_sees():
     image, joints = spotted()
-    change = plain_augmentation(192, 128, margin=1.25)
-    moved = change.move(joints, 192)
+    camera = plain_augmentation(192, 128, margin=1.25)
+    moved = camera.move(joints, 192)
     at = moved[KEYPOINTS.index("left_wrist")]
     assert at[0] == pytest.approx(((120.5 / 192) - 0.5) * 1.25 + 0.5, abs=1e-6)
     assert (
-        change.apply(image, np.random.default_rng(0)) == change.apply(image, np.random.default_rng(9))
+        camera.apply(image, np.random.default_rng(0)) == camera.apply(image, np.random.default_rng(9))
     ).all()
 
 
