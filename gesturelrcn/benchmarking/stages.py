@@ -178,9 +178,9 @@ def dispatch(gestures: Sequence[str], rounds: int, bound: int = 1) -> Samples:
     with Dispatcher(bindings_for(gestures, bound), injector, ticking=False) as dispatcher:
         for number in range(rounds):
             at = 10.0 * number
-            made = _event(gestures[0], Phase.START, number, at)
+            event = _event(gestures[0], Phase.START, number, at)
             began, busy = time.perf_counter(), time.thread_time()
-            dispatcher.handle(made)
+            dispatcher.handle(event)
             samples.cpu.append(time.thread_time() - busy)
             samples.wall.append(injector.pressed_at - began)
             dispatcher.handle(_event(gestures[0], Phase.END, number, at + 1.0))

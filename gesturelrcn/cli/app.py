@@ -85,8 +85,8 @@ for _panel, _commands in _EXAMPLES.items():
         app.command(rich_help_panel=_panel, epilog=f"For example: **gesturelrcn {_example}**")(_command)
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"gesturelrcn {__version__}")
         raise typer.Exit
 

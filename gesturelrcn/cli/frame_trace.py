@@ -12,10 +12,10 @@ from gesturelrcn.observation import Observation
 from gesturelrcn.trace import (
     Moment,
     MomentTracker,
-    Setting,
+    TraceFrame,
+    TraceSetting,
     TraceWriter,
     remove_old_traces,
-    seen_from,
     trace_folder,
 )
 from gesturelrcn.trace.explanation import why_not_recognised
@@ -24,7 +24,7 @@ from gesturelrcn.trace.explanation import why_not_recognised
 def trace_of(card: ModelCard, source: str, dispatcher: Dispatcher) -> TraceWriter:
     """A trace of this process, beside those of others that run."""
     remove_old_traces(trace_folder())
-    setting = Setting(source, card.name, tuple(card.classes), card.thresholds)
+    setting = TraceSetting(source, card.name, tuple(card.classes), card.thresholds)
     return TraceWriter(trace_folder() / str(os.getpid()), setting, dispatcher)
 
 
@@ -48,9 +48,9 @@ class FrameWatch:
 
     def see(self, frame: Frame, observation: Observation) -> None:
         """Take in one frame."""
-        seen = seen_from(frame, observation)
-        self._writer.saw(seen, observation.active)
-        for moment in self._moments.frame(frame.captured_at, seen.scores, observation.active):
+        kept = TraceFrame.of(frame, observation)
+        self._writer.saw(kept, observation.active)
+        for moment in self._moments.frame(frame.captured_at, kept.scores, observation.active):
             for listener in self._listeners:
                 listener(moment)
 

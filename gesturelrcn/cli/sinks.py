@@ -91,22 +91,22 @@ def _shown(as_json: bool) -> Sink:
     return JsonLines(sys.stdout)
 
 
-def _web_socket(asked: str, origins: tuple[str, ...], announce: Callable[[str], object]) -> Sink:
+def _web_socket(place: str, origins: tuple[str, ...], announce: Callable[[str], object]) -> Sink:
     from gesturelrcn.sinks import WebSocketSink
     from gesturelrcn.sinks.address import read_address
 
-    address = read_address(asked, "--websocket", any_port=True)
+    address = read_address(place, "--websocket", any_port=True)
     sink = WebSocketSink(address.port, address.host, origins=origins)
     whom = "this computer" if address.is_loopback else "every computer that reaches it, without a password"
     announce(f"Events for {whom}: {sink.url}")
     return sink
 
 
-def _osc(asked: str, announce: Callable[[str], object]) -> Sink:
+def _osc(place: str, announce: Callable[[str], object]) -> Sink:
     from gesturelrcn.sinks import OscSink
     from gesturelrcn.sinks.address import read_address
 
-    address = read_address(asked, "--osc")
+    address = read_address(place, "--osc")
     sink = OscSink(address.port, address.host)
     announce(f"OSC messages to {address}")
     return sink

@@ -177,16 +177,16 @@ def _label(canvas: _Canvas, text: str, left: int, top: int, size: int, colour: C
 def _draw_speed(canvas: _Canvas, known: Known) -> None:
     """Top right: from capture to decision, and frames a second."""
     px = canvas.px
-    told = [
+    figures = [
         *([] if known.latency is None else [f"{1000 * known.latency:.0f} ms"]),
         *([] if known.fps is None else [f"{known.fps:.0f} fps"]),
     ]
-    if not told:
+    if not figures:
         return
     size, edge, pad, column = px(15), px(8), px(7), px(60)
     right = canvas.width - edge
-    canvas.panel(right - column * len(told) - pad, edge, right, edge + px(26))
-    for number, text in enumerate(reversed(told)):
+    canvas.panel(right - column * len(figures) - pad, edge, right, edge + px(26))
+    for number, text in enumerate(reversed(figures)):
         # Right-aligned in columns, so that figures that change do not dance.
         place = right - pad - number * column - width_of(text, size)
         write(canvas.picture, text, (place, edge + px(4)), size, WHITE)

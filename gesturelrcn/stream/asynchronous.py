@@ -26,8 +26,8 @@ class FrameLoop(Protocol):
     def open(self) -> bool:
         """Open what is not open yet; returns whether the source is live, so that frames cannot wait."""
 
-    def events(self, wanted: Callable[[], bool]) -> Iterable[GestureEvent]:
-        """Every event, until the source ends or `wanted` says no; closes everything then."""
+    def events(self, is_wanted: Callable[[], bool]) -> Iterable[GestureEvent]:
+        """Every event, until the source ends or `is_wanted` says no; closes everything then."""
 
     def close(self) -> None:
         """Close what is open."""
@@ -130,28 +130,28 @@ class FrameThread:
             self._tell()
 
     def _run(self) -> None:
-        if not self._wanted():
+        if not self._is_wanted():
             return
         live = self._stream.open()
         self.opened = True
         self._tell()
         with self._changed:
             self._changed.wait_for(lambda: self._begun or self._unwanted)
-        if not self._wanted():
+        if not self._is_wanted():
             self._stream.close()
             return
-        for event in self._stream.events(self._wanted):
+        for event in self._stream.events(self._is_wanted):
             self._put(event, patient=not live)
 
     def _put(self, event: GestureEvent, *, patient: bool) -> None:
         with self._changed:
-            while patient and self._waiting.full and self._wanted():
+            while patient and self._waiting.full and self._is_wanted():
                 self._changed.wait(0.25)  # the event loop may be closed meanwhile, which tells nobody
             if not self._unwanted:
                 self._waiting.put(event, hold=event.phase == Phase.HOLD)
         self._tell()
 
-    def _wanted(self) -> bool:
+    def _is_wanted(self) -> bool:
         return not (self._unwanted or self._loop.is_closed())
 
     def _tell(self) -> None:

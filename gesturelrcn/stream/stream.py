@@ -249,10 +249,10 @@ class GestureStream:
         self._frame_thread = FrameThread(_FrameLoop(self), after=self._frame_thread)
         return self._frame_thread
 
-    def _events(self, wanted: Callable[[], bool]) -> Generator[GestureEvent, None, None]:
+    def _events(self, is_wanted: Callable[[], bool]) -> Generator[GestureEvent, None, None]:
         session = self._open()
         try:
-            for frame in self._frames(session, wanted):
+            for frame in self._frames(session, is_wanted):
                 if session.fell_silent():
                     yield from self._deliver(session, session.finish())
                 if frame is not None:
@@ -265,12 +265,12 @@ class GestureStream:
         finally:
             self._close()
 
-    def _frames(self, session: StreamSession, wanted: Callable[[], bool]) -> Iterator[Frame | None]:
+    def _frames(self, session: StreamSession, is_wanted: Callable[[], bool]) -> Iterator[Frame | None]:
         """Frames while wanted, until the end or stop(); None now and then while a live source has none."""
         source = session.source
         frames = _live_frames(source) if isinstance(source, LiveSource) else iter(source)
         for frame in frames:
-            if self._stopping or not wanted():
+            if self._stopping or not is_wanted():
                 return
             if session.callbacks is not None and session.callbacks.exit is not None:
                 raise session.callbacks.exit
@@ -381,8 +381,8 @@ class _FrameLoop:
     def open(self) -> bool:
         return self._stream._open().source.live
 
-    def events(self, wanted: Callable[[], bool]) -> Iterator[GestureEvent]:
-        return self._stream._events(wanted)
+    def events(self, is_wanted: Callable[[], bool]) -> Iterator[GestureEvent]:
+        return self._stream._events(is_wanted)
 
     def close(self) -> None:
         self._stream._close()

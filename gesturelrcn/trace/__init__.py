@@ -3,15 +3,14 @@
 from gesturelrcn.trace.explanation import Moment, MomentTracker, explain
 from gesturelrcn.trace.replay import Replay, replay
 from gesturelrcn.trace.ring import (
-    Seen,
-    Setting,
     TraceError,
+    TraceFrame,
+    TraceSetting,
     TraceWriter,
     newest_trace,
     read_lines,
     refused_if_damaged,
     remove_old_traces,
-    seen_from,
     trace_folder,
     write_lines,
 )
@@ -20,9 +19,9 @@ __all__ = [
     "Moment",
     "MomentTracker",
     "Replay",
-    "Seen",
-    "Setting",
     "TraceError",
+    "TraceFrame",
+    "TraceSetting",
     "TraceWriter",
     "explain",
     "newest_trace",
@@ -30,7 +29,6 @@ __all__ = [
     "refused_if_damaged",
     "remove_old_traces",
     "replay",
-    "seen_from",
     "trace_folder",
     "write_lines",
 ]

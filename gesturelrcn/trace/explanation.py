@@ -31,7 +31,7 @@ class Moment:
         needed: how long it has to stay above it, seconds.
         rival: another gesture that was stronger or going on while this one was above its threshold.
         event_id: of its events, or None if it was not recognised.
-        held: seconds from start to end, where recognised.
+        lasted: seconds from start to end, where recognised.
         decisions: what its bindings did.
         outcome: what came of it, as half a sentence.
     """
@@ -45,7 +45,7 @@ class Moment:
     needed: float
     rival: str | None = None
     event_id: int | None = None
-    held: float = 0.0
+    lasted: float = 0.0
     decisions: tuple[Decision, ...] = ()
     outcome: str = ""
 
@@ -187,8 +187,8 @@ def explain(lines: Sequence[Line]) -> list[Moment]:
         elif line["kind"] == "decision":
             decisions.append(decision_of(line))
     moments += tracker.finish()
-    told = _Told(events, decisions, bindings_in_force(lines), setting.settings)
-    return sorted((told.of(moment) for moment in moments), key=lambda moment: moment.began)
+    outcomes = _Outcomes(events, decisions, bindings_in_force(lines), setting.settings)
+    return sorted(map(outcomes.added_to, moments), key=lambda moment: moment.began)
 
 
 def bindings_in_force(lines: Sequence[Line]) -> Bindings:
@@ -201,7 +201,7 @@ def bindings_in_force(lines: Sequence[Line]) -> Bindings:
     return bindings_of({"classes": lines[0]["setting"]["classes"], "bindings": texts[-1]})
 
 
-class _Told:
+class _Outcomes:
     """Adds to a moment what became of it."""
 
     def __init__(
@@ -216,15 +216,18 @@ class _Told:
         self._bindings = bindings
         self._settings = settings
 
-    def of(self, moment: Moment) -> Moment:
+    def added_to(self, moment: Moment) -> Moment:
         if moment.event_id is None:
             rest = self._rest(moment)
             return replace(moment, outcome=f"not recognised: {why_not_recognised(moment, rest)}")
         times = [event.captured_at for event in self._events if event.id == moment.event_id]
         decisions = tuple(each for each in self._decisions if each.id == moment.event_id)
-        held = max(times) - min(times)
+        lasted = max(times) - min(times)
         return replace(
-            moment, held=held, decisions=decisions, outcome=self._outcome(moment.gesture, held, decisions)
+            moment,
+            lasted=lasted,
+            decisions=decisions,
+            outcome=self._outcome(moment.gesture, lasted, decisions),
         )
 
     def _rest(self, moment: Moment) -> float:
@@ -239,30 +242,30 @@ class _Told:
                 left = max(left, event.captured_at + self._settings.mirror_refractory - moment.began)
         return left
 
-    def _outcome(self, gesture: str, held: float, decisions: Iterable[Decision]) -> str:
-        told = [
+    def _outcome(self, gesture: str, lasted: float, decisions: Iterable[Decision]) -> str:
+        outcomes = [
             f"done: {each.meaning}" if each.fired else f"{each.meaning}: held back, {each.inhibitor}"
             for each in _once_each(decisions)
         ]
-        if told:
-            return "; ".join(told)
+        if outcomes:
+            return "; ".join(outcomes)
         options = self._bindings.options
         takes = {options.pause: options.pause_after, options.arm: options.arm_after}.get(gesture)
         if takes is not None:
             what = "arms" if gesture == options.arm else "pauses or goes on"
-            return what if held >= takes else f"held {held:.1f} s, and it {what} after {takes:g} s"
+            return what if lasted >= takes else f"held {lasted:.1f} s, and it {what} after {takes:g} s"
         bound = [binding for binding in self._bindings if binding.gesture == gesture]
         if not bound:
             return "recognised, and nothing is bound to it"
         nearest = min((each.after for each in bound if each.on == Phase.HOLD), default=math.inf)
-        if held < nearest < math.inf:
-            return f"held {held:.1f} s, and its binding takes {nearest:g} s"
+        if lasted < nearest < math.inf:
+            return f"held {lasted:.1f} s, and its binding takes {nearest:g} s"
         return "recognised, and its bindings wait for another phase or program"
 
 
 def _once_each(decisions: Iterable[Decision]) -> list[Decision]:
-    """Repeated firings told once."""
-    told: dict[tuple[str, str], Decision] = {}
+    """The first of each firing that was repeated."""
+    first: dict[tuple[str, str], Decision] = {}
     for decision in decisions:
-        told.setdefault((decision.meaning, decision.inhibitor), decision)
-    return list(told.values())
+        first.setdefault((decision.meaning, decision.inhibitor), decision)
+    return list(first.values())

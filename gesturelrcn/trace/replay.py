@@ -14,7 +14,7 @@ from gesturelrcn.actions.dispatcher import Dispatcher
 from gesturelrcn.actions.injectors.injector import RecordingInjector
 from gesturelrcn.decoding import Decoder, Evidence
 from gesturelrcn.events import GestureEvent, Phase
-from gesturelrcn.trace.ring import Seen, Setting, TraceError, refused_if_damaged
+from gesturelrcn.trace.ring import TraceError, TraceFrame, TraceSetting, refused_if_damaged
 from gesturelrcn.vocabulary import NONE
 
 _NO_SMOOTHING = 1e-9
@@ -71,9 +71,9 @@ def bindings_of(line: Line) -> Bindings:
     return parse_bindings(line["bindings"], gestures, "trace", commands_exist=False, may_be_empty=True)
 
 
-def setting_of(begin: Line) -> Setting:
+def setting_of(begin: Line) -> TraceSetting:
     """What a `begin` line says of the model."""
-    return Setting.from_dict(begin["setting"])
+    return TraceSetting.from_dict(begin["setting"])
 
 
 class _Replayer:
@@ -130,19 +130,19 @@ class _Replayer:
 
     def _frame(self, line: Line) -> list[GestureEvent]:
         plain = {key: value for key, value in line.items() if key != "kind"}
-        seen = Seen(**plain)
+        frame = TraceFrame(**plain)
         events: list[GestureEvent] = []
-        if seen.scores is None or (self._forgotten is not None and seen.forgotten != self._forgotten):
+        if frame.scores is None or (self._forgotten is not None and frame.forgotten != self._forgotten):
             events += self._forget()
-        if seen.scores is not None:
-            self._forgotten = seen.forgotten
-            position = None if seen.position is None else (seen.position[0], seen.position[1])
-            scores: Any = np.asarray(seen.scores, np.float64)
+        if frame.scores is not None:
+            self._forgotten = frame.forgotten
+            position = None if frame.position is None else (frame.position[0], frame.position[1])
+            scores: Any = np.asarray(frame.scores, np.float64)
             events += self._decoder.step(
-                Evidence(scores, seen.at, self._decided_at(seen.at), seen.hand, position, seen.media)
+                Evidence(scores, frame.at, self._decided_at(frame.at), frame.hand, position, frame.media)
             )
-        self._time = seen.at
-        self._dispatcher.see(self._decoder.evident, seen.at)
+        self._time = frame.at
+        self._dispatcher.see(self._decoder.evident, frame.at)
         return [self._numbered(event) for event in events]
 
     def _forget(self) -> list[GestureEvent]:
@@ -165,13 +165,13 @@ class _Replayer:
         return next(ends, None)
 
     def _events_of_frame(self) -> list[GestureEvent]:
-        found = []
+        events = []
         for line in self._lines[self._at_line + 1 :]:
             if line["kind"] in ("frame", "begin"):
                 break
             if line["kind"] == "event":
-                found.append(event_of(line))
-        return found
+                events.append(event_of(line))
+        return events
 
     def _window_then(self) -> Window | None:
         """The window in front when the event in hand was handled."""

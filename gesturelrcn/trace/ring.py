@@ -53,7 +53,7 @@ class TraceError(GestureLrcnError):
 
 
 @dataclass(frozen=True)
-class Seen:
+class TraceFrame:
     """One frame, as far as decisions depend on it.
 
     Attributes:
@@ -72,9 +72,22 @@ class Seen:
     position: tuple[float, float] | None = None
     media: float | None = None
 
+    @classmethod
+    def of(cls, frame: Frame, observation: Observation) -> "TraceFrame":
+        """What a trace keeps of a frame; its scores as plain numbers that read back bit for bit."""
+        scores = observation.scores
+        return cls(
+            at=frame.captured_at,
+            scores=None if scores is None else tuple(map(float, scores)),
+            forgotten=observation.forgotten,
+            hand=observation.hand,
+            position=observation.position,
+            media=frame.media_time,
+        )
+
 
 @dataclass(frozen=True)
-class Setting:
+class TraceSetting:
     """What does not change while a trace is written.
 
     Attributes:
@@ -96,7 +109,7 @@ class Setting:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> "Setting":
+    def from_dict(cls, plain: Mapping[str, Any]) -> "TraceSetting":
         """The other way round."""
         return cls(
             source=plain["source"],
@@ -119,7 +132,7 @@ class TraceWriter:
     it can, at a moment when nothing was going on, so that a replay needs nothing from before.
     """
 
-    def __init__(self, folder: Path, setting: Setting, dispatcher: Dispatcher) -> None:
+    def __init__(self, folder: Path, setting: TraceSetting, dispatcher: Dispatcher) -> None:
         """Args: folder: is made, for this user only; dispatcher: is listened to from now on."""
         self._folder = folder
         self._setting = setting
@@ -137,17 +150,17 @@ class TraceWriter:
     def _limit(self, name: str) -> float:
         return 2.0 if name == NONE else self._setting.thresholds[name].start
 
-    def saw(self, seen: Seen, active: str | None) -> None:
+    def saw(self, frame: TraceFrame, active: str | None) -> None:
         """Note a frame; `active` is the gesture that goes on."""
         calm = active is None and (
-            seen.scores is None or bool((np.asarray(seen.scores) < self._limits).all())
+            frame.scores is None or bool((np.asarray(frame.scores) < self._limits).all())
         )
         if not calm:
-            self._restless_at = seen.at
-        self._turn_over_if_due(seen.at)
-        self._write("frame", {key: value for key, value in asdict(seen).items() if value is not None})
-        if abs(seen.at - self._flushed_at) >= _FLUSH_EVERY:
-            self._flushed_at = seen.at
+            self._restless_at = frame.at
+        self._turn_over_if_due(frame.at)
+        self._write("frame", {key: value for key, value in asdict(frame).items() if value is not None})
+        if abs(frame.at - self._flushed_at) >= _FLUSH_EVERY:
+            self._flushed_at = frame.at
             self._flush()
 
     def close(self) -> None:
@@ -230,19 +243,6 @@ class TraceWriter:
     def _give_up(self, error: Exception) -> None:
         logger.warning("there will be no answer to 'gesturelrcn why': %s", error)
         self._file, self._broken = None, True
-
-
-def seen_from(frame: Frame, observation: Observation) -> Seen:
-    """What a trace keeps of a frame; its scores as plain numbers that read back bit for bit."""
-    scores = observation.scores
-    return Seen(
-        at=frame.captured_at,
-        scores=None if scores is None else tuple(map(float, scores)),
-        forgotten=observation.forgotten,
-        hand=observation.hand,
-        position=observation.position,
-        media=frame.media_time,
-    )
 
 
 def remove_old_traces(folder: Path) -> None:

@@ -233,7 +233,7 @@ def _trace() -> tuple[bytes, ...]:
     from gesturelrcn.actions import Dispatcher, RecordingInjector, parse_bindings
     from gesturelrcn.decoding import Decoder, Evidence
     from gesturelrcn.model import Thresholds
-    from gesturelrcn.trace import Seen, Setting, TraceWriter
+    from gesturelrcn.trace import TraceFrame, TraceSetting, TraceWriter
 
     classes = ("none", "point_right", "raise_hand")
     limits = {name: Thresholds(0.5, 0.3, 0.05, 0.1) for name in classes[1:]}
@@ -241,14 +241,14 @@ def _trace() -> tuple[bytes, ...]:
     with tempfile.TemporaryDirectory() as folder:
         bindings = parse_bindings(_BINDINGS.decode(), classes[1:])
         dispatcher = Dispatcher(bindings, RecordingInjector(), ticking=False)
-        with TraceWriter(Path(folder), Setting("fuzz", "fuzz", classes, limits), dispatcher) as writer:
+        with TraceWriter(Path(folder), TraceSetting("fuzz", "fuzz", classes, limits), dispatcher) as writer:
             for number in range(10):
                 at = 5.0 + number / 20
                 scores = np.array([0.1, 0.9 if 2 < number < 7 else 0.05, 0.0], np.float32)
                 events = decoder.step(Evidence(scores, at, at))
                 smoothed = decoder.smoothed
                 assert smoothed is not None
-                writer.saw(Seen(at, tuple(map(float, smoothed)), decoder.forgotten), decoder.active)
+                writer.saw(TraceFrame(at, tuple(map(float, smoothed)), decoder.forgotten), decoder.active)
                 dispatcher.see(decoder.evident, at)
                 for event in events:
                     dispatcher.handle(event)

@@ -11,7 +11,7 @@ from gesturelrcn.evaluation.stream_files import write_streams
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.listing import read_listing
 from gesturelrcn.system.private_files import make_private
-from gesturelrcn.trace import Seen, Setting, TraceWriter, write_lines
+from gesturelrcn.trace import TraceFrame, TraceSetting, TraceWriter, write_lines
 from gesturelrcn.training.teacher.teacher import label_clips
 from tests.training.tiny_data import cut_sample
 
@@ -54,12 +54,12 @@ def test_a_trace_while_it_is_written_and_when_it_is_saved(tmp_path: Path, there:
         folder.mkdir(parents=True)
         open_to_all(folder / "a.jsonl")
         open_to_all(saved)
-    setting = Setting("camera 0", "test", ("none",), {})
+    setting = TraceSetting("camera 0", "test", ("none",), {})
     with (
         Dispatcher(Bindings(), RecordingInjector(), ticking=False) as dispatcher,
         TraceWriter(folder, setting, dispatcher) as writer,
     ):
-        writer.saw(Seen(1.0), None)
+        writer.saw(TraceFrame(1.0), None)
         assert rights(folder / "a.jsonl") == 0o600
     write_lines(saved, [{"kind": "begin"}])
     assert rights(saved) == 0o600

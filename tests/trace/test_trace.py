@@ -30,9 +30,9 @@ from gesturelrcn.decoding import Decoder, Evidence
 from gesturelrcn.model import Thresholds
 from gesturelrcn.trace import (
     MomentTracker,
-    Seen,
-    Setting,
     TraceError,
+    TraceFrame,
+    TraceSetting,
     TraceWriter,
     explain,
     newest_trace,
@@ -45,7 +45,7 @@ from gesturelrcn.trace.explanation import why_not_recognised
 
 CLASSES = ("none", "point_left", "point_right", "raise_hand", "wave")
 THRESHOLDS = {name: Thresholds(0.5, 0.3, 0.1, 0.2) for name in CLASSES[1:]}
-SETTING = Setting("camera 0", "test", CLASSES, THRESHOLDS)
+SETTING = TraceSetting("camera 0", "test", CLASSES, THRESHOLDS)
 BINDINGS = Bindings(
     (
         Binding("point_right", Key("Right"), says="next slide"),
@@ -85,13 +85,15 @@ class Room:
         self.now += seconds
         if scores is None:
             events = self.decoder.reset(self.now)
-            seen = Seen(self.now)
+            seen = TraceFrame(self.now)
         else:
             vector = np.array([scores.get(name, 0.0) for name in CLASSES], np.float32)
             events = self.decoder.step(Evidence(vector, self.now, self.now + 0.01, "left", (0.1, 0.2)))
             smoothed = self.decoder.smoothed
             assert smoothed is not None
-            seen = Seen(self.now, tuple(map(float, smoothed)), self.decoder.forgotten, "left", (0.1, 0.2))
+            seen = TraceFrame(
+                self.now, tuple(map(float, smoothed)), self.decoder.forgotten, "left", (0.1, 0.2)
+            )
         self.writer.saw(seen, self.decoder.active)
         self.dispatcher.see(self.decoder.evident, self.now)
         for event in events:
