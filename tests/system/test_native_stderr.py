@@ -8,7 +8,7 @@ import pytest
 SLOW_START = """if True:
     import logging, sys, time
     import numpy as np
-    from gesturelrcn.region import graphs
+    from gesturelrcn.region import mediapipe_graphs as graphs
     from gesturelrcn.region.locator import warm_up
     made = {
         "pose": lambda: graphs.pose(tracking=True, min_confidence=0.5),
