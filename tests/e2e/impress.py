@@ -1,19 +1,19 @@
 """LibreOffice Impress showing slides of one colour each; the slide is told from a pixel of the screen."""
 
 import os
-import shutil
-import signal
-import subprocess
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from Xlib import XK, X, Xatom
+from Xlib import XK, X
 from Xlib.display import Display
 from Xlib.ext import xtest
 
 from tests.e2e.odp import write_odp
+from tests.e2e.programs import Programs
+from tests.waiting import PATIENCE, wait_until
 
 _COLOURS = ("#c02020", "#20a020", "#2040c0", "#c0a020", "#a020a0", "#20a0a0")
 BLACK = 0
@@ -34,32 +34,29 @@ class Impress:
         """
         self.folder = folder
         self._presenting = presenting
-        self._environment = {**os.environ, "DISPLAY": display, "SAL_USE_VCLPLUGIN": "gtk3"}
+        environment = {**os.environ, "DISPLAY": display, "SAL_USE_VCLPLUGIN": "gtk3"}
+        self._programs = Programs(environment, folder / "log")
         self._screen = Display(display)
-        self._programs: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> "Impress":
         deck = self.folder / "deck.odp"
         write_odp(deck, _COLOURS)
-        self._programs.append(start_window_manager(self._environment["DISPLAY"], self.folder / "log"))
+        self._programs.start_window_manager()
         profile = (self.folder / "profile").as_uri()
         quiet = ("--norestore", "--nologo", "--nodefault", "--nofirststartwizard")
         if not self._presenting:
             quiet = tuple(flag for flag in quiet if flag != "--nodefault")
-            self._start("soffice", f"-env:UserInstallation={profile}", *quiet, str(deck))
+            self._programs.start("soffice", f"-env:UserInstallation={profile}", *quiet, str(deck))
             return self
-        self._start("soffice", f"-env:UserInstallation={profile}", *quiet, "--show", str(deck))
-        self.wait_for(1, timeout=90)
+        self._programs.start("soffice", f"-env:UserInstallation={profile}", *quiet, "--show", str(deck))
+        self.wait_for(1, timeout=2 * PATIENCE)
         self._wait_for_keyboard()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for program in reversed(self._programs):
-            with suppress(ProcessLookupError):
-                os.killpg(program.pid, signal.SIGKILL)
-            program.wait()
+        self._programs.stop()
         self._screen.close()
 
     def shown(self) -> int | None:
@@ -72,64 +69,29 @@ class Impress:
         colour = f"#{red:02x}{green:02x}{blue:02x}"
         return [_BLACK, *_COLOURS].index(colour) if colour in (_BLACK, *_COLOURS) else None
 
-    def wait_for(self, slide: int, timeout: float) -> None:
-        """Return as soon as `slide` is on the screen, or raise TimeoutError after `timeout` seconds."""
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            if self.shown() == slide:
-                return
-            time.sleep(0.02)
-        log = (self.folder / "log").read_text(errors="replace")[-500:]
-        raise TimeoutError(f"the screen shows slide {self.shown()}, not {slide}, after {timeout} s: {log}")
+    def wait_for(self, slide: int, timeout: float = PATIENCE) -> None:
+        """Return as soon as `slide` is on the screen."""
+
+        def what() -> str:
+            log = (self.folder / "log").read_text(errors="replace")[-500:]
+            return f"that slide {slide} is on the screen, which shows {self.shown()} ({log}),"
+
+        wait_until(lambda: self.shown() == slide, timeout, what, every=0.02)
 
     def _wait_for_keyboard(self) -> None:
         """Go to the last slide and back: the show draws its first slide before it listens to keys."""
         for key, slide in ((XK.XK_End, len(_COLOURS)), (XK.XK_Home, 1)):
-            deadline = time.monotonic() + 30
-            while self.shown() != slide:
-                assert time.monotonic() < deadline, "the slide show does not listen to keys after 30 s"
-                self._tap(key)
-                with suppress(TimeoutError):
-                    self.wait_for(slide, timeout=0.5)
+            wait_until(partial(self._turned, key, slide), what=lambda: "that the slide show listens to keys")
             time.sleep(_REST)
+
+    def _turned(self, key: int, slide: int) -> bool:
+        if self.shown() != slide:
+            self._tap(key)
+            with suppress(AssertionError):
+                self.wait_for(slide, timeout=0.5)
+        return self.shown() == slide
 
     def _tap(self, keysym: int) -> None:
         for kind in (X.KeyPress, X.KeyRelease):
             xtest.fake_input(self._screen, kind, self._screen.keysym_to_keycode(keysym))
         self._screen.sync()
-
-    def _start(self, name: str, *arguments: str) -> None:
-        program = shutil.which(name)
-        assert program is not None, f"{name} is not installed"
-        with (self.folder / "log").open("ab") as log:
-            self._programs.append(
-                subprocess.Popen(
-                    [program, *arguments],
-                    env=self._environment,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                )
-            )
-
-
-def start_window_manager(display: str, log: Path) -> "subprocess.Popen[bytes]":
-    """openbox, in a process group of its own; returns when it manages the screen."""
-    program = shutil.which("openbox")
-    assert program is not None, "openbox is not installed"
-    with log.open("ab") as file:
-        manager = subprocess.Popen(
-            [program],
-            env={**os.environ, "DISPLAY": display},
-            stdout=file,
-            stderr=file,
-            start_new_session=True,
-        )
-    screen = Display(display)
-    its_mark = screen.intern_atom("_NET_SUPPORTING_WM_CHECK")
-    deadline = time.monotonic() + 30
-    while screen.screen().root.get_full_property(its_mark, Xatom.WINDOW) is None:
-        assert time.monotonic() < deadline, "openbox does not manage the screen after 30 s"
-        time.sleep(0.02)
-    screen.close()
-    return manager

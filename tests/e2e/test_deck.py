@@ -49,7 +49,7 @@ def test_keys_turn_the_deck(
             ("Prior", first),
         ]:
             tap(server.display, key)
-            deck.wait_until(shown.__eq__, timeout=10)
+            deck.wait_until(shown.__eq__, timeout=60)
 
 
 def test_a_missing_screen_is_named(require: Callable[..., None]) -> None:

@@ -1,6 +1,5 @@
 """Ten gestures with return strokes and idle talk between them turn exactly ten slides of real programs."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -23,6 +22,7 @@ from tests.e2e.impress import Impress
 from tests.e2e.scripted import Act, perform
 from tests.e2e.watch import Watch, keys_down
 from tests.e2e.zathura import Zathura
+from tests.waiting import wait_until
 from tests.xvfb import XServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -98,7 +98,7 @@ def test_one_slide_per_gesture(
     ):
         dispatcher.add_listener(lambda news: decisions.append(news) if isinstance(news, Decision) else None)
         perform([Act(gesture) for gesture in TURNS], card, dispatcher)
-        watch.wait_until_seen(PAGES, timeout=10)
+        watch.wait_until_seen(PAGES)
     fired = [(each.gesture, each.meaning) for each in decisions if each.fired]
     meanings = {"point_right": "next slide", "point_left": "previous slide"}
     assert fired == [(gesture, meanings[gesture]) for gesture in TURNS], decisions
@@ -121,23 +121,24 @@ def test_a_raised_hand_starts_the_show_blackens_it_and_ends_it(
         closing(X11ActiveWindow()) as window,
         Dispatcher(bindings, PynputInjector(), active_window=window) as dispatcher,
     ):
-        wait_for_title(window, "deck.odp - LibreOffice Impress", timeout=90)
+        wait_for_title(window, "deck.odp - LibreOffice Impress")
         perform([Act("point_right"), Act("raise_hand", 2.5)], card, dispatcher)
-        wait_for_title(window, "Presenting: deck", timeout=20)
-        show.wait_for(1, timeout=20)
+        wait_for_title(window, "Presenting: deck")
+        show.wait_for(1)
         perform([Act("raise_hand", 1.0)], card, dispatcher)
-        show.wait_for(BLACK, timeout=5)
+        show.wait_for(BLACK)
         perform([Act("raise_hand", 1.0)], card, dispatcher)
-        show.wait_for(1, timeout=5)
+        show.wait_for(1)
         perform([Act("raise_hand", 3.5)], card, dispatcher)
-        wait_for_title(window, "deck.odp - LibreOffice Impress", timeout=20)
+        wait_for_title(window, "deck.odp - LibreOffice Impress")
 
 
-def wait_for_title(window: X11ActiveWindow, title: str, timeout: float) -> None:
-    deadline = time.monotonic() + timeout
-    while (front := window()) is None or front.title != title:
-        assert time.monotonic() < deadline, f"{front} is in front, not {title}"
-        time.sleep(0.05)
+def wait_for_title(window: X11ActiveWindow, title: str) -> None:
+    def in_front() -> bool:
+        front = window()
+        return front is not None and front.title == title
+
+    wait_until(in_front, what=lambda: f"that {title} is in front, while {window()} is,", every=0.05)
 
 
 def test_other_windows_get_no_keys(

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -19,9 +18,9 @@ import websocket
 
 from gesturelrcn.sinks import OscSink, WebSocketSink
 from tests.sinks.events import event
+from tests.waiting import PATIENCE, wait_until
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sinks.md").read_text(encoding="utf-8")
-ENOUGH = 60
 
 
 def block(language, holding):
@@ -49,7 +48,7 @@ def running(program):
 def test_the_client_in_python():
     program = block("python", "websockets.asyncio.client")
     with WebSocketSink(0) as sink, running(program.replace("8765", str(sink.address.port))) as client:
-        assert wait_until(lambda: sink.clients == 1)
+        wait_until(lambda: sink.clients == 1)
         sink.send(event())
         assert client.stdout.readline() == "raise_hand start 0.875\n"
 
@@ -97,10 +96,10 @@ def browser(url, profile):
             told = profile / "DevToolsActivePort"
             wait_until(lambda: told.exists() and len(told.read_text().split()) == 2)
             pages = f"http://127.0.0.1:{told.read_text().split()[0]}/json/list"
-            with urllib.request.urlopen(pages, timeout=ENOUGH) as answer:
+            with urllib.request.urlopen(pages, timeout=PATIENCE) as answer:
                 [page] = [each for each in json.load(answer) if each["type"] == "page"]
             control = websocket.create_connection(
-                page["webSocketDebuggerUrl"], timeout=ENOUGH, suppress_origin=True
+                page["webSocketDebuggerUrl"], timeout=PATIENCE, suppress_origin=True
             )
             yield partial(evaluate, control)
             control.shutdown()
@@ -111,13 +110,6 @@ def browser(url, profile):
 def evaluate(control, expression):
     control.send(json.dumps({"id": 1, "method": "Runtime.evaluate", "params": {"expression": expression}}))
     return json.loads(control.recv())["result"]["result"].get("value")
-
-
-def wait_until(done):
-    deadline = time.monotonic() + ENOUGH
-    while not done() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return done()
 
 
 @pytest.mark.e2e
@@ -150,10 +142,10 @@ def test_the_page(tmp_path, served, origins, seen, require, caplog):
             with browser(url, tmp_path / "profile") as ask:
                 heading = "document.querySelector('h1')?.textContent"
                 if seen:
-                    assert wait_until(lambda: ask(heading) == "raise_hand hold")
+                    wait_until(lambda: ask(heading) == "raise_hand hold")
                     assert ask("document.body.style.background") == "red"
                 else:
-                    assert wait_until(lambda: "got nothing" in caplog.text)
+                    wait_until(lambda: "got nothing" in caplog.text)
                     assert ask(heading) == "Raise a hand"
                     assert sink.clients == 0
         finally:

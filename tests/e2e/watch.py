@@ -1,12 +1,14 @@
 """What a program shows, seen as a whole: every change of it, in order."""
 
 import threading
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Generic, TypeVar
 
 from Xlib.display import Display
+
+from tests.waiting import wait_until
 
 T = TypeVar("T")
 
@@ -25,11 +27,10 @@ class Watch(Generic[T]):
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._keep_looking)
 
-    def wait_until_seen(self, expected: list[T], timeout: float) -> None:
-        """Return as soon as exactly this has been seen, or after `timeout` seconds."""
-        deadline = time.monotonic() + timeout
-        while self.seen != expected and self._failure is None and time.monotonic() < deadline:
-            time.sleep(0.02)
+    def wait_until_seen(self, expected: list[T]) -> None:
+        """Return as soon as exactly this has been seen, or when it will not come any more."""
+        with suppress(AssertionError):
+            wait_until(lambda: self.seen == expected or self._failure, every=0.02)
 
     def __enter__(self) -> "Watch[T]":
         self._thread.start()

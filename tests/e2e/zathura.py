@@ -2,17 +2,13 @@
 
 import os
 import re
-import shutil
-import signal
-import subprocess
-import time
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from gesturelrcn.actions.desktop.x11_window import X11ActiveWindow
-from tests.e2e.impress import start_window_manager
 from tests.e2e.pdf import write_pdf
+from tests.e2e.programs import Programs
+from tests.waiting import wait_until
 
 _COLOURS = ("#c02020", "#20a020", "#2040c0", "#c0a020", "#a020a0", "#20a0a0")
 
@@ -23,42 +19,22 @@ class Zathura:
     def __init__(self, display: str, folder: Path) -> None:
         """Keep the document and the configuration in `folder`. DISPLAY has to be `display`."""
         self.folder = folder
-        self._environment = {**os.environ, "DISPLAY": display}
-        self._display = display
-        self._programs: list[subprocess.Popen[bytes]] = []
+        self._programs = Programs({**os.environ, "DISPLAY": display}, folder / "log")
 
     def __enter__(self) -> "Zathura":
         write_pdf(self.folder / "deck.pdf", _COLOURS)
         (self.folder / "zathurarc").write_text("set window-title-page true\nset window-title-basename true\n")
-        self._programs.append(start_window_manager(self._display, self.folder / "log"))
+        self._programs.start_window_manager()
         self._window = X11ActiveWindow()
-        program, bus = shutil.which("zathura"), shutil.which("dbus-run-session")
-        assert program is not None
-        assert bus is not None
-        folders = ["-c", self.folder, "-d", self.folder / "data"]
-        with (self.folder / "log").open("ab") as log:
-            self._programs.append(
-                subprocess.Popen(
-                    [bus, program, *folders, self.folder / "deck.pdf"],
-                    env=self._environment,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                )
-            )
-        deadline = time.monotonic() + 60
-        while self.shown() != 1:
-            assert time.monotonic() < deadline, "zathura shows no page after 60 s"
-            time.sleep(0.05)
+        folders = ("-c", str(self.folder), "-d", str(self.folder / "data"))
+        self._programs.start("dbus-run-session", "zathura", *folders, str(self.folder / "deck.pdf"))
+        wait_until(lambda: self.shown() == 1, what=lambda: "that zathura shows a page", every=0.05)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for program in reversed(self._programs):
-            with suppress(ProcessLookupError):
-                os.killpg(program.pid, signal.SIGKILL)
-            program.wait()
+        self._programs.stop()
         self._window.close()
 
     def shown(self) -> int | None:
