@@ -18,33 +18,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import BinaryIO
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
+from gesturelrcn.benchmarking.camera import Picture, number_in, numbered
 
-_CELL = 8
-"""Pixels; side of one bit in the number strip. A JPEG block is 8 pixels wide, so bits do not smear."""
 _BITS = 16
-_MARK = (1, 0)
-"""The two cells before the number; a strip that begins otherwise carries none."""
+"""Of a number: at 30 frames a second they last for half an hour."""
 
 
 def with_number(image: Picture, number: int) -> Picture:
     """A copy with `number` (below 65536) as a strip of black and white cells in the top left corner."""
-    bits = [*_MARK, *((number >> place) & 1 for place in range(_BITS))]
-    strip = np.repeat(np.array(bits, dtype=np.uint8) * 255, _CELL)
-    marked = image.copy()
-    marked[:_CELL, : len(strip)] = strip[None, :, None]
-    return marked
+    return numbered(image, number, _BITS)
 
 
 def read_number(image: Picture) -> int | None:
     """The number in the corner of a picture, or None if there is none."""
-    cells = image[_CELL // 2, _CELL // 2 : _CELL * (_BITS + len(_MARK)) : _CELL].mean(axis=1) > 127
-    if tuple(cells[: len(_MARK)]) != _MARK:
-        return None
-    return sum(int(bit) << place for place, bit in enumerate(cells[len(_MARK) :]))
+    return number_in(image, _BITS)
 
 
 class MjpegServer:

@@ -20,24 +20,25 @@ from numpy.typing import NDArray
 
 _CELL = 8
 """Pixels; a JPEG block, so that cells do not smear."""
-_BITS = 12
+BITS = 12
+"""Of a number."""
 _HEAD = b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n"
 
 Picture = NDArray[np.uint8]
 
 
-def numbered(image: Picture, number: int) -> Picture:
-    """A copy that carries `number`, 0 to 4095."""
-    bits = [1, 0, *((number >> place) & 1 for place in range(_BITS))]
+def numbered(image: Picture, number: int, bits: int = BITS) -> Picture:
+    """A copy that carries `number`, 0 to 4095 (or what so many bits can say)."""
+    cells = [1, 0, *((number >> place) & 1 for place in range(bits))]
     marked = image.copy()
-    marked[:_CELL, : _CELL * len(bits)] = np.repeat(np.array(bits, np.uint8) * 255, _CELL)[None, :, None]
+    marked[:_CELL, : _CELL * len(cells)] = np.repeat(np.array(cells, np.uint8) * 255, _CELL)[None, :, None]
     return marked
 
 
-def number_in(image: Picture) -> int | None:
-    """The number that a picture carries, or None."""
-    cells = image[_CELL // 2, _CELL // 2 : _CELL * (_BITS + 2) : _CELL].mean(axis=1) > 127
-    if len(cells) < _BITS + 2 or not cells[0] or cells[1]:
+def number_in(image: Picture, bits: int = BITS) -> int | None:
+    """The number of so many bits that a picture carries, or None."""
+    cells = image[_CELL // 2, _CELL // 2 : _CELL * (bits + 2) : _CELL].mean(axis=1) > 127
+    if len(cells) < bits + 2 or not cells[0] or cells[1]:
         return None
     return sum(int(bit) << place for place, bit in enumerate(cells[2:]))
 
