@@ -13,7 +13,7 @@ from gesturelrcn.benchmarking import peers, stages
 from gesturelrcn.benchmarking.engines import engine_with
 from gesturelrcn.benchmarking.pictures import Still, person_in, recorded
 from gesturelrcn.recognizer import Recognizer
-from gesturelrcn.region import PersonLocator
+from gesturelrcn.region import person_locator
 
 ROUNDS = {"rounds": 300, "warmup_rounds": 20}
 FEW_ROUNDS = {"rounds": 60, "warmup_rounds": 5}
@@ -72,7 +72,7 @@ def test_decode(benchmark, own_scene):
 @pytest.mark.benchmark(group="beside the loop")
 def test_locator(benchmark, own_scene):
     loop = itertools.cycle(own_scene[0])
-    locator = PersonLocator()
+    locator = person_locator()
     benchmark.pedantic(lambda: locator.locate(next(loop).image, 0.0), **FEW_ROUNDS)
     locator.close()
 

@@ -13,7 +13,7 @@ from gesturelrcn.benchmarking.pictures import Still, person_in, recorded
 from gesturelrcn.benchmarking.stages import FRAMES, dispatch, path_by_stage
 from gesturelrcn.benchmarking.timing import block_medians, rounded
 from gesturelrcn.recognizer import Recognizer
-from gesturelrcn.region import PersonLocator
+from gesturelrcn.region import person_locator
 
 SIZES = ((320, 240), (640, 480), (1280, 720), (1920, 1080))
 BINDINGS = (1, 10, 100, 1000)
@@ -49,7 +49,7 @@ def over_hours(model: str, source: str, hours: float) -> list[dict[str, float]]:
     apart. The frames of the recording are shown again and again.
     """
     frames = recorded(source, FRAMES)
-    locator = PersonLocator()
+    locator = person_locator()
     recognizer = Recognizer(model, follower=Still(person_in(frames)))
     rows = []
     each = max(1, round(hours * 3600 * FPS / _PARTS))

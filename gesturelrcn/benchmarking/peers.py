@@ -26,7 +26,7 @@ from gesturelrcn.model import Engine
 from gesturelrcn.model.streaming import Pictures
 from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.region import Region
-from gesturelrcn.system.native_stderr import native_stderr_to_log
+from gesturelrcn.region.mediapipe.graphs import solution
 
 WINDOW = 16
 """Frames over which most LRCN programs run the whole network again for every new frame."""
@@ -67,7 +67,7 @@ def measure(
         for name, make in PEERS.items():
             if only and name not in only:
                 continue
-            if name == "torch_eager" and importlib.util.find_spec("torch") is None:
+            if not all(map(importlib.util.find_spec, PACKAGES.get(name, ()))):
                 missing.append(name)
                 continue
             runs[name] = make(model, engine, region, stack)
@@ -135,9 +135,7 @@ def _holistic(model: str, engine: Engine, region: Region, stack: ExitStack) -> R
 
 def _solution(module: str, name: str, stack: ExitStack) -> Run:
     """A MediaPipe solution with its defaults: complexity 1, tracking from frame to frame."""
-    with native_stderr_to_log():
-        solution = importlib.import_module(f"mediapipe.python.solutions.{module}")
-        graph = getattr(solution, name)()
+    graph = solution(module, name)
     stack.callback(graph.close)
 
     def run(frame: Frame) -> object:
@@ -174,3 +172,9 @@ PEERS: dict[str, Callable[[str, Engine, Region, ExitStack], Run]] = {
     "torch_eager": _torch_eager,
 }
 """Name -> what makes it run: model, its engine, region of the person, and what to close afterwards."""
+
+PACKAGES = {
+    **dict.fromkeys(("mediapipe_pose", "mediapipe_hands", "mediapipe_holistic"), ("mediapipe",)),
+    "torch_eager": ("torch",),
+}
+"""What must be installed for a peer, beside what gesturelrcn needs."""

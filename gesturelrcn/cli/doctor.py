@@ -155,9 +155,9 @@ def _locator() -> Check:
 
     from gesturelrcn.capture.opencv import cv2
     from gesturelrcn.model import assets
-    from gesturelrcn.region import PoseLocator
+    from gesturelrcn.region import person_locator
 
-    locator = PoseLocator(tracking=False)
+    locator = person_locator()
     picture = np.asarray(cv2.imread(str(assets() / "person.jpg")), np.uint8)
     begin = time.perf_counter()
     found = locator.locate(picture, 0.0)

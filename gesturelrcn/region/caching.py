@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gesturelrcn.region.choice import person_locator
 from gesturelrcn.region.locator import Locator, PersonChooser
-from gesturelrcn.region.people import PersonLocator
 from gesturelrcn.region.region import Region
 
 LONGEST = 3.0
@@ -24,7 +24,7 @@ _BLOCKS = (40, 30)
 class CachingLocator:
     """A `Locator` that answers as before while the picture stays the same, and asks another one if not."""
 
-    def __init__(self, make: Callable[[], Locator] = PersonLocator) -> None:
+    def __init__(self, make: Callable[[], Locator] = person_locator) -> None:
         """Args: make: makes the other one."""
         self._locator = make()
         self._blocks: NDArray[np.uint8] | None = None

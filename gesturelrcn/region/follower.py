@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.region.caching import CachingLocator
+from gesturelrcn.region.choice import person_locator
 from gesturelrcn.region.locator import Locator, PersonChooser
 from gesturelrcn.region.locator_thread import HUNG_AFTER, LocatingThread
-from gesturelrcn.region.people import PersonLocator
 from gesturelrcn.region.region import Region
 from gesturelrcn.region.tracker import RegionTracker
 
@@ -45,8 +45,8 @@ class SteppedFollower:
     """Calls the locator at a fixed cadence in media time: a replay gives the same regions every time."""
 
     def __init__(self, locator: Locator | None = None, *, every: float = 0.4) -> None:
-        """Args: locator: default `PersonLocator`. every: seconds of media time between two calls."""
-        self._locator = locator if locator is not None else PersonLocator()
+        """Args: locator: default `person_locator()`. every: seconds of media time between two calls."""
+        self._locator = locator if locator is not None else person_locator()
         self._tracker = RegionTracker()
         self._every = every
         self._due: float | None = None

@@ -177,7 +177,7 @@ def test_background_follower_survives_a_bad_picture(caplog):
 def test_the_locator_finds_the_synthetic_person_and_is_silent_on_stderr():
     program = (
         "from gesturelrcn.capture import open_source; from gesturelrcn.model import assets;"
-        "from gesturelrcn.region import PoseLocator;"
+        "from gesturelrcn.region.mediapipe import PoseLocator;"
         "image = next(iter(open_source(assets() / 'sample.mp4'))).image; p = PoseLocator();"
         "print(p.locate(image * 0, 0.0), p.locate(image, 0.0).side > 200); p.close()"
     )

@@ -30,14 +30,15 @@ from gesturelrcn.recordings.frames import frames_of
 from gesturelrcn.recordings.listing import read_index
 from gesturelrcn.recordings.truth import TrueGesture
 from gesturelrcn.region import crop
-from gesturelrcn.region.locator import PoseLocator
+from gesturelrcn.region.mediapipe import PoseLocator
+from gesturelrcn.region.mediapipe.graphs import solution
+from gesturelrcn.region.mediapipe.native_stderr import native_stderr_to_log
 from gesturelrcn.synthesis.arrays import Pixels
 from gesturelrcn.synthesis.dataset.plan import Take
 from gesturelrcn.synthesis.dataset.video import write_video
 from gesturelrcn.synthesis.film.studio import VIEW_MARGIN, FilmedStream, Studio
 from gesturelrcn.synthesis.motion.shipped import SHIPPED
 from gesturelrcn.synthesis.motion.vocabulary import gesture_names
-from gesturelrcn.system.native_stderr import native_stderr_to_log
 from gesturelrcn.vocabulary import NONE
 
 EVERY = 3
@@ -125,12 +126,9 @@ class Judge:
 
     def __init__(self) -> None:
         self._pose = PoseLocator(tracking=False)
+        options = {"static_image_mode": True, "max_num_hands": 2, "model_complexity": 1}
+        self._hands: Any = solution("hands", "Hands", **options, min_detection_confidence=0.5)
         with native_stderr_to_log():
-            from mediapipe.python.solutions import hands
-
-            self._hands: Any = hands.Hands(
-                static_image_mode=True, max_num_hands=2, model_complexity=1, min_detection_confidence=0.5
-            )
             self._hands.process(np.zeros((48, 48, 3), np.uint8))
 
     def close(self) -> None:

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.system.native_stderr import native_stderr_to_log
+from gesturelrcn.region.mediapipe.graphs import solution
+from gesturelrcn.region.mediapipe.native_stderr import native_stderr_to_log
 from gesturelrcn.training.teacher.cache import SIZE, keep_arrays
 
 SIDE = 104
@@ -25,10 +26,8 @@ class Silhouettes:
     """MediaPipe's selfie segmentation (general model, Apache-2.0, in the mediapipe wheel), 7 ms a picture."""
 
     def __init__(self) -> None:
+        self._graph: Any = solution("selfie_segmentation", "SelfieSegmentation", model_selection=0)
         with native_stderr_to_log():
-            from mediapipe.python.solutions import selfie_segmentation
-
-            self._graph: Any = selfie_segmentation.SelfieSegmentation(model_selection=0)
             self._graph.process(np.zeros((SIZE, SIZE, 3), np.uint8))  # the first prints a banner
 
     def of(self, picture: NDArray[np.uint8], keypoints: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -15,7 +15,9 @@ from gesturelrcn.keypoints import HAND_LANDMARKS, KEYPOINTS
 from gesturelrcn.model.fovea import SIDE as FOVEA_SIDE
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.frames import frames_of
-from gesturelrcn.region import PoseLocator, Region, SteppedFollower, crop
+from gesturelrcn.region import Region, SteppedFollower, crop
+from gesturelrcn.region.mediapipe import PoseLocator
+from gesturelrcn.region.mediapipe.graphs import solution
 from gesturelrcn.system.worker_pool import in_processes
 from gesturelrcn.training.teacher.cache import (
     HAND_MARGIN,
@@ -56,11 +58,10 @@ class KeypointTeacher:
     def __init__(self, *, tracking: bool = True) -> None:
         """Args: tracking: frames come in order; False for single pictures."""
         self._pose = PoseLocator(tracking=tracking)
-        # mediapipe's loader is quiet only once the pose has been loaded
-        from mediapipe.python.solutions import hands
-
         self._hands: list[Any] = [
-            hands.Hands(
+            solution(
+                "hands",
+                "Hands",
                 static_image_mode=not tracking,
                 max_num_hands=1,
                 model_complexity=1,

@@ -1,26 +1,21 @@
-"""Several people: choose one, and stay with that one."""
+"""Several people, told apart by their faces: choose one, and stay with that one."""
 
 import logging
 import math
 from collections.abc import Callable
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.region.detector import DetectingLocator
-from gesturelrcn.region.faces import Face, FaceFinder
-from gesturelrcn.region.locator import Locator, PoseLocator, region_from_landmarks
+from gesturelrcn.region.locator import STAYS, Choice, Locator, region_from_landmarks
+from gesturelrcn.region.mediapipe.detector import DetectingLocator
+from gesturelrcn.region.mediapipe.faces import Face, FaceFinder
+from gesturelrcn.region.mediapipe.pose import PoseLocator
 from gesturelrcn.region.region import Region
 from gesturelrcn.system.memory import give_back
 
 logger = logging.getLogger(__name__)
 
-Choice = Literal["raised_hand", "nearest"]
-"""Who is followed where there are several: who raises a hand, else who is nearest; or always the nearest."""
-
-STAYS = 2.0
-"""Seconds that the chosen person may not be found before somebody else is chosen."""
 LOOK_AROUND = 2.0
 """Seconds between two looks for other people while somebody is followed."""
 KEPT = 30.0
@@ -32,7 +27,7 @@ _TOO_CLOSE = 1.5
 _LEFT_WRIST, _RIGHT_WRIST, _NOSE = 15, 16, 0
 
 
-class PersonLocator:
+class MediaPipeLocator:
     """A `Locator` that follows one person among several.
 
     As long as one face or none is seen this is another locator and nothing else. Where there are several

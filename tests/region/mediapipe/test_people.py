@@ -9,9 +9,9 @@ import pytest
 
 from gesturelrcn.capture import open_source
 from gesturelrcn.model import assets
-from gesturelrcn.region import PersonLocator
-from gesturelrcn.region.faces import Face
-from gesturelrcn.region.people import _share_of
+from gesturelrcn.region.mediapipe import MediaPipeLocator
+from gesturelrcn.region.mediapipe.faces import Face
+from gesturelrcn.region.mediapipe.people import _share_of
 
 LEFT, RIGHT = 160, 480
 """Where in the picture of two the people are, in pixels."""
@@ -42,7 +42,7 @@ def side_by_side(left, right):
 
 @pytest.fixture(scope="module")
 def shared():
-    locator = PersonLocator(look_around=0.5)
+    locator = MediaPipeLocator(look_around=0.5)
     yield locator
     locator.close()
 

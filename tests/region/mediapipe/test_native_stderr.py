@@ -8,14 +8,14 @@ import pytest
 SLOW_START = """if True:
     import logging, sys, time
     import numpy as np
-    from gesturelrcn.region import mediapipe_graphs as graphs
-    from gesturelrcn.region.locator import warm_up
+    from gesturelrcn.region.mediapipe import graphs
+    from gesturelrcn.region.mediapipe.pose import warm_up
     made = {
         "pose": lambda: graphs.pose(tracking=True, min_confidence=0.5),
         "people": lambda: graphs.people(min_confidence=0.5),
         "faces": lambda: graphs.faces(min_confidence=0.5),
     }[sys.argv[1]]
-    log = logging.getLogger("gesturelrcn.system.native_stderr")
+    log = logging.getLogger("gesturelrcn.region.mediapipe.native_stderr")
     log.setLevel(logging.DEBUG)
     log.addHandler(logging.StreamHandler(sys.stdout))
     graph = made()

@@ -1,15 +1,13 @@
 """How many people are there, and where: MediaPipe's face detector, up to about five metres."""
 
-import threading
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.region import mediapipe_graphs
-from gesturelrcn.system.native_stderr import native_stderr_to_log
+from gesturelrcn.region.mediapipe import graphs
+from gesturelrcn.region.mediapipe.native_stderr import native_stderr_to_log
 
 
 @dataclass(frozen=True)
@@ -35,18 +33,15 @@ class FaceFinder:
 
     def __init__(self, min_confidence: float = 0.5) -> None:
         """Args: min_confidence: 0 to 1."""
-        self._faces: Any = mediapipe_graphs.faces(min_confidence=min_confidence)
+        self._faces = graphs.faces(min_confidence=min_confidence)
         with native_stderr_to_log():
             self._faces.process(np.zeros((192, 192, 3), np.uint8))  # the first picture prints a banner
-        self._lock = threading.Lock()
 
     def find(self, image: NDArray[np.uint8]) -> list[Face]:
         """The faces in `image` ((H, W, 3) uint8 BGR), the widest first."""
         height, width = image.shape[:2]
-        with self._lock:
-            if self._faces is None:
-                return []
-            detections = self._faces.process(cv2.cvtColor(image, cv2.COLOR_BGR2RGB)).detections or []
+        outputs = self._faces.process(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8))
+        detections = [] if outputs is None else outputs.detections or []
         boxes = [detection.location_data.relative_bounding_box for detection in detections]
         faces = [
             Face((box.xmin + box.width / 2) * width, (box.ymin + box.height / 2) * height, box.width * width)
@@ -56,7 +51,4 @@ class FaceFinder:
 
     def close(self) -> None:
         """Free the graph. Further calls find nobody."""
-        with self._lock:
-            if self._faces is not None:
-                self._faces.close()
-                self._faces = None
+        self._faces.close()

@@ -1,14 +1,12 @@
 """Where is the person, at half the price: the first half of MediaPipe Pose, without the 33 landmarks."""
 
 import math
-import threading
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.region import mediapipe_graphs
-from gesturelrcn.region.locator import squared, warm_up
+from gesturelrcn.region.mediapipe import graphs
+from gesturelrcn.region.mediapipe.pose import squared, warm_up
 from gesturelrcn.region.region import Region
 
 SIDE = 2.03
@@ -30,31 +28,25 @@ class DetectingLocator:
 
     def __init__(self, min_confidence: float = 0.5) -> None:
         """Args: min_confidence: 0 to 1."""
-        self._people: Any = mediapipe_graphs.people(min_confidence=min_confidence)
+        self._people = graphs.people(min_confidence=min_confidence)
         warm_up(self._people)
-        self._lock = threading.Lock()
 
     def locate(self, image: NDArray[np.uint8], at: float) -> Region | None:
         """Return the region of the most prominent person in `image` ((H, W, 3) uint8 BGR), or None."""
         square = squared(image)
-        with self._lock:
-            if self._people is None:
-                return None
-            detections = self._people.process(square).detections
-        if not detections:
+        outputs = self._people.process(square)
+        if outputs is None or not outputs.detections:
             return None
-        points = detections[0].location_data.relative_keypoints
+        best = outputs.detections[0]
+        points = best.location_data.relative_keypoints
         shoulders, top = (
             (points[which].x * len(square), points[which].y * len(square)) for which in (_SHOULDERS, _TOP)
         )
         side = SIDE * math.dist(shoulders, top)
         if side < 1.0:
             return None
-        return Region(shoulders[0], shoulders[1] + _DROP * side, side, float(detections[0].score[0]), at)
+        return Region(shoulders[0], shoulders[1] + _DROP * side, side, float(best.score[0]), at)
 
     def close(self) -> None:
         """Free the graph. Further calls find nobody."""
-        with self._lock:
-            if self._people is not None:
-                self._people.close()
-                self._people = None
+        self._people.close()

@@ -13,7 +13,14 @@ import threading
 from functools import cache
 from typing import Any
 
-from gesturelrcn.system.native_stderr import native_stderr_to_log
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.region.mediapipe.native_stderr import native_stderr_to_log
+
+VERSION = "0.10.21"
+"""The last one that carries its models; later ones look up a logging host when they run."""
 
 _OPTIONS = (
     "core.gate_calculator",
@@ -46,7 +53,53 @@ _OPTIONS = (
 _loading = threading.Lock()
 
 
-def pose(*, tracking: bool, min_confidence: float) -> Any:
+class Graph:
+    """A graph that runs. One call follows the other, and after `close` each of them gives None.
+
+    MediaPipe is not re-entrant, closing it under a running call aborts the process, and in a process that was
+    forked off it hangs.
+    """
+
+    def __init__(self, solution: Any) -> None:
+        """Args: solution: MediaPipe's own object."""
+        self._solution = solution
+        self._made_in = os.getpid()
+        self._lock = threading.Lock()
+
+    def process(self, image: NDArray[np.uint8]) -> Any:
+        """Its outputs for `image` ((H, W, 3) uint8 RGB), or None once it is closed.
+
+        Raises:
+            GestureLrcnError: this process was forked off from the one in which the graph was made.
+        """
+        must_not_be_forked(self._made_in)
+        with self._lock:
+            return None if self._solution is None else self._solution.process(image)
+
+    def close(self) -> None:
+        """Free the graph; does nothing in a process that was forked off."""
+        if os.getpid() != self._made_in:
+            return
+        with self._lock:
+            if self._solution is not None:
+                self._solution.close()
+                self._solution = None
+
+
+def must_not_be_forked(loaded_in: int) -> None:
+    """Refuse to go on in another process than that in which MediaPipe was loaded: it would hang or abort.
+
+    Raises:
+        GestureLrcnError: this is another process.
+    """
+    if os.getpid() != loaded_in:
+        raise GestureLrcnError(
+            "MediaPipe does not work in a process that was forked off after it was loaded: "
+            "start processes with the method 'spawn'."
+        )
+
+
+def pose(*, tracking: bool, min_confidence: float) -> Graph:
     """BlazePose with 33 landmarks (Bazarevsky et al. 2020, arXiv:2006.10204), as `mp.solutions.pose.Pose`.
 
     Args:
@@ -71,10 +124,10 @@ def pose(*, tracking: bool, min_confidence: float) -> Any:
     )
 
 
-def people(*, min_confidence: float) -> Any:
+def people(*, min_confidence: float) -> Graph:
     """The first half of `pose`: where people are, and no landmarks of them."""
-    text_format = importlib.import_module("google.protobuf.text_format")
     config = _loaded()["calculator_pb2"].CalculatorGraphConfig()
+    text_format = importlib.import_module("google.protobuf.text_format")
     node = 'calculator: "PoseDetectionCpu" input_stream: "IMAGE:image" output_stream: "DETECTIONS:detections"'
     text_format.Parse(
         f'input_stream: "image" output_stream: "detections" node {{ {node} }}',
@@ -89,7 +142,7 @@ def people(*, min_confidence: float) -> Any:
     )
 
 
-def faces(*, min_confidence: float) -> Any:
+def faces(*, min_confidence: float) -> Graph:
     """BlazeFace, full range (arXiv:1907.05047), as `mp.solutions.face_detection.FaceDetection`."""
     loaded = _loaded()
     options = loaded["face_detection_pb2"].FaceDetectionOptions()
@@ -101,16 +154,47 @@ def faces(*, min_confidence: float) -> Any:
     )
 
 
-def _made(**arguments: Any) -> Any:
+def solution(module: str, name: str, **options: Any) -> Any:
+    """One of MediaPipe's own solutions, made quietly: `solution("hands", "Hands", max_num_hands=1)`.
+
+    Raises:
+        GestureLrcnError: MediaPipe is not installed, or this process was forked off after it was loaded.
+    """
+    _loaded()
     with native_stderr_to_log():
-        made = _loaded()["SolutionBase"](**arguments)
-        # It starts on threads of its own, which print when they get to it: later, on a busy machine.
+        made = getattr(importlib.import_module(f"mediapipe.python.solutions.{module}"), name)(**options)
         made._graph.wait_until_idle()
         return made
 
 
-@cache
+def _made(**arguments: Any) -> Graph:
+    with native_stderr_to_log():
+        made = _loaded()["SolutionBase"](**arguments)
+        # It starts on threads of its own, which print when they get to it: later, on a busy machine.
+        made._graph.wait_until_idle()
+        return Graph(made)
+
+
 def _loaded() -> dict[str, Any]:
+    """The modules that graphs need.
+
+    Raises:
+        GestureLrcnError: MediaPipe is not installed, or this process was forked off after it was loaded.
+    """
+    try:
+        modules, loaded_in = _load()
+    except ImportError as problem:
+        raise GestureLrcnError(
+            f"MediaPipe {VERSION} cannot be loaded ({problem}): pip install 'gesturelrcn[mediapipe]', "
+            "with Python 3.10 to 3.12."
+        ) from None
+    must_not_be_forked(loaded_in)
+    return modules
+
+
+@cache
+def _load() -> tuple[dict[str, Any], int]:
+    """Modules by name, and the process in which they were loaded."""
     # absl and glog read these once, when they load.
     os.environ.setdefault("GLOG_minloglevel", "3")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -118,13 +202,14 @@ def _loaded() -> dict[str, Any]:
         _postpone_the_rest()
         for name in _OPTIONS:
             importlib.import_module(f"mediapipe.calculators.{name}_pb2")
-        return {
+        modules = {
             "SolutionBase": importlib.import_module("mediapipe.python.solution_base").SolutionBase,
             "calculator_pb2": importlib.import_module("mediapipe.framework.calculator_pb2"),
             "face_detection_pb2": importlib.import_module(
                 "mediapipe.modules.face_detection.face_detection_pb2"
             ),
         }
+    return modules, os.getpid()
 
 
 def _postpone_the_rest() -> None:
