@@ -2,7 +2,6 @@ import itertools
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial, wraps
@@ -79,11 +78,10 @@ def test_a_window_opens_until_the_user_has_seen_enough(
         start = process.stdout.readline()
         display = Display(server.display)
         window = wait_for(lambda: find_window(display, "gesturelrcn"), "the window", 100.0)
-        while window.get_attributes().map_state != X.IsViewable:
-            time.sleep(0.05)
+        wait_until(lambda: window.get_attributes().map_state == X.IsViewable)
         end(display, window)
         display.sync()
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=60)
         display.close()
     assert [line.split()[3] for line in (start, out)] == ["start", "end"]
     assert (process.returncode, err) == (0, "")
@@ -164,7 +162,7 @@ def test_a_click_chooses_the_place_in_the_frame() -> None:
         display = Display(server.display)
         try:
             click(display, *wait_for(lambda: red_spot(display), "anything red"))
-            out, _ = process.communicate(timeout=30)
+            out, _ = process.communicate(timeout=60)
         finally:
             process.kill()
             display.close()
@@ -192,7 +190,7 @@ def test_p_pauses_and_goes_on(gesturelrcn: Program, eager_model: Callable[..., P
             press("p" if colour == GREEN else "P", display, window)
         wait_for(lambda: shows(display, RED), "pause")
         press("q", display, window)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
     told = [line.strip() for line in out.splitlines() if line[:9].isspace()]
     told = [line for line in told if not line.startswith("no key")]  # a gesture's stroke while paused
@@ -267,7 +265,7 @@ def test_a_click_on_another_person(
             click(display, left() + wanted, 200)
             wait_for(lambda there=wanted: now() == there, f"a person at {wanted}")
         press("q", display, window)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
 
 

@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ import pytest
 from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.overlay import Recorder, RecordingError
 from gesturelrcn.overlay.recorder import LONGEST_GAP, MOST_WAITING
+from tests.waiting import wait_until
 
 av = pytest.importorskip("av") if os.environ.get("CI") != "true" else __import__("av")
 
@@ -115,8 +115,7 @@ def test_nobody_waits_for_an_encoder_that_hangs(tmp_path, caplog):
     assert not go_on.is_set()
     assert recorder.left_out >= 499 - MOST_WAITING - 1
     go_on.set()
-    while not recorder._waiting.empty():
-        time.sleep(0.01)
+    wait_until(recorder._waiting.empty)
     recorder.put(2.5, grey)
     recorder.close()
     times, _ = film(tmp_path / "a.mp4")
@@ -152,8 +151,7 @@ def test_a_full_disk_is_told_and_ends_nothing_else(tmp_path, caplog):
     noise = np.random.default_rng(0).integers(0, 255, (240, 320, 3), np.uint8)
     recorder = Recorder(tmp_path / "a.mp4")
     recorder.put(0.0, lambda: noise, wait=True)
-    while recorder._film._file is None:
-        time.sleep(0.01)
+    wait_until(lambda: recorder._film._file is not None)
     with Path("/dev/full").open("r+b", buffering=0) as full:
         os.dup2(full.fileno(), recorder._film._file.fileno())
         for number in range(1, 200):

@@ -30,6 +30,7 @@ from tests.training.tiny_data import (
     performance_shard,
     tracks_config,
 )
+from tests.waiting import wait_until
 
 ONE_CORE = {**os.environ, "OMP_NUM_THREADS": "1", "GLOG_minloglevel": "3"}
 
@@ -361,9 +362,7 @@ def test_a_killed_run_goes_on_within_its_stage(tmp_path):
     config, run = tracks_config(tmp_path, recognition=slow), tmp_path / "run"
     begun = subprocess.Popen(command(config, run, "--minutes", "0"), env=ONE_CORE, stderr=subprocess.DEVNULL)
     try:
-        while len(list(csv.reader(_lines(run / "recognition.csv")))) < 3:
-            assert begun.poll() is None
-            time.sleep(0.05)
+        wait_until(lambda: len(list(csv.reader(_lines(run / "recognition.csv")))) >= 3, 240, every=0.05)
     finally:
         begun.send_signal(signal.SIGKILL)
         begun.wait()
