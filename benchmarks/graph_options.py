@@ -14,7 +14,7 @@ import onnxruntime
 from gesturelrcn.benchmarking.operators import feed_for
 from gesturelrcn.model import load_model
 from gesturelrcn.training.export.export import PlainStep, exported, onnx_step
-from gesturelrcn.training.export.simplify import simplify
+from gesturelrcn.training.export.graph_folding import simplify
 
 Level = onnxruntime.GraphOptimizationLevel
 

@@ -161,60 +161,30 @@ def _show(figures: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from gesturelrcn.evaluation.report import shown
+    from gesturelrcn.evaluation import tables
 
     console = Console()
     if not console.is_terminal:
         console.width = 132  # a file or a pipe has no width of its own
-    title = f"{figures['streams']} streams of {figures['clips']} clips, {figures['minutes']:.1f} minutes"
-    table = Table(title=title, title_justify="left")
-    columns = ("true", "found", "recall", "precision", "f1", "duplicates", "wrong_class", "spurious")
+    table = Table(title=tables.title(figures), title_justify="left")
     table.add_column("", no_wrap=True)
-    for column in (*columns, "clip_accuracy"):
+    for column in tables.COLUMNS:
         table.add_column(column.replace("_", " "), justify="right")
-    sections = [
-        figures["per_class"],
-        figures["per_subject"],
-        {name: figures[name] for name in ("core", "all")},
-    ]
-    for rows in sections:
-        for name, row in rows.items():
-            table.add_row(name or "-", *(shown(row.get(column)) for column in (*columns, "clip_accuracy")))
+    for rows in tables.sections(figures):
+        for row in rows:
+            table.add_row(*row)
         table.add_section()
     console.print(table)
-    for line in _closing(figures):
+    for line in tables.closing_lines(figures):
         console.print(line, highlight=False)
     if "grid" in figures:
         _show_grid(console, figures["grid"])
 
 
-def _closing(figures: dict[str, Any]) -> list[str]:
-    from gesturelrcn.evaluation.report import shown
-
-    free, took = figures["false_triggers"], figures["latency_s"]
-    lines = [
-        f"decided after onset: {shown(took['p50'])} s (median), {shown(took['p95'])} s (95 %);"
-        f" NTtD {shown(figures['ntd'])}; Levenshtein accuracy {shown(figures['levenshtein'])}",
-        f"false triggers: {free['count']} in {free['hours']:.3f} h without a gesture,"
-        f" {shown(free['per_hour'])} an hour (95 % {shown(free['low'])} to {shown(free['high'])})",
-    ]
-    lines += [
-        f"{name}: off by {shown(row['mae'])} on the mean of {row['frames']} frames of {row['recordings']}"
-        f" recordings (always telling the median: {shown(row['mae_of_the_median'])});"
-        f" correlation {shown(row['correlation'])}"
-        for name, row in figures.get("numbers", {}).items()
-    ]
-    if figures["unknown_classes"]:
-        lines.append(f"not known to the model, counted as missed: {', '.join(figures['unknown_classes'])}")
-    if figures["skipped"]["count"]:
-        lines.append(f"skipped: {figures['skipped']['count']} (named above)")
-    return lines
-
-
 def _show_grid(console: Any, rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
-    from gesturelrcn.evaluation.report import shown
+    from gesturelrcn.evaluation.tables import shown
 
     table = Table(title="other cameras", title_justify="left")
     for column in rows[0]:

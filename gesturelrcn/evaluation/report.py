@@ -9,6 +9,7 @@ from gesturelrcn import __version__
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.evaluation.evaluate import Evaluation
 from gesturelrcn.evaluation.html_page import END, head, table
+from gesturelrcn.evaluation.tables import shown
 
 PAGE = "index.html"
 
@@ -148,10 +149,3 @@ def _rows(what: str, rows: dict[str, dict[str, Any]], columns: Sequence[str]) ->
         return "<p>Nothing.</p>"
     cells = [[name or "-", *(shown(row.get(column)) for column in columns)] for name, row in rows.items()]
     return table([name.replace("_", " ") for name in (what, *columns)], cells)
-
-
-def shown(value: Any) -> str:
-    """A figure for people: three places, a dash for nothing."""
-    if value is None:
-        return "-"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)

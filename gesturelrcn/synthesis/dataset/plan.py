@@ -10,8 +10,8 @@ import numpy as np
 
 from gesturelrcn import __version__
 from gesturelrcn.synthesis.errors import SynthesisError
+from gesturelrcn.synthesis.film.backdrops import picture_files
 from gesturelrcn.synthesis.film.script import Script, ScriptWriter, clip_script, stream_script
-from gesturelrcn.synthesis.film.staging import picture_files
 from gesturelrcn.synthesis.motion.shipped import SHIPPED_FILE, vocabulary_of
 from gesturelrcn.synthesis.motion.track_files import Tracks, load_tracks
 from gesturelrcn.synthesis.motion.vocabulary import Vocabulary, gesture_names

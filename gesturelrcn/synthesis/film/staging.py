@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.random import Generator
 
-from gesturelrcn.synthesis.arrays import Floats, Pixels
+from gesturelrcn.synthesis.arrays import Floats
 from gesturelrcn.synthesis.body.person import random_person
-from gesturelrcn.synthesis.errors import SynthesisError
+from gesturelrcn.synthesis.film.backdrops import read_picture
 from gesturelrcn.synthesis.film.filming import Actor, Bystander, LightChange, Shot
 from gesturelrcn.synthesis.motion.channels import walking
 from gesturelrcn.synthesis.motion.shipped import HANGING, IN_LAP, ON_DESK
@@ -21,8 +20,6 @@ from gesturelrcn.synthesis.rendering.renderer import Renderer
 from gesturelrcn.synthesis.rendering.surface import Surface
 from gesturelrcn.synthesis.scene import furniture
 
-PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
-BACKGROUND_PIXELS = 720
 ABOVE_DESK_METRES = 0.12
 """A camera lower than this above a desk would see the board and nobody behind it."""
 WALKING_DEPTH_METRES = 1.0
@@ -70,36 +67,6 @@ def furnish(
     change = random_light_change(rng, shot.light, length) if rng.random() < chances.light_change else None
     bystander = _bystander(rng, renderer, shot, actor, length) if rng.random() < chances.bystander else None
     return replace(shot, props=props, backdrop=backdrop, light_change=change, bystander=bystander)
-
-
-def picture_files(folder: Path) -> list[Path]:
-    """The pictures in a folder, sorted.
-
-    Raises:
-        SynthesisError: there is no such folder, or no picture in it.
-    """
-    pictures = sorted(path for path in folder.glob("*") if path.suffix.lower() in PICTURE_SUFFIXES)
-    if not pictures:
-        raise SynthesisError(
-            f"No background can be taken from {folder} because no picture ({', '.join(PICTURE_SUFFIXES)})"
-            " is there: name a folder with pictures."
-        )
-    return pictures
-
-
-def read_picture(path: Path) -> Pixels:
-    """(H, W, 3) uint8 BGR of a picture file, shrunk to the size of webcam pictures.
-
-    Raises:
-        SynthesisError: it cannot be read.
-    """
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise SynthesisError(f"The background {path} cannot be read as a picture: remove it or mend it.")
-    share = BACKGROUND_PIXELS / max(picture.shape[:2])
-    if share < 1:
-        picture = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-    return np.asarray(picture, np.uint8)
 
 
 def random_light_change(rng: Generator, light: Light, length: float) -> LightChange:

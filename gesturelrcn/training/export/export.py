@@ -16,9 +16,9 @@ from gesturelrcn.model.card import ModelCard, read_card
 from gesturelrcn.model.files import EngineName, load_model
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.torch_engine import TorchEngine
-from gesturelrcn.training.export.fuse import FusedStep
+from gesturelrcn.training.export.fused_step import FusedStep
+from gesturelrcn.training.export.graph_folding import graphs_apart, simplify
 from gesturelrcn.training.export.rounding import rounded, weighs
-from gesturelrcn.training.export.simplify import graphs_apart, simplify
 
 _ENGINES: tuple[EngineName, EngineName] = ("onnxruntime", "torch")
 

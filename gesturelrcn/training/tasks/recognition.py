@@ -1,8 +1,7 @@
 """Teach the recurrent part to name gestures, frame by frame, on streams with carried state."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -13,7 +12,7 @@ from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.config.config import RecognitionSettings
 from gesturelrcn.training.data.clip_features import ClipSet
 from gesturelrcn.training.loop.loop import Loop, Schedule, Task, make_fabric
-from gesturelrcn.training.tasks.stream_sampling import Chunk, StreamMaker
+from gesturelrcn.training.tasks.stream_batches import StreamBatches
 from gesturelrcn.vocabulary import NONE
 
 _SEEDS_APART = 1000
@@ -80,79 +79,6 @@ def _on_cpu(model: LRCN, report: Callable[[LRCN], dict[str, float]]) -> dict[str
         return report(model.cpu())
     finally:
         model.to(device)
-
-
-class StreamBatches:
-    """Chunks of endless streams side by side; every stream is of one set, chosen by weight."""
-
-    def __init__(
-        self, sets: list[ClipSet], classes: tuple[str, ...], streams: int, chunk: int, seed: tuple[int, ...]
-    ) -> None:
-        """Args: sets: to choose from. classes: of the targets. streams: side by side. chunk: frames."""
-        generators = np.random.default_rng(seed).spawn(streams)
-        self._streams = [_MixedStream(sets, classes, chunk, rng) for rng in generators]
-
-    def next(self) -> tuple[Tensor, ...]:
-        """The arrays of `Chunk`, each of all streams: (B, T, ...), and the marks of a beginning, (B,).
-
-        Where the clips come with numbers, these are the last.
-        """
-        chunks = [stream.next() for stream in self._streams]
-        parts = ("keypoints", "hands", "dt", "target")
-        stacked = [torch.from_numpy(np.stack([getattr(chunk, name) for chunk in chunks])) for name in parts]
-        first = torch.tensor([chunk.first for chunk in chunks])
-        numbers = [chunk.numbers for chunk in chunks if chunk.numbers is not None]
-        return (*stacked, first, torch.from_numpy(np.stack(numbers))) if numbers else (*stacked, first)
-
-    def state(self) -> list[Any]:
-        """For each stream, how its present part began and how much of it is over."""
-        return [stream.state() for stream in self._streams]
-
-    def restore(self, state: list[Any]) -> None:
-        """Go to where `state` was taken."""
-        for stream, place in zip(self._streams, state, strict=True):
-            stream.restore(place)
-
-
-class _MixedStream:
-    """One stream after another, each of one set.
-
-    What a stream is follows from the random numbers at its beginning; so its beginning and the number of
-    chunks since then say where in the sequence this is.
-    """
-
-    def __init__(
-        self, sets: list[ClipSet], classes: tuple[str, ...], chunk: int, rng: np.random.Generator
-    ) -> None:
-        self._makers = [StreamMaker(clip_set.clips, classes, chunk, rng) for clip_set in sets]
-        self._shares = np.array([clip_set.weight for clip_set in sets]) / sum(
-            clip_set.weight for clip_set in sets
-        )
-        self._rng = rng
-        self._began = rng.bit_generator.state
-        self._over = 0
-        self._chunks: Iterator[Chunk] = iter(())
-
-    def next(self) -> Chunk:
-        """The next chunk, of this stream or of the one after it."""
-        while True:
-            for chunk in self._chunks:
-                self._over += 1
-                return chunk
-            self._began, self._over = self._rng.bit_generator.state, 0
-            which = self._rng.choice(len(self._makers), p=self._shares) if len(self._makers) > 1 else 0
-            self._chunks = self._makers[int(which)].stream()
-
-    def state(self) -> list[Any]:
-        """The random numbers at the beginning of the stream, and the chunks since then."""
-        return [self._began, self._over]
-
-    def restore(self, state: list[Any]) -> None:
-        """Make the stream again, as far as it was."""
-        self._rng.bit_generator.state, over = state
-        self._chunks = iter(())
-        for _ in range(over):
-            self.next()
 
 
 class RecognitionTask(Task):

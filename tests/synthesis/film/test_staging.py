@@ -9,14 +9,9 @@ import pytest
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.synthesis.body.sitting import seat_height
 from gesturelrcn.synthesis.errors import SynthesisError
+from gesturelrcn.synthesis.film.backdrops import picture_files, read_picture
 from gesturelrcn.synthesis.film.filming import Actor, LightChange, film, set_up
-from gesturelrcn.synthesis.film.staging import (
-    Chances,
-    furnish,
-    picture_files,
-    random_light_change,
-    read_picture,
-)
+from gesturelrcn.synthesis.film.staging import Chances, furnish, random_light_change
 from gesturelrcn.synthesis.motion.shipped import HANGING, IN_LAP
 from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.pose import Pose

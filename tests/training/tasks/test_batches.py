@@ -8,7 +8,7 @@ from gesturelrcn.model import KEYPOINTS
 from gesturelrcn.training.data.clip_features import ClipSet
 from gesturelrcn.training.data.keypoint_images import KeypointImages
 from gesturelrcn.training.tasks.keypoints import keypoint_batches
-from gesturelrcn.training.tasks.recognition import StreamBatches
+from gesturelrcn.training.tasks.stream_batches import StreamBatches
 from tests.training.tiny_data import arms, moving
 
 CLASSES = ("none", "point_left", "point_right", "wave")

@@ -13,7 +13,7 @@ from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.training.export import export
 from gesturelrcn.training.export.export import PlainStep, export_again, exported, write_card, write_model
-from gesturelrcn.training.export.simplify import graphs_apart, simplify
+from gesturelrcn.training.export.graph_folding import graphs_apart, simplify
 
 CLASSES = ("none", "stop", "wave")
 

@@ -7,8 +7,8 @@ import torch
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.network_config import NetworkConfig
 from gesturelrcn.training.export.export import PlainStep, exported, onnx_step
-from gesturelrcn.training.export.fuse import FusedStep
-from gesturelrcn.training.export.simplify import graphs_apart, simplify
+from gesturelrcn.training.export.fused_step import FusedStep
+from gesturelrcn.training.export.graph_folding import graphs_apart, simplify
 
 CONFIGS = {
     "body": {},
