@@ -125,7 +125,7 @@ def _profile(graph: bytes, rounds: int, *, optimised: bool) -> tuple[Any, list[d
     with tempfile.TemporaryDirectory() as folder:
         options.profile_file_prefix = str(Path(folder) / "profile")
         session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        shapes = {held.name: held.shape for held in session.get_inputs()}
+        shapes = {tensor.name: tensor.shape for tensor in session.get_inputs()}
         hand_size = shapes["hand"][1] if "hand" in shapes else 0
         feed = noise(shapes["crop"][1], tuple(shapes["state"]), hand_size)
         for _ in range(rounds):
@@ -141,14 +141,14 @@ def _profile(graph: bytes, rounds: int, *, optimised: bool) -> tuple[Any, list[d
             rows[name] = {
                 "node": name.partition(" ")[2].strip("/"),
                 "operator": event["args"]["op_name"],
-                "inputs": [_shape(held) for held in event["args"]["input_type_shape"]],
-                "outputs": [_shape(held) for held in event["args"]["output_type_shape"]],
+                "inputs": [_shape(tensor) for tensor in event["args"]["input_type_shape"]],
+                "outputs": [_shape(tensor) for tensor in event["args"]["output_type_shape"]],
             }
     return session, [{**row, "us": float(np.median(durations[name]))} for name, row in rows.items()]
 
 
-def _shape(held: dict[str, list[int]]) -> list[int]:
-    return next(iter(held.values()), [])
+def _shape(tensor: dict[str, list[int]]) -> list[int]:
+    return next(iter(tensor.values()), [])
 
 
 def _operations(node: dict[str, Any]) -> float:
