@@ -1,6 +1,6 @@
 """Gestures do things, bound in Python. With a source: python demos/actions.py clip.mp4
 
-Says what it would press; put PynputInjector() in place of DryRunInjector(print) to press it.
+Says what it would press; put choose_injector().make() in place of DryRunInjector(print) to press it.
 """
 
 import sys

@@ -12,7 +12,7 @@ from presentation import Presentation, Shown, screen
 
 import gesturelrcn
 from gesturelrcn import GestureEvent, GestureLrcnError, GestureStream
-from gesturelrcn.actions import Bindings, Dispatcher, PynputInjector, load_bindings
+from gesturelrcn.actions import Bindings, Dispatcher, choose_injector, load_bindings
 
 SAMPLE = Path(gesturelrcn.__file__).parent / "assets" / "sample.mp4"
 BINDINGS = Path(__file__).with_name("slides.toml")
@@ -27,7 +27,7 @@ def main() -> int:
         print(f"Chromium shows {deck.shown()} on display {display}; {SAMPLE.name} plays.")
         shown = [deck.shown()]
         events = 0
-        with Dispatcher(bindings, PynputInjector()) as dispatcher:
+        with Dispatcher(bindings, choose_injector().make()) as dispatcher:
             for event in stream:
                 events += 1
                 dispatcher.handle(event)

@@ -21,8 +21,10 @@ from gesturelrcn.actions.decisions import ActionState, Decision, Fact
 from gesturelrcn.actions.desktop.active_window import active_window
 from gesturelrcn.actions.desktop.window import ActiveWindow, Window
 from gesturelrcn.actions.dispatcher import Dispatcher
+from gesturelrcn.actions.injectors.choice import InjectorChoice, choose_injector
 from gesturelrcn.actions.injectors.injector import DryRunInjector, Injector, RecordingInjector
 from gesturelrcn.actions.injectors.pynput import PynputInjector
+from gesturelrcn.actions.injectors.x11 import X11Injector
 from gesturelrcn.actions.keys import Chord, KeyName, parse_chord
 from gesturelrcn.actions.performer import LaserPointer
 
@@ -42,6 +44,7 @@ __all__ = [
     "Fact",
     "Hold",
     "Injector",
+    "InjectorChoice",
     "Key",
     "KeyName",
     "Laser",
@@ -57,7 +60,9 @@ __all__ = [
     "Text",
     "Wait",
     "Window",
+    "X11Injector",
     "active_window",
+    "choose_injector",
     "load_bindings",
     "parse_action",
     "parse_bindings",

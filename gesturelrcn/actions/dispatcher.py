@@ -47,7 +47,8 @@ class Dispatcher:
 
     `handle` may be called from one thread while others call anything else.
 
-        with Dispatcher(load_bindings("bindings.toml", stream.gestures), PynputInjector()) as dispatcher:
+        bindings = load_bindings("bindings.toml", stream.gestures)
+        with Dispatcher(bindings, choose_injector().make()) as dispatcher:
             dispatcher.attach(stream)
             for event in stream:
                 dispatcher.handle(event)

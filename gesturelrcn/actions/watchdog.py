@@ -12,8 +12,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from gesturelrcn.errors import InjectionError
+
+if TYPE_CHECKING:
+    from gesturelrcn.actions.injectors.pynput import PynputInjector
+    from gesturelrcn.actions.injectors.x11 import X11Injector
 
 _START = "from gesturelrcn.actions.watchdog import watch; watch()"
 _READY = b"ready\n"
@@ -129,10 +134,8 @@ def watch() -> None:
     """What the process does: read the pipe to its end, release what is down, end."""
     for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGINT)):
         signal.signal(number, signal.SIG_IGN)
-    from gesturelrcn.actions.injectors.pynput import PynputInjector
-
     parent = os.getppid()
-    injector = PynputInjector()
+    injector = _injector()
     os.write(1, _READY)
     for key in _down_at_the_end(parent):
         try:
@@ -140,6 +143,17 @@ def watch() -> None:
         except InjectionError:
             # Nobody is there to be told; the other keys may still come up.
             continue
+
+
+def _injector() -> "PynputInjector | X11Injector":
+    """What reaches the keys that outlive their process."""
+    if sys.platform in ("win32", "darwin"):
+        from gesturelrcn.actions.injectors.pynput import PynputInjector
+
+        return PynputInjector()
+    from gesturelrcn.actions.injectors.x11 import X11Injector
+
+    return X11Injector()
 
 
 def _down_at_the_end(parent: int) -> list[str]:

@@ -3,7 +3,7 @@
 from contextlib import closing
 from typing import Any
 
-from gesturelrcn.actions import PynputInjector
+from gesturelrcn.actions import choose_injector
 from gesturelrcn.actions.keys import KeyName
 from gesturelrcn.benchmarking.timing import Samples
 
@@ -16,7 +16,7 @@ def measure(rounds: int = 300) -> dict[str, Any]:
     """
     samples = Samples()
     key = KeyName("a")
-    with closing(PynputInjector()) as injector:
+    with closing(choose_injector().make()) as injector:
         for _ in range(rounds):
             with samples.call():
                 injector.press(key)

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gesturelrcn.actions import Decision, Dispatcher, DryRunInjector, Injector, PynputInjector, parse_bindings
+from gesturelrcn.actions import (
+    Decision,
+    Dispatcher,
+    DryRunInjector,
+    Injector,
+    choose_injector,
+    parse_bindings,
+)
 from gesturelrcn.benchmarking.camera import number_in
 from gesturelrcn.benchmarking.timing import Samples, rounded
 from gesturelrcn.capture import Frame
@@ -51,7 +58,7 @@ def measure(
         watched = stack.enter_context(closing(Watched(Recognizer(model, live=True))))
         keys = dict(zip(watched.gestures, KEYS, strict=False))
         text = "".join(f'[[bind]]\ngesture = "{name}"\nkey = "{key}"\n' for name, key in keys.items())
-        injector: Injector = PynputInjector() if press else DryRunInjector(lambda line: None)
+        injector: Injector = choose_injector().make() if press else DryRunInjector(lambda line: None)
         stack.callback(injector.close)
         dispatcher = stack.enter_context(Dispatcher(parse_bindings(text, list(keys)), injector))
         stream = stack.enter_context(GestureStream(url, recognizer=watched))

@@ -8,7 +8,7 @@ from typing import Any
 from gesturelrcn import __version__
 from gesturelrcn.system.packages import installed_version
 
-_PACKAGES = ("numpy", "onnxruntime", "mediapipe", "opencv-contrib-python", "torch", "pynput")
+_PACKAGES = ("numpy", "onnxruntime", "mediapipe", "opencv-contrib-python", "torch", "python-xlib")
 
 
 def machine() -> dict[str, Any]:

@@ -20,7 +20,8 @@ _FRAMES = 30
 _LOOKS = 1.0
 """Seconds for which the camera's frames are counted."""
 _RIVALS = ("opencv-python", "opencv-python-headless", "opencv-contrib-python-headless")
-_PACKAGES = ("numpy", "mediapipe", "opencv-contrib-python", "onnxruntime", "pynput")
+_KEYS = "pynput" if sys.platform in ("win32", "darwin") else "python-xlib"
+_PACKAGES = ("numpy", "mediapipe", "opencv-contrib-python", "onnxruntime", _KEYS)
 _OPTIONAL = ("torch", "safetensors")
 
 

@@ -19,8 +19,8 @@ from gesturelrcn.actions import (
     Dispatcher,
     Key,
     Profile,
-    PynputInjector,
     Rules,
+    X11Injector,
     load_bindings,
 )
 from gesturelrcn.actions.bindings.reload import BindingsWatch
@@ -45,7 +45,7 @@ def event_to_server(display: Display, window_matters: bool) -> list[float]:
     front = X11ActiveWindow()
     took = []
     bindings = Bindings((binding,), profiles=profiles)
-    with Dispatcher(bindings, PynputInjector(), active_window=front) as dispatcher:
+    with Dispatcher(bindings, X11Injector(), active_window=front) as dispatcher:
         for number in range(EVENTS):
             time.sleep(0.005)
             began = time.perf_counter()
@@ -65,7 +65,7 @@ def reload_times() -> list[float]:
         text = '[[bind]]\ngesture = "wave"\ndo = "key a"\n'
         path.write_text(text)
         with (
-            Dispatcher(load_bindings(path, ["wave"]), PynputInjector()) as dispatcher,
+            Dispatcher(load_bindings(path, ["wave"]), X11Injector()) as dispatcher,
             BindingsWatch(path, ["wave"], dispatcher.use, print),
         ):
             for number in range(RELOADS):

@@ -19,7 +19,7 @@ from tests.xvfb import XServer
 HOLDING = """
 import os, select, sys, threading, time
 import gesturelrcn.actions.gesture_life as gesture_life
-from gesturelrcn.actions import Binding, Bindings, Dispatcher, Hold, PynputInjector
+from gesturelrcn.actions import Binding, Bindings, Dispatcher, Hold, X11Injector
 from gesturelrcn.cli.signals import StopSignals
 from tests.actions.conftest import event
 
@@ -28,7 +28,7 @@ if how != "loss":
     gesture_life.EVIDENCE_LASTS = 60.0  # somebody goes on making the gestures, also on a slow machine
 bindings = Bindings((Binding("stop", Hold("ctrl+shift+F5")), Binding("wave", Hold("mouse left"))))
 stopped = threading.Event()
-with StopSignals() as signals, Dispatcher(bindings, PynputInjector()) as dispatcher:
+with StopSignals() as signals, Dispatcher(bindings, X11Injector()) as dispatcher:
     signals.stop_with(stopped.set)
     dispatcher.handle(event("stop", at=time.monotonic()))
     dispatcher.handle(event("wave", at=time.monotonic()))
@@ -115,9 +115,9 @@ def test_a_watchdog_that_died_is_started_anew(
     window: KeyWindow, x_server: XServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISPLAY", x_server.display)
-    from gesturelrcn.actions import PynputInjector
+    from gesturelrcn.actions import X11Injector
 
-    injector = PynputInjector()
+    injector = X11Injector()
     with Watchdog() as watchdog:
         watchdog.note("+Shift")
         injector.press(KeyName("Shift"))

@@ -11,8 +11,8 @@ from gesturelrcn.actions import (
     Bindings,
     Decision,
     Dispatcher,
-    PynputInjector,
     Window,
+    X11Injector,
     load_bindings,
 )
 from gesturelrcn.actions.desktop.x11_window import X11ActiveWindow
@@ -94,7 +94,7 @@ def test_one_slide_per_gesture(
         opened(server.display, tmp_path) as look,
         Watch(look) as watch,
         closing(X11ActiveWindow()) as window,
-        Dispatcher(bindings, PynputInjector(), active_window=window) as dispatcher,
+        Dispatcher(bindings, X11Injector(), active_window=window) as dispatcher,
     ):
         dispatcher.add_listener(lambda news: decisions.append(news) if isinstance(news, Decision) else None)
         perform([Act(gesture) for gesture in TURNS], card, dispatcher)
@@ -119,7 +119,7 @@ def test_a_raised_hand_starts_the_show_blackens_it_and_ends_it(
     with (
         Impress(server.display, tmp_path, presenting=False) as show,
         closing(X11ActiveWindow()) as window,
-        Dispatcher(bindings, PynputInjector(), active_window=window) as dispatcher,
+        Dispatcher(bindings, X11Injector(), active_window=window) as dispatcher,
     ):
         wait_for_title(window, "deck.odp - LibreOffice Impress")
         perform([Act("point_right"), Act("raise_hand", 2.5)], card, dispatcher)
@@ -147,7 +147,7 @@ def test_other_windows_get_no_keys(
     monkeypatch.setenv("DISPLAY", server.display)
     decisions: list[Decision] = []
     editor = Window("letter.odt - LibreOffice Writer", "Soffice")
-    with Dispatcher(bindings, PynputInjector(), active_window=lambda: editor) as dispatcher:
+    with Dispatcher(bindings, X11Injector(), active_window=lambda: editor) as dispatcher:
         dispatcher.add_listener(lambda news: decisions.append(news) if isinstance(news, Decision) else None)
         perform([Act("point_right")], card, dispatcher)
     said = "the window 'letter.odt - LibreOffice Writer' is in front, and no profile fits it"

@@ -85,11 +85,13 @@ class Installed:
     def python(self) -> Path:
         return self.folder / "bin" / "python"
 
-    def __call__(self, *command: object) -> "subprocess.CompletedProcess[str]":
+    def __call__(self, *command: object, display: str | None = None) -> "subprocess.CompletedProcess[str]":
         """Run a program of this environment as a new user would, somewhere else than in the checkout."""
         program, *arguments = map(str, command)
         kept = ("PATH", "LANG", "LC_ALL", "TMPDIR", "OMP_NUM_THREADS", "OMP_WAIT_POLICY")
         environment = {name: os.environ[name] for name in kept if name in os.environ}
+        if display is not None:
+            environment["DISPLAY"] = display
         return subprocess.run(
             [str(self.folder / "bin" / program), *arguments],
             cwd=self.home,

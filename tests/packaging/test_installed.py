@@ -9,7 +9,9 @@ import pytest
 
 import gesturelrcn
 from gesturelrcn.vocabulary import GESTURES
+from tests.key_window import KeyWindow
 from tests.packaging.conftest import ROOT, Installed
+from tests.xvfb import XServer
 
 WHERE = "import gesturelrcn, sys; print(gesturelrcn.__file__, *sys.path, sep='\\n')"
 
@@ -20,7 +22,7 @@ def test_only_the_wheel_can_be_imported(installed: Installed) -> None:
     where, *path = told.stdout.splitlines()
     assert Path(where).is_relative_to(installed.folder)
     assert not [entry for entry in path if Path(entry).is_relative_to(ROOT)]
-    for module in ("tests", "torch", "websockets", "pytest"):
+    for module in ("tests", "torch", "websockets", "pytest", "pynput", "evdev"):
         assert installed("python", "-c", f"import {module}").returncode == 1, f"{module} was not asked for"
 
 
@@ -48,6 +50,18 @@ def test_the_eight_lines_of_the_readme_run(installed: Installed) -> None:
     gesture, confidence = done.stdout.splitlines()[0].split()
     assert gesture in GESTURES
     assert 0.3 < float(confidence) <= 1
+
+
+def test_keys_reach_other_programs(installed: Installed) -> None:
+    (installed.home / "keys.toml").write_text('[[bind]]\ngesture = "point_right"\nkey = "Right"\n')
+    with XServer() as server:
+        window = KeyWindow(server.display)
+        done = installed("gesturelrcn", "run", "sample", "--bindings", "keys.toml", display=server.display)
+        received, down = window.received(), window.keys_down()
+        window.close()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert received[:2] == [("press", "Right"), ("release", "Right")]
+    assert down == []
 
 
 def test_it_says_its_version_and_its_model(installed: Installed) -> None:

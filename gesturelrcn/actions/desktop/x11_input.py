@@ -15,16 +15,11 @@ from typing import Any
 
 from gesturelrcn.actions.desktop.real_input import RealInput
 from gesturelrcn.actions.keys import NAMED_KEYS, KeyName
+from gesturelrcn.actions.x11_keysyms import keysyms_of
 from gesturelrcn.errors import InjectionError
 
 _RAW = struct.Struct("<HIIH")
 """Device, time, key code or button, and the device that it really comes from."""
-
-_KEYSYM_NAMES = {
-    **{"Ctrl": ("Control_L", "Control_R"), "Shift": ("Shift_L", "Shift_R"), "Alt": ("Alt_L", "Alt_R")},
-    **{"Super": ("Super_L", "Super_R"), "PageUp": ("Prior",), "PageDown": ("Next",), "Enter": ("Return",)},
-    **{"Backspace": ("BackSpace",), "Space": ("space",), "PrintScreen": ("Print",)},
-}
 
 
 class X11Watcher:
@@ -107,13 +102,7 @@ class X11Watcher:
 
     def _names_of_keys(self) -> dict[int, KeyName]:
         """Which key each key code of this keyboard is."""
-        from Xlib import XK
-
-        symbols = {
-            XK.string_to_keysym(spelling): name
-            for name in NAMED_KEYS
-            for spelling in _KEYSYM_NAMES.get(name, (name,))
-        }
+        symbols = {symbol: name for name in NAMED_KEYS for symbol in keysyms_of(name)}
         names = {}
         for code in range(8, 256):
             symbol = self._display.keycode_to_keysym(code, 0)

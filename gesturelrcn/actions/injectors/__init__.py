@@ -1,1 +1,1 @@
-"""Keys and mouse movements to the system: pynput, uinput, a recorder, and which of them to take."""
+"""Keys and mouse movements to the system: X11, pynput, uinput, a recorder, and which of them to take."""

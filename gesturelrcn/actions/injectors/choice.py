@@ -4,16 +4,16 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Literal
 
 from gesturelrcn.actions.injectors import uinput
 from gesturelrcn.actions.injectors.injector import Injector
 from gesturelrcn.actions.injectors.pynput import PynputInjector
 from gesturelrcn.actions.injectors.uinput import UinputInjector
+from gesturelrcn.actions.injectors.x11 import X11Injector
 from gesturelrcn.errors import InjectionError
 
-InjectorName = Literal["pynput", "uinput", "none"]
+InjectorName = Literal["x11", "pynput", "uinput", "none"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class InjectorChoice:
     """What `choose_injector` found.
 
     Attributes:
-        name: `pynput` (X11, Windows, macOS), `uinput` (Linux without X, Wayland), or `none`.
+        name: `x11`, `pynput` (Windows, macOS), `uinput` (Linux without X, Wayland), or `none`.
         reason: why this one, in one sentence for the user, without a full stop.
         remedy: what would help where it is none, or where it reaches only some programs; else empty.
     """
@@ -36,11 +36,13 @@ class InjectorChoice:
         return self.name != "none"
 
     def make(self) -> Injector:
-        """Connect; this takes about 0.2 s with pynput.
+        """Connect; this takes about 0.1 s.
 
         Raises:
             InjectionError: keys cannot be sent here; the message says what helps.
         """
+        if self.name == "x11":
+            return X11Injector()
         if self.name == "pynput":
             return PynputInjector()
         if self.name == "uinput":
@@ -69,25 +71,25 @@ def choose_injector(
         remedy = "" if platform == "win32" else "macOS asks once to allow Accessibility for the terminal"
         return InjectorChoice("pynput", f"{system} takes keys from programs", remedy)
     if uinput_permitted is None:
-        uinput_permitted = uinput.permitted() and find_spec("evdev") is not None
+        uinput_permitted = uinput.usable()
     display = environment.get("DISPLAY")
     wayland = environment.get("WAYLAND_DISPLAY") or environment.get("XDG_SESSION_TYPE") == "wayland"
     if wayland and uinput_permitted:
         return InjectorChoice("uinput", f"this is a Wayland session and {uinput.DEVICE} is permitted")
     if wayland and display:
         return InjectorChoice(
-            "pynput",
+            "x11",
             "this is a Wayland session without the right to send keys: only X programs (XWayland) get them",
-            f"{uinput.PERMISSION}, or log in to an X11 session",
+            f"{uinput.remedy()}, or log in to an X11 session",
         )
     if wayland:
         return InjectorChoice(
             "none",
             "this is a Wayland session without the right to send keys",
-            f"{uinput.PERMISSION}, or log in to an X11 session",
+            f"{uinput.remedy()}, or log in to an X11 session",
         )
     if display:
-        return InjectorChoice("pynput", f"X11 display {display}")
+        return InjectorChoice("x11", f"X11 display {display}")
     if uinput_permitted:
         return InjectorChoice("uinput", f"no X11 display, and {uinput.DEVICE} is permitted")
     return InjectorChoice(

@@ -1,4 +1,4 @@
-"""Real keys and a real mouse through pynput: X11, Windows, macOS."""
+"""Real keys and a real mouse through pynput: Windows and macOS, and X11 for who has it installed there."""
 
 import contextlib
 import io
@@ -194,6 +194,11 @@ def _import(part: str) -> ModuleType:
         # where a program's own lines go.
         with contextlib.redirect_stdout(io.StringIO()):
             return import_module(f"pynput.{part}")
+    except ModuleNotFoundError as error:
+        raise InjectionError(
+            "keys cannot be sent through pynput, which is not installed: pip install pynput, "
+            "or take what choose_injector() chooses"
+        ) from error
     except ImportError as error:
         raise InjectionError(f"keys cannot be sent: {_reason(error)}; {_REMEDY}") from error
 

@@ -7,6 +7,7 @@ Letters are sent as keys of a US layout; another layout of the desktop turns the
 import contextlib
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 
 from gesturelrcn.actions.keys import KeyName
@@ -17,6 +18,8 @@ DEVICE = "/dev/uinput"
 PERMISSION = (
     f"allow it, until the next restart, with: sudo modprobe uinput; sudo setfacl -m u:$USER:rw {DEVICE}"
 )
+
+_EXTRA = "pip install 'gesturelrcn[wayland]'"
 
 _RANGE = 65535
 """The mouse is put at shares of the screen, in so many steps."""
@@ -32,9 +35,15 @@ _SHIFTED = dict(zip('!@#$%^&*()_+{}|:"~<>?', "1234567890-=[]\\;'`,./", strict=Tr
 _BUTTONS = {"MouseLeft": "BTN_LEFT", "MouseMiddle": "BTN_MIDDLE", "MouseRight": "BTN_RIGHT"}
 
 
-def permitted() -> bool:
-    """The device is there and may be written to."""
-    return os.access(DEVICE, os.W_OK)
+def usable() -> bool:
+    """The device is there and may be written to, and so is what writes to it."""
+    return os.access(DEVICE, os.W_OK) and find_spec("evdev") is not None
+
+
+def remedy() -> str:
+    """What the user has to do before keys can be sent; empty where nothing is missing."""
+    steps = {_EXTRA: find_spec("evdev") is not None, PERMISSION: os.access(DEVICE, os.W_OK)}
+    return ", and ".join(step for step, done in steps.items() if not done)
 
 
 def strokes_of(key: KeyName) -> tuple[str, ...]:
@@ -62,7 +71,7 @@ class UinputInjector:
         try:
             import evdev
         except ImportError as error:
-            raise InjectionError("keys cannot be sent through uinput: pip install evdev") from error
+            raise InjectionError(f"keys cannot be sent through uinput: {_EXTRA}") from error
         self._codes: Any = evdev.ecodes
         try:
             self._device: Any = evdev.UInput(self._abilities(evdev), name="gesturelrcn")

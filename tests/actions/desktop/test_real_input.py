@@ -7,7 +7,7 @@ from Xlib.ext import xtest
 from Xlib.protocol import rq
 
 from gesturelrcn import InjectionError
-from gesturelrcn.actions import KeyName, PynputInjector, parse_chord
+from gesturelrcn.actions import KeyName, X11Injector, parse_chord
 from gesturelrcn.actions.desktop.real_input import RealInput, in_corner
 from gesturelrcn.actions.desktop.watch import start_watching, watch_real_input
 from tests.actions.conftest import no_display
@@ -93,7 +93,7 @@ def test_the_real_keyboard_is_told_from_our_own_keys(display: Display) -> None:
     watcher = watch_real_input(heard.real)
     try:
         hardware = Hardware(display)
-        injector = PynputInjector()
+        injector = X11Injector()
         for key in ("Right", "MouseLeft"):
             injector.press(KeyName(key))
             injector.release(KeyName(key))

@@ -4,15 +4,15 @@ import pytest
 from Xlib.display import Display
 
 from gesturelrcn import InjectionError
-from gesturelrcn.actions import PynputInjector
+from gesturelrcn.actions import X11Injector
 from gesturelrcn.actions.injectors.choice import choose_injector
 
 
 @pytest.mark.parametrize(
     ("environment", "platform", "permitted", "name", "said"),
     [
-        ({"DISPLAY": ":1"}, "linux", False, "pynput", "X11 display :1"),
-        ({"DISPLAY": ":1"}, "linux", True, "pynput", "X11 display :1"),
+        ({"DISPLAY": ":1"}, "linux", False, "x11", "X11 display :1"),
+        ({"DISPLAY": ":1"}, "linux", True, "x11", "X11 display :1"),
         ({}, "linux", True, "uinput", "no X11 display, and /dev/uinput is permitted"),
         ({}, "linux", False, "none", "there is no display (DISPLAY is not set)"),
         (
@@ -33,7 +33,7 @@ from gesturelrcn.actions.injectors.choice import choose_injector
             {"XDG_SESSION_TYPE": "wayland", "DISPLAY": ":0"},
             "linux",
             False,
-            "pynput",
+            "x11",
             "this is a Wayland session without the right to send keys: only X programs (XWayland) get them",
         ),
         ({}, "win32", False, "pynput", "Windows takes keys from programs"),
@@ -51,4 +51,4 @@ def test_the_injector_fits_the_system(environment, platform, permitted, name: st
 
 
 def test_the_choice_is_made_for_this_machine(display: Display) -> None:
-    assert isinstance(choose_injector().make(), PynputInjector)
+    assert isinstance(choose_injector().make(), X11Injector)

@@ -1,6 +1,7 @@
 """Keys through the Linux kernel."""
 
 import os
+import sys
 
 import pytest
 
@@ -18,6 +19,16 @@ def test_uinput_without_its_device_is_one_sentence() -> None:
     ) as error:
         choose_injector({}, "linux", True).make()
     assert "\n" not in str(error.value)
+
+
+def test_without_evdev_one_sentence_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "evdev", None)
+    with pytest.raises(InjectionError, match=r"^keys cannot be .* pip install 'gesturelrcn\[wayland\]'$"):
+        UinputInjector()
+    monkeypatch.setattr(os, "access", lambda path, mode: True)
+    choice = choose_injector({"WAYLAND_DISPLAY": "w"}, "linux")
+    assert choice.name == "none"
+    assert choice.remedy.startswith("pip install 'gesturelrcn[wayland]', or log in")
 
 
 def test_uinput_has_every_key_of_a_us_keyboard() -> None:

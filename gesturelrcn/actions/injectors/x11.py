@@ -1,0 +1,259 @@
+"""Real keys and a real mouse on X11, through its extension XTEST.
+
+https://www.x.org/releases/current/doc/xextproto/xtest.html
+To programs they look like those of a keyboard and a mouse: the server itself learns what is down.
+"""
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from gesturelrcn.actions.keys import MOUSE_BUTTONS, NAMED_KEYS, KeyName
+from gesturelrcn.actions.x11_keysyms import keysym_of_character, keysyms_of
+from gesturelrcn.errors import InjectionError
+
+_REMEDY = "start it inside the desktop session that shall get the keys, or use --dry-run to only see them"
+
+_BUTTONS = dict(zip(MOUSE_BUTTONS, (1, 2, 3), strict=True))
+_WHEEL_UP, _WHEEL_DOWN, _WHEEL_LEFT, _WHEEL_RIGHT = 4, 5, 6, 7
+
+_SHIFT, _LEVEL_3 = 0xFFE1, 0xFE03
+"""The symbols Shift_L and ISO_Level3_Shift (AltGr)."""
+
+_LEVELS: tuple[tuple[int, tuple[int, ...]], ...] = (
+    (0, ()),
+    (1, (_SHIFT,)),
+    (4, (_LEVEL_3,)),
+    (5, (_LEVEL_3, _SHIFT)),
+)
+"""Where a key code lists its symbols (2 and 3 are a second layout's), and what is held down for each."""
+
+
+@dataclass(frozen=True)
+class _Stroke:
+    """One key code or mouse button that goes down."""
+
+    code: int
+    is_button: bool = False
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """What the keyboard types.
+
+    Attributes:
+        codes: the key codes that have to go down for each symbol, in order.
+        unused: key codes without a symbol.
+    """
+
+    codes: dict[int, tuple[int, ...]]
+    unused: list[int]
+
+
+class X11Injector:
+    """Presses keys in whatever window has the focus, and moves the mouse.
+
+    The display is the one that `DISPLAY` names when the injector is made. Not for several threads at once.
+    A character that the keyboard has not got is put on a key code that it does not use, and stays there.
+    """
+
+    outlives_process = True
+
+    def __init__(self) -> None:
+        """Raises: InjectionError: there is no display, it cannot be reached, or it takes no keys."""
+        self._display: Any = None
+        self._refusals: list[Any] = []
+        self._layout: _Layout | None = None
+        self._borrowed: list[int] = []
+        # What went down for a key comes up for it, even if the layout changes in between.
+        self._pressed: dict[KeyName, list[_Stroke]] = {}
+        self._connect()
+
+    def press(self, key: KeyName) -> None:
+        """Press a key and leave it down.
+
+        Raises:
+            InjectionError: this keyboard has no such key, or the display has gone away.
+        """
+        with self._talking(f"press {key}") as display:
+            self._pressed[key] = self._strokes(key)
+            for stroke in self._pressed[key]:
+                _send(display, stroke, down=True)
+
+    def release(self, key: KeyName) -> None:
+        """Release a key that `press` pressed; any other stays as it is.
+
+        Raises:
+            InjectionError: the display has gone away.
+        """
+        with self._talking(f"release {key}") as display:
+            for stroke in reversed(self._pressed.get(key, [])):
+                _send(display, stroke, down=False)
+        self._pressed.pop(key, None)
+
+    def release_for_another(self, key: str) -> None:
+        """Release a key that another process pressed.
+
+        Raises:
+            InjectionError: the display has gone away.
+        """
+        name = KeyName(key)
+        with self._talking(f"release {key}"):
+            self._pressed[name] = self._strokes(name)
+        self.release(name)
+
+    def scroll(self, right: int, up: int) -> None:
+        """Turn the wheel under the pointer.
+
+        Raises:
+            InjectionError: the display has gone away.
+        """
+        turns = ((up, _WHEEL_UP, _WHEEL_DOWN), (right, _WHEEL_RIGHT, _WHEEL_LEFT))
+        with self._talking("turn the wheel") as display:
+            for notches, forward, back in turns:
+                stroke = _Stroke(forward if notches > 0 else back, is_button=True)
+                for _ in range(abs(notches)):
+                    _send(display, stroke, down=True)
+                    _send(display, stroke, down=False)
+
+    def move(self, x: float, y: float) -> None:
+        """Put the pointer at shares of the screen, 0 to 1 from the top left.
+
+        Raises:
+            InjectionError: the display has gone away.
+        """
+        from Xlib import X
+
+        with self._talking("move the mouse") as display:
+            screen = display.screen().root.get_geometry()
+            place = {"x": round(x * (screen.width - 1)), "y": round(y * (screen.height - 1))}
+            display.xtest_fake_input(X.MotionNotify, **place)
+
+    def close(self) -> None:
+        """Leave the display. Closing twice is harmless; whoever presses afterwards connects anew."""
+        display, self._display = self._display, None
+        if display is not None:
+            # To take leave of the server would fail where it has gone, and not return after a call that
+            # was interrupted; to close the connection is enough.
+            with contextlib.suppress(Exception):
+                display.display.socket.close()
+
+    def __del__(self) -> None:
+        with contextlib.suppress(Exception):
+            self.close()
+
+    @contextlib.contextmanager
+    def _talking(self, doing: str) -> Iterator[Any]:
+        """The connection; what was sent is with the server at the end."""
+        if self._display is None:
+            self._connect()
+        self._refusals.clear()
+        try:
+            yield self._display
+            self._display.sync()
+        except InjectionError:
+            raise
+        except BaseException as error:
+            # A call that did not come to its end, be it for Ctrl-C, can leave locks of the X library
+            # taken: whoever uses this connection again may wait for ever. The next call makes a new one.
+            self.close()
+            if not isinstance(error, Exception):
+                raise
+            raise InjectionError(f"cannot {doing}: {_unreachable()}; {_REMEDY}") from error
+        if self._refusals:
+            raise InjectionError(f"cannot {doing}: the display {os.environ.get('DISPLAY')!r} refuses it")
+
+    def _connect(self) -> None:
+        if not os.environ.get("DISPLAY"):
+            raise InjectionError(f"keys cannot be sent: there is no display (DISPLAY is not set); {_REMEDY}")
+        from Xlib.display import Display
+
+        try:
+            # The X library may print a warning to stdout, where a program's own lines go.
+            with contextlib.redirect_stdout(io.StringIO()):
+                display = Display()
+        except Exception as error:
+            raise InjectionError(f"keys cannot be sent: {_unreachable()}; {_REMEDY}") from error
+        if not display.has_extension("XTEST"):
+            display.close()
+            raise InjectionError(f"keys cannot be sent: this display is without XTEST; {_REMEDY}")
+        display.set_error_handler(lambda *refusal: self._refusals.append(refusal))
+        self._layout = None
+        self._display = display
+
+    def _strokes(self, key: KeyName) -> list[_Stroke]:
+        """What goes down for a key, in order.
+
+        Raises:
+            InjectionError: the keyboard has no such key.
+        """
+        if key in _BUTTONS:
+            return [_Stroke(_BUTTONS[key], is_button=True)]
+        symbol = keysyms_of(key)[0]
+        layout = self._layout_now()
+        if symbol not in layout.codes and key not in NAMED_KEYS:
+            layout = self._borrow(key, layout)
+        codes = layout.codes.get(symbol)
+        if codes is None:
+            raise InjectionError(f"the keyboard of this system has no key {key}: bind another one")
+        # A key with a name goes down alone, wherever its symbol stands.
+        return [_Stroke(code) for code in (codes[-1:] if key in NAMED_KEYS else codes)]
+
+    def _layout_now(self) -> _Layout:
+        """The layout, read anew where it has changed: the server tells everybody of that, unasked."""
+        from Xlib import X
+
+        while self._display.pending_events():
+            if self._display.next_event().type == X.MappingNotify:
+                self._layout = None
+        if self._layout is None:
+            self._layout = _read_layout(self._display)
+        return self._layout
+
+    def _borrow(self, character: str, layout: _Layout) -> _Layout:
+        """Put a character that the keyboard has not got on a key code that it does not use."""
+        down = {stroke.code for strokes in self._pressed.values() for stroke in strokes}
+        free = layout.unused or [code for code in self._borrowed if code not in down]
+        if not free:
+            return layout
+        self._borrowed = [*(code for code in self._borrowed if code != free[0]), free[0]]
+        capital = character.upper()
+        symbols = [
+            keysym_of_character(each) for each in (character, capital if len(capital) == 1 else character)
+        ]
+        self._display.change_keyboard_mapping(free[0], [symbols])
+        self._layout = None
+        return self._layout_now()
+
+
+def _read_layout(display: Any) -> _Layout:
+    """Of several ways to a symbol the one with the fewest keys is taken, then the lowest key code."""
+    server = display.display.info
+    first = server.min_keycode
+    symbols = display.get_keyboard_mapping(first, server.max_keycode - first + 1)
+    codes: dict[int, tuple[int, ...]] = {}
+    for place, modifiers in _LEVELS:
+        held = [codes[modifier] for modifier in modifiers if modifier in codes]
+        if len(held) < len(modifiers):
+            continue
+        for code, of_code in enumerate(symbols, first):
+            symbol = of_code[place] if place < len(of_code) else 0
+            if symbol:
+                codes.setdefault(symbol, (*(each[-1] for each in held), code))
+    return _Layout(codes, [code for code, of_code in enumerate(symbols, first) if not any(of_code)])
+
+
+def _send(display: Any, stroke: _Stroke, *, down: bool) -> None:
+    from Xlib import X
+
+    if stroke.is_button:
+        display.xtest_fake_input(X.ButtonPress if down else X.ButtonRelease, stroke.code)
+    else:
+        display.xtest_fake_input(X.KeyPress if down else X.KeyRelease, stroke.code)
+
+
+def _unreachable() -> str:
+    return f"the display {os.environ.get('DISPLAY')!r} cannot be reached"
