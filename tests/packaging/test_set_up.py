@@ -1,0 +1,79 @@
+"""What `make` sees to before it installs anything."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+from gesturelrcn.toml.positions import parse_toml
+from tests.packaging.conftest import ROOT
+
+SCRIPT = ROOT / "setup" / "system-packages"
+
+
+@pytest.fixture
+def commands(tmp_path: Path) -> Path:
+    """A folder that comes first on the PATH, with an apt-get that only notes what it is told."""
+    folder = tmp_path / "commands"
+    folder.mkdir()
+    command(folder / "apt-get", f'echo "$@" >> {tmp_path}/installed')
+    return folder
+
+
+def command(path: Path, script: str) -> None:
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def set_up(task: str, python: object, commands: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [SCRIPT, task, str(python)],
+        env={**os.environ, "PATH": f"{commands}:/usr/bin:/bin:/usr/sbin:/sbin"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_python_that_does_not_do_is_told_before_anything_is_installed(commands: Path) -> None:
+    command(commands / "old", 'test "$1" = --version && echo "Python 3.9.2" || exit 1')
+    for name in ("python3.12", "python3.11"):
+        command(commands / name, "exit 127")  # as a shim of pyenv that has none
+    (commands / "python3.10").symlink_to(sys.executable)
+    done = set_up("demo", "old", commands)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "Python 3.9.2 is not supported: say PYTHON=... with one of Python 3.10 to 3.12, "
+        "as in 'make demo PYTHON=python3.10'.\n"
+    )
+    assert not (commands.parent / "installed").exists()
+
+
+def test_where_all_is_there_nothing_is_installed_or_said(commands: Path) -> None:
+    done = set_up("test", sys.executable, commands)
+    if "Missing on this machine" in done.stderr:
+        pytest.skip(done.stderr)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not (commands.parent / "installed").exists()
+
+
+def test_the_pythons_are_those_of_the_project() -> None:
+    script = SCRIPT.read_text(encoding="utf-8")
+    allowed = SpecifierSet(
+        parse_toml((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[0]["project"]["requires-python"]
+    )
+    every = [f"3.{minor}" for minor in range(8, 16)]
+    found = re.search(r"pythons=\((.*)\)", script)
+    assert found is not None
+    named = {name.removeprefix("python") for name in found[1].split()}
+    assert {version for version in every if version in allowed} == named
+    check = re.search(r"sys\.exit\(not (.*?)\)' ", script)
+    assert check is not None
+    for version in every:
+        fits = eval(check[1].replace("sys.version_info", str((3, int(version[2:]), 0))))
+        assert fits == (version in allowed), version
