@@ -72,7 +72,7 @@ def train(
     from gesturelrcn.training.run.folder import RunFolder
     from gesturelrcn.training.run.pipeline import run_stages
     from gesturelrcn.training.run.run import Training
-    from gesturelrcn.training.stages import STAGES
+    from gesturelrcn.training.stages import stages_of
 
     read = read_config(config)
     left_out = tuple(without or ())
@@ -93,9 +93,9 @@ def train(
         )
         if training.fabric.is_global_zero:
             with training.run.claimed(config):
-                run_stages(training, STAGES, again, until)
+                run_stages(training, stages_of(read), again, until)
         else:
-            run_stages(training, STAGES, again, until)
+            run_stages(training, stages_of(read), again, until)
     if training.fabric.is_global_zero:
         _tell(training)
 
@@ -142,5 +142,8 @@ def _tell(training: "Training") -> None:
     if skipped:
         say(f"{skipped} clips were skipped; {training.run.path / 'log.txt'} names them.")
     model = training.run.path / "model" / f"{training.config.name}.json"
+    locator = training.run.path / "locator" / f"{training.config.name}.json"
+    if locator.exists():
+        say(f"Network that finds people: {locator}.")
     if model.exists():
         say(f"Model: {model}. Try it: gesturelrcn run 0 --model {model}")

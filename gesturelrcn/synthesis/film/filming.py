@@ -54,6 +54,11 @@ class Actor:
         self.picture_pixels = max(renderer.width, renderer.height)
         self.focus = np.array([0.0, person.crown - person.ground - self.lowered - 0.5, 0.0])
 
+    @property
+    def model(self) -> Model:
+        """What is drawn of this person, in the pose taken last."""
+        return self._model
+
     def release(self) -> None:
         """Give the graphics memory back."""
         self.let_go()

@@ -5,12 +5,21 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal[
-    "index", "folders", "films", "stills", "pictures", "hands", "performances", "tracks", "backgrounds"
+    "index",
+    "folders",
+    "films",
+    "stills",
+    "pictures",
+    "hands",
+    "performances",
+    "tracks",
+    "backgrounds",
+    "people",
 ]
 """What lies in a folder: clips with an index.csv; class/clip files; films with truth by `gesturelrcn synth`;
 single pictures; shards of pictures with joints; shards of pictures of hands with landmarks; shards of
 performances of synthetic people, of which nothing is drawn; shards of joint tracks without pictures;
-pictures of rooms to put behind people."""
+pictures of rooms to put behind people; shards of whole frames with the people in them."""
 
 
 @dataclass(frozen=True)
@@ -21,10 +30,11 @@ class Make:
         people: for films: how many different people.
         hours: for films: length of all together.
         clips: for films: share of the hours in clips of one gesture.
-        size: of the pictures, pixels.
+        size: of the pictures, pixels; of whole frames with people, their width.
         fps: for films.
         gestures: for films: a vocabulary file relative to the config; empty for the shipped gestures.
-        frames: for pictures, hands and backgrounds: how many, about; for performances: how many of those.
+        frames: for pictures, hands, backgrounds and people: how many, about; for performances: how many of
+            those.
         seed: other people.
     """
 
@@ -53,7 +63,9 @@ class DataSettings:
         joints: how often pictures are drawn from it for the joints, relative to the others; 0 for never. For
             backgrounds: the share of pictures of real people that get another room.
         hands: how often pictures are drawn from it for the landmarks of hands, likewise.
-        every: for the joints, every how many frames of a clip a picture is taken; neighbours look alike.
+        people: how often whole frames are drawn from it for the network that finds people, likewise.
+        every: for joints and people, every how many frames of a clip a picture is taken; neighbours look
+            alike.
         holdout: subjects that no stage trains on.
         holdout_share: of the subjects if `holdout` names none; of the clips of each class where the
             subjects are not known.
@@ -69,6 +81,7 @@ class DataSettings:
     weight: float = 1.0
     joints: float = 1.0
     hands: float = 1.0
+    people: float = 1.0
     every: int = 2
     holdout: tuple[str, ...] = ()
     holdout_share: float = 0.0
@@ -112,6 +125,23 @@ class HandSettings:
     batch: int = 48
     rate: float = 1.5e-3
     early_layers: bool = True
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class PeopleSettings:
+    """How long and how fast the network learns where people are in a whole frame.
+
+    Attributes:
+        steps: optimiser steps; more than 0 makes of the training one of this network, and of nothing else.
+        batch: pictures a step, over all processes.
+        rate: highest learning rate.
+        seed: of every random choice.
+    """
+
+    steps: int = 0
+    batch: int = 32
+    rate: float = 2e-3
     seed: int = 0
 
 
@@ -199,6 +229,7 @@ class Config:
         keypoints: the stage that teaches joints; `steps = 0` leaves the CNN as it starts.
         hands: the stage that teaches the landmarks of hands, for networks with `hand_size`; where nothing is
             said of it and `[keypoints]` has no steps, it has none either.
+        people: the stage that teaches the network which finds people; see `PeopleSettings`.
         features: the stage that looks at clips.
         recognition: the stage that teaches gestures.
         thresholds: the stage that sets thresholds.
@@ -219,6 +250,7 @@ class Config:
     network: Mapping[str, Any] = field(default_factory=dict)
     keypoints: KeypointSettings = field(default_factory=KeypointSettings)
     hands: HandSettings = field(default_factory=HandSettings)
+    people: PeopleSettings = field(default_factory=PeopleSettings)
     features: FeatureSettings = field(default_factory=FeatureSettings)
     recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
     thresholds: ThresholdSettings = field(default_factory=ThresholdSettings)

@@ -19,7 +19,7 @@ _SENTENCES = Sentences(
     near="; did you mean {near!r}?",
 )
 
-_MADE: tuple[Kind, ...] = ("films", "pictures", "hands", "performances", "backgrounds")
+_MADE: tuple[Kind, ...] = ("films", "pictures", "hands", "performances", "backgrounds", "people")
 
 _PLAIN: dict[Any, Callable[..., Any]] = {
     str: TableReader.text,
@@ -44,7 +44,7 @@ def read_config(path: Path) -> Config:
     for number, table in enumerate(document.tables("data")):
         _check_data(config.data[number], config.data[:number], table)
     _check_network(config, document.table("network"))
-    for stage in ("keypoints", "hands", "recognition"):
+    for stage in ("keypoints", "hands", "people", "recognition"):
         if getattr(config, stage).steps < (1 if stage == "recognition" else 0):
             document.table(stage).fail("so few steps train nothing", "steps")
     if config.zoom and not 0.2 <= config.zoom <= 5:
@@ -66,8 +66,8 @@ def _check_data(data: DataSettings, before: tuple[DataSettings, ...], table: Tab
         table.fail(f"a second data set has the name {data.name!r}; give it another", "name")
     if not 0 <= data.holdout_share < 1:
         table.fail("the share held out must be 0 or more and less than 1", "holdout_share")
-    if min(data.weight, data.joints, data.hands) < 0 or data.every < 1:
-        table.fail("weight, joints and hands must be 0 or more, and every at least 1")
+    if min(data.weight, data.joints, data.hands, data.people) < 0 or data.every < 1:
+        table.fail("weight, joints, hands and people must be 0 or more, and every at least 1")
     if data.make is not None and data.kind not in _MADE:
         *kinds, last = (f'"{kind}"' for kind in _MADE)
         table.fail(f"only sets of kind = {', '.join(kinds)} or {last} can be made", "make")

@@ -99,7 +99,7 @@ def open_data_set(settings: DataSettings, folder: Path) -> DataSet:
         raise TrainingError(
             f"{folder}: the data set {settings.name!r} has no picture (.jpg or .png) to put behind people."
         )
-    if kind in ("stills", "pictures", "hands", "performances", "tracks", "backgrounds"):
+    if kind in ("stills", "pictures", "hands", "performances", "tracks", "backgrounds", "people"):
         return DataSet(settings, folder, kind)
     listed = _list_folders(settings, folder) if kind == "folders" else _list_index(settings, folder)
     clips, skipped = [], [f"{item.name}: {item.reason}" for item in listed.skipped]
@@ -160,6 +160,8 @@ def _kind(settings: DataSettings, folder: Path) -> Kind:
         with np.load(first, allow_pickle=False) as shard:
             if "joints" in shard.files:
                 return "performances"
+            if "people" in shard.files:
+                return "people"
             return "tracks" if "times" in shard.files else "hands" if "hand" in shard.files else "pictures"
     if any(path.suffix.lower() in VIDEO_SUFFIXES for path in folder.rglob("*")):
         return "folders"

@@ -7,12 +7,13 @@ from gesturelrcn.training.config.config import DataSettings, Kind, Make
 from gesturelrcn.training.loop.loop import TrainingProgress
 
 _SHARD_FRAMES = 1000
-_SHARD_SIZES: dict[Kind, int] = {"performances": 100, "backgrounds": 200}
+_SHARD_SIZES: dict[Kind, int] = {"performances": 100, "backgrounds": 200, "people": 400}
 _NAMES = {
     "pictures": "keypoints",
     "hands": "hands",
     "performances": "performances",
     "backgrounds": "rooms",
+    "people": "people",
 }
 """What the commands of the synthesis call their shards."""
 
@@ -93,6 +94,11 @@ class _Shard:
             from gesturelrcn.synthesis.dataset.hand_images import write_shards as write_hands
 
             write_hands(self._folder, seed, self.frames, self.frames, self._size)
+            return
+        if self._kind == "people":
+            from gesturelrcn.synthesis.dataset.people_images import write_shards as write_people
+
+            write_people(self._folder, seed, self.frames, self.frames, self._size)
             return
         from gesturelrcn.synthesis.dataset.keypoint_images import write_shards
 

@@ -24,6 +24,13 @@ _SEGMENTATION = {
     "used_for": "other backgrounds behind real people",
 }
 
+_PEOPLE_TEACHER = {
+    "name": "pose, faces and selfie segmentation of MediaPipe 0.10.21 as teacher",
+    "source": "PyPI package mediapipe 0.10.21",
+    "licence": "Apache-2.0",
+    "used_for": "people in real frames",
+}
+
 _BACKGROUNDS = "backgrounds"
 _LABELLED = ("index", "folders", "stills")
 _WITH_JOINTS = (*_LABELLED, "films", "pictures")
@@ -81,3 +88,11 @@ def _described(dataset: DataSet, used_for: str) -> dict[str, str]:
         "licence": settings.licence,
         "used_for": used_for,
     }
+
+
+def people_sources(training: Training) -> list[dict[str, str]]:
+    """What the network that finds people learnt from, each with its licence."""
+    used = [_described(dataset, "people") for dataset in training.people_sets]
+    if any(dataset.kind in _LABELLED for dataset in training.people_sets):
+        used.append(_PEOPLE_TEACHER)
+    return used

@@ -117,8 +117,11 @@ class Training:
 
     def teacher_cache(self, dataset: DataSet) -> Path:
         """Where the teacher's answers on a data set are cached."""
-        where = hashlib.sha256(str(dataset.folder.resolve()).encode()).hexdigest()[:8]
-        return self.cache / "taught" / f"{dataset.name}-{where}"
+        return self.cache / "taught" / _with_place(dataset)
+
+    def sightings_cache(self, dataset: DataSet) -> Path:
+        """Where it is cached what the teacher sees in whole frames of a data set, every so many of them."""
+        return self.cache / "sightings" / f"{_with_place(dataset)}-{dataset.settings.every}"
 
     @cached_property
     def started_from(self) -> ModelCard | None:
@@ -190,6 +193,13 @@ class Training:
         return [dataset for dataset in self.sets if dataset.settings.hands > 0]
 
     @property
+    def people_sets(self) -> list[DataSet]:
+        """Data sets that the network which finds people learns from; none where there is no such network."""
+        if not self.config.people.steps:
+            return []
+        return [dataset for dataset in self.sets if dataset.settings.people > 0]
+
+    @property
     def background_set(self) -> DataSet | None:
         """The data set of rooms that are put behind people, or None."""
         return next((dataset for dataset in self.joint_sets if dataset.kind == "backgrounds"), None)
@@ -214,3 +224,9 @@ class Training:
 
     def _open(self, settings: DataSettings) -> DataSet:
         return open_data_set(settings, self.folder_of(settings))
+
+
+def _with_place(dataset: DataSet) -> str:
+    """The name of a data set and a word that tells its folder from others."""
+    where = hashlib.sha256(str(dataset.folder.resolve()).encode()).hexdigest()[:8]
+    return f"{dataset.name}-{where}"

@@ -1,6 +1,6 @@
 """Batches of pictures that are drawn at random from several sets, and can be entered anywhere again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -14,12 +14,12 @@ class ImageSet(Protocol):
     """Pictures, and what is known of each.
 
     Attributes:
-        images: (N, S, S, 3) uint8 BGR.
+        images: N pictures, uint8 BGR.
         share: how often to draw from this set, relative to the others.
     """
 
     @property
-    def images(self) -> NDArray[np.uint8]: ...  # noqa: D102 - see above
+    def images(self) -> Sized: ...  # noqa: D102 - see above
 
     @property
     def share(self) -> float: ...  # noqa: D102 - see above

@@ -84,8 +84,12 @@ FINGERPRINTS = {
     "export": "fd4f77aefbd1951a",
     "evaluation": "7e313363ef9ca731",
     "everybody": "4d93de1020769e29",
+    "sightings": "8d6b65c9f95b490d",
+    "people": "b782bccc7446d939",
+    "locator": "2cbcf69c1eb15bb8",
 }
-"""Of CONFIG, by version 0.1.0; they depend neither on where the data lie nor on how they are encoded."""
+"""Of CONFIG, by version 0.1.0 (what finds people came later); they depend neither on where the data lie nor
+on how they are encoded."""
 
 
 def test_a_stage_is_a_file_of_its_name():
@@ -136,7 +140,7 @@ def test_a_run_that_an_older_version_began_goes_on(training):
         ("hidden = 24", "hidden = 25", ["recognition", "folds"]),
         ("folds = 2", "folds = 3", ["folds"]),
         ("folds = 2", "folds = 2\nhours = 2.0", ["thresholds"]),
-        ('limits = ["none"]', "", ["export"]),
+        ('limits = ["none"]', "", ["export", "locator"]),
         ("threads = 2", "threads = 3", []),
     ],
 )
