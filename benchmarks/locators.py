@@ -28,9 +28,9 @@ from numpy.typing import NDArray
 
 from gesturelrcn.recordings.frames import frames_of
 from gesturelrcn.recordings.listing import read_listing
-from gesturelrcn.region import PoseLocator
-from gesturelrcn.region.detector import DetectingLocator
 from gesturelrcn.region.locator import DROP, SHOULDER_WIDTHS, region_from_landmarks
+from gesturelrcn.region.mediapipe.detector import DetectingLocator
+from gesturelrcn.region.mediapipe.pose import PoseLocator
 from gesturelrcn.synthesis.dataset.people_images import EMPTY, people_images
 from gesturelrcn.training.data.people_frames import units
 from gesturelrcn.training.tasks.people import decoded, shrunk

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from gesturelrcn.errors import CaptureError
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.frames import frames_of
-from gesturelrcn.region import PoseLocator, Region, crop
-from gesturelrcn.region.faces import Face, FaceFinder
+from gesturelrcn.region import Region, crop
 from gesturelrcn.region.locator import region_from_landmarks
+from gesturelrcn.region.mediapipe.faces import Face, FaceFinder
+from gesturelrcn.region.mediapipe.pose import PoseLocator
 from gesturelrcn.system.worker_pool import in_processes
 from gesturelrcn.training.teacher.cache import SIZE, keep_arrays, kept_square
 from gesturelrcn.training.teacher.silhouettes import Silhouettes

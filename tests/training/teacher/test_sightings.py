@@ -4,8 +4,8 @@ import pytest
 
 from gesturelrcn.model import assets
 from gesturelrcn.recordings.clip import Clip
-from gesturelrcn.region import PoseLocator
-from gesturelrcn.region.faces import Face
+from gesturelrcn.region.mediapipe.faces import Face
+from gesturelrcn.region.mediapipe.pose import PoseLocator
 from gesturelrcn.training.data.people_frames import FACE, HAND, KNOWN, middles, seen_frames, units
 from gesturelrcn.training.teacher.sightings import (
     SightingTeacher,
