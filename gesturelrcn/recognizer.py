@@ -13,10 +13,11 @@ from gesturelrcn.capture.frame import Frame
 from gesturelrcn.decoding import Decoder, Evidence, acting_hand
 from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine, EngineName
-from gesturelrcn.model.streaming import FIRST_DT, StreamingModel, must_be_picture
+from gesturelrcn.model.streaming import FIRST_DT, StreamingModel
 from gesturelrcn.observation import Observation
 from gesturelrcn.region import BackgroundFollower, Follower, PersonChooser, SteppedFollower
 from gesturelrcn.region.motion_gate import MotionGate
+from gesturelrcn.region.picture import must_be_picture
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,5 @@
 """Model files: a card, an ONNX graph and safetensors side by side. Data only, never code; no pickle."""
 
-import hashlib
 from importlib import resources
 from pathlib import Path
 from typing import Literal
@@ -8,14 +7,12 @@ from typing import Literal
 from gesturelrcn.errors import GestureLrcnError, ModelError
 from gesturelrcn.model.card import ModelCard, read_card
 from gesturelrcn.model.engine import Engine
+from gesturelrcn.system.verified_files import read_verified
 
 EngineName = Literal["onnxruntime", "torch"]
 
 DEFAULT_MODEL = "gestures-5"
 """Name of the model that is used when none is named."""
-
-MAX_BYTES = 64 * 2**20
-"""Larger weight files are refused unread."""
 
 
 def assets() -> Path:
@@ -76,13 +73,4 @@ def load_model(model: str | Path = "default", engine: EngineName = "onnxruntime"
 def _verified(card_file: Path, card: ModelCard, suffix: str) -> bytes:
     """The bytes of the weights beside the card, which must be those that the card was written for."""
     path = card_file.with_suffix(suffix)
-    if not path.is_file():
-        raise ModelError(f"{path}: the weights of the model are missing beside its card.")
-    if path.stat().st_size > MAX_BYTES:
-        raise ModelError(f"{path}: larger than {MAX_BYTES // 2**20} MiB, which no gesturelrcn model is.")
-    data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != card.files.get(path.name):
-        raise ModelError(
-            f"{path}: the file is not the one that its card names; it was changed or is damaged."
-        )
-    return data
+    return read_verified(path, card.files.get(path.name))

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from gesturelrcn.errors import ModelError
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.engine import StepResult
-from gesturelrcn.system.memory import give_back
+from gesturelrcn.system.onnx_session import onnx_session
 
 
 class OnnxEngine:
@@ -18,23 +18,8 @@ class OnnxEngine:
         Raises:
             ModelError: the graph does not load, or is not the step that the card describes.
         """
-        import onnxruntime
-
         self.card = card
-        options = onnxruntime.SessionOptions()
-        # One thread: on a busy machine more threads wait for each other, and the step is too small to share.
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        try:
-            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        except Exception as problem:  # onnxruntime's exceptions have no common base of their own
-            reason = str(problem).splitlines()[0]
-            raise ModelError(f"{card.name}: onnxruntime cannot load the model's graph ({reason}).") from None
-        # It keeps the file to be able to change to another kind of processor, which never happens here.
-        self._session._model_bytes = None
-        give_back()
+        self._session = onnx_session(graph, card.name, threads=threads)
         inputs = {i.name: i.shape for i in self._session.get_inputs()}
         expected = {"crop": [1, card.size, card.size, 3], "state": [card.rows, 1, card.hidden], "dt": [1]}
         if card.hand_size:

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.errors import CaptureError, ModelError
+from gesturelrcn.errors import ModelError
 from gesturelrcn.model.engine import Engine
 from gesturelrcn.model.files import EngineName, load_model
 from gesturelrcn.model.fovea import Fovea, hand_picture, place_fovea
 from gesturelrcn.region import Region, crop
+from gesturelrcn.region.picture import must_be_picture
 
 FIRST_DT = 0.05
 """Seconds since the frame before, where there was none: the model has to be told something."""
@@ -158,22 +159,3 @@ class StreamingModel:
         x, y, side = state["fovea"].tolist()
         self._memory = np.array(state["memory"], np.float32)
         self._fovea = Fovea(x, y, int(side)) if side and self.card.hand_size else None
-
-
-def must_be_picture(image: object, name: str = "The picture") -> None:
-    """Refuse what is no picture, in one sentence.
-
-    Args:
-        image: whatever was given for one.
-        name: how the sentence calls it.
-
-    Raises:
-        CaptureError: it is not (H, W, 3) uint8.
-    """
-    if isinstance(image, np.ndarray):
-        if image.ndim == 3 and image.shape[2] == 3 and image.dtype == np.uint8 and image.size:
-            return
-        kind = f"{image.shape} {image.dtype}"
-    else:
-        kind = f"of type {type(image).__name__}"
-    raise CaptureError(f"{name} is {kind}; give pictures as (height, width, 3) uint8 BGR.")

@@ -5,6 +5,8 @@ from gesturelrcn.region.choice import person_locator
 from gesturelrcn.region.cropping import crop
 from gesturelrcn.region.follower import BackgroundFollower, Follower, SteppedFollower
 from gesturelrcn.region.locator import Choice, Locator, PersonChooser, region_from_landmarks
+from gesturelrcn.region.people import PersonLocator
+from gesturelrcn.region.people_network import PeopleNetwork, Person
 from gesturelrcn.region.region import Region
 from gesturelrcn.region.tracker import RegionTracker, TrackerSettings
 
@@ -14,7 +16,10 @@ __all__ = [
     "Choice",
     "Follower",
     "Locator",
+    "PeopleNetwork",
+    "Person",
     "PersonChooser",
+    "PersonLocator",
     "Region",
     "RegionTracker",
     "SteppedFollower",

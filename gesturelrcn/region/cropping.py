@@ -29,7 +29,7 @@ def crop(image: NDArray[np.uint8], region: Region, size: int) -> NDArray[np.uint
         # warpAffine looks at four pixels only: without averaging first, small hands would flicker.
         halvings = int(np.log2(1.0 / scale))
         part, left, top = _around(image, region, 2**halvings)
-        shrunk = _halved(part, halvings)
+        shrunk = halved(part, halvings)
         true_x, true_y = shrunk.shape[1] / part.shape[1], shrunk.shape[0] / part.shape[0]
         scale_x, scale_y = scale / true_x, scale / true_y
         shift_x = size / 2 - 0.5 - scale_x * ((region.x - left) * true_x - 0.5)
@@ -41,7 +41,7 @@ def crop(image: NDArray[np.uint8], region: Region, size: int) -> NDArray[np.uint
     return np.asarray(out, np.uint8)
 
 
-def _halved(image: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
+def halved(image: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
     """The picture averaged down to half its sides so many times.
 
     Half by half where sides allow it: OpenCV averages blocks of 2 x 2 eight times as fast as larger ones.

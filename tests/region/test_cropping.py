@@ -38,7 +38,7 @@ def test_little_is_averaged_for_a_hand_in_a_large_frame():
 def test_halving_again_and_again_is_the_average_of_blocks(shape, times):
     image = np.random.default_rng(2).integers(0, 256, shape, dtype=np.uint8)
     block = 2**times
-    small = cropping._halved(image, times)
+    small = cropping.halved(image, times)
     height, width = (side // block for side in shape[:2])
     if shape[1] % block == 0:
         means = image.reshape(height, block, width, block, 3).astype(float).mean((1, 3))

@@ -1,0 +1,106 @@
+"""Several people: choose one, and stay with that one."""
+
+import logging
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.region.locator import STAYS, Choice
+from gesturelrcn.region.people_network import PeopleNetwork, Person
+from gesturelrcn.region.region import Region
+
+logger = logging.getLogger(__name__)
+
+RAISED = 0.5
+"""From here on a hand counts as raised."""
+_REACH = 0.5  # sides of the region within which the followed person is looked for
+_GROWTH = 2.0  # times by which that person may have become larger or smaller
+
+
+class PersonLocator:
+    """A `Locator` that follows one person among several.
+
+    Everybody in the picture is found in one look. Who was chosen stays chosen until not found for two
+    seconds, or until `choose` names another.
+    """
+
+    def __init__(
+        self,
+        choice: Choice = "raised_hand",
+        *,
+        find: Callable[[NDArray[np.uint8]], list[Person]] | None = None,
+    ) -> None:
+        """Set up the locator.
+
+        Args:
+            choice: who is followed where there are several.
+            find: everybody in a picture, the nearest first; default `PeopleNetwork().find`.
+
+        Raises:
+            ModelError: the network in the package is missing or damaged.
+        """
+        self._choice = choice
+        self._find = find or PeopleNetwork().find
+        self._followed: Region | None = None
+        self._found = False
+        self._place: tuple[float, float] | None = None
+
+    def choose(self, x: float, y: float) -> None:
+        """Follow whoever is nearest to this place, in pixels of the picture, from the next call on."""
+        self._place = (x, y)
+
+    def see_joints(self, region: Region | None) -> None:
+        """See `FollowsJoints`. Counts only where the last look found the person."""
+        if region is not None and self._found:
+            self._followed = region
+
+    def locate(self, image: NDArray[np.uint8], at: float) -> Region | None:
+        """Return the region of the chosen person in `image` ((H, W, 3) uint8 BGR), or None.
+
+        Raises:
+            CaptureError: the picture is not (H, W, 3) uint8.
+        """
+        if self._followed is not None and not 0 <= at - self._followed.located_at <= STAYS:
+            self._followed = None
+        seen = [(person, person.region(at)) for person in self._find(image)]
+        people = [(person, region) for person, region in seen if region is not None]
+        self._found = False
+        if not people:
+            return None
+        found: Region | None
+        if self._place is not None:
+            found = _nearest_to(self._place, [region for _, region in people])
+            self._place = None
+        elif self._followed is None:
+            found = self._choose_anew(people)
+        else:
+            found = _same(self._followed, [region for _, region in people])
+        self._followed = found or self._followed
+        self._found = found is not None
+        return found
+
+    def _choose_anew(self, people: list[tuple[Person, Region]]) -> Region:
+        by_hand = self._choice == "raised_hand"
+        person, chosen = max(people, key=lambda one: (by_hand and one[0].raised >= RAISED, one[0].unit))
+        if len(people) > 1:
+            why = "raises a hand" if by_hand and person.raised >= RAISED else "is the nearest"
+            logger.info("%d people: following the one at x=%.0f, who %s", len(people), chosen.x, why)
+        return chosen
+
+    def close(self) -> None:
+        """Further calls find nobody."""
+        self._find = lambda image: []
+
+
+def _nearest_to(place: tuple[float, float], regions: list[Region]) -> Region:
+    return min(regions, key=lambda region: math.hypot(region.x - place[0], region.y - place[1]))
+
+
+def _same(followed: Region, regions: list[Region]) -> Region | None:
+    """Who of these is the person that was there, or None if nobody can be."""
+    nearest = _nearest_to((followed.x, followed.y), regions)
+    apart = math.hypot(nearest.x - followed.x, nearest.y - followed.y)
+    grown = abs(math.log(nearest.side / followed.side))
+    return nearest if apart <= _REACH * followed.side and grown <= math.log(_GROWTH) else None

@@ -1,0 +1,121 @@
+"""Several people: one is chosen and followed. Who is in the picture, the tests say."""
+
+import numpy as np
+import pytest
+
+from gesturelrcn.region import Person, PersonLocator, Region
+
+PICTURE = np.zeros((480, 640, 3), np.uint8)
+
+
+def somebody(x, y=200.0, unit=60.0, raised=0.0):
+    return Person(x, y, unit, 0.9, raised)
+
+
+class Room:
+    """Says who is in the picture."""
+
+    def __init__(self):
+        self.people = []
+
+    def find(self, image):
+        return sorted(self.people, key=lambda person: -person.unit)
+
+
+@pytest.fixture
+def room():
+    return Room()
+
+
+@pytest.fixture
+def locator(room):
+    return PersonLocator(find=room.find)
+
+
+def test_who_raises_a_hand_is_chosen_and_stays_chosen(room, locator, caplog):
+    caplog.set_level("INFO")
+    room.people = [somebody(160, unit=70), somebody(480, raised=0.8)]
+    assert locator.locate(PICTURE, 0.0).x == 480
+    assert "2 people: following the one at x=480, who raises a hand" in caplog.text
+    room.people = [somebody(160, unit=70, raised=0.8), somebody(480)]
+    assert [locator.locate(PICTURE, 0.4 * number).x for number in range(1, 8)] == [480] * 7
+
+
+def test_when_the_chosen_one_leaves_the_other_is_followed_after_two_seconds(room, locator):
+    room.people = [somebody(160, raised=0.8), somebody(480)]
+    assert locator.locate(PICTURE, 0.0).x == 160
+    room.people = [somebody(480)]
+    assert [locator.locate(PICTURE, at) for at in (0.6, 1.2, 1.8)] == [None] * 3
+    assert locator.locate(PICTURE, 2.4).x == 480
+    room.people = [somebody(160, raised=0.8), somebody(480)]
+    found = [locator.locate(PICTURE, at).x for at in (2.8, 3.2, 3.6)]
+    assert found == [480] * 3, "who comes back does not take over"
+
+
+def test_a_click_chooses_and_the_one_clicked_on_stays(room, locator):
+    room.people = [somebody(160, raised=0.8), somebody(480)]
+    assert locator.locate(PICTURE, 0.0).x == 160
+    locator.choose(500, 300)
+    assert [locator.locate(PICTURE, 0.4 * number).x for number in range(1, 4)] == [480] * 3
+
+
+@pytest.mark.parametrize("nearer", [160, 480])
+def test_the_nearest_is_chosen_where_nobody_raises_a_hand(room, locator, nearer):
+    room.people = [somebody(x, unit=90 if x == nearer else 60) for x in (160, 480)]
+    assert locator.locate(PICTURE, 0.0).x == nearer
+
+
+def test_the_nearest_of_those_who_raise_a_hand_is_chosen(room, locator):
+    room.people = [somebody(100, unit=90), somebody(300, unit=50, raised=0.9), somebody(500, raised=0.6)]
+    assert locator.locate(PICTURE, 0.0).x == 500
+
+
+def test_the_nearest_is_chosen_whoever_raises_a_hand_if_so_wanted(room):
+    locator = PersonLocator("nearest", find=room.find)
+    room.people = [somebody(160, unit=90), somebody(480, raised=0.9)]
+    assert locator.locate(PICTURE, 0.0).x == 160
+
+
+def test_who_walks_is_followed_and_somebody_else_at_another_distance_is_not(room, locator):
+    room.people = [somebody(100)]
+    locator.locate(PICTURE, 0.0)
+    for number in range(1, 10):
+        room.people = [somebody(100 + 50 * number, unit=60 + 3 * number)]
+        assert locator.locate(PICTURE, 0.4 * number).x == 100 + 50 * number
+    room.people = [somebody(550, unit=190)]  # steps before the followed one, three times as near
+    assert locator.locate(PICTURE, 4.0) is None
+
+
+def test_joints_say_where_the_followed_one_went_meanwhile(room, locator):
+    room.people = [somebody(100), somebody(500)]
+    assert locator.locate(PICTURE, 0.0).x == 100
+    locator.see_joints(Region(380.0, 209.0, 252.0, 0.9, 1.9))
+    room.people = [somebody(400), somebody(100)]
+    assert locator.locate(PICTURE, 2.0).x == 400
+
+
+def test_joints_do_not_keep_somebody_who_is_not_found(room, locator):
+    room.people = [somebody(100), somebody(500)]
+    locator.locate(PICTURE, 0.0)
+    room.people = [somebody(500)]
+    for number in range(1, 5):
+        assert locator.locate(PICTURE, 0.4 * number) is None
+        locator.see_joints(Region(100.0, 209.0, 252.0, 0.9, 0.4 * number))
+        locator.see_joints(None)
+    assert locator.locate(PICTURE, 2.1).x == 500
+
+
+def test_nobody_is_nobody_and_what_is_too_small_too(room, locator):
+    assert locator.locate(PICTURE, 0.0) is None
+    room.people = [somebody(100, unit=1.5)]
+    assert locator.locate(PICTURE, 0.1) is None
+    room.people = [somebody(100)]
+    locator.close()
+    assert locator.locate(PICTURE, 0.2) is None
+
+
+def test_time_that_goes_back_is_another_recording(room, locator):
+    room.people = [somebody(100)]
+    assert locator.locate(PICTURE, 50.0).x == 100
+    room.people = [somebody(500)]
+    assert locator.locate(PICTURE, 1.0).x == 500
