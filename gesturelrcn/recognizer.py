@@ -15,7 +15,14 @@ from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine, EngineName
 from gesturelrcn.model.streaming import FIRST_DT, StreamingModel
 from gesturelrcn.observation import Observation
-from gesturelrcn.region import BackgroundFollower, Follower, PersonChooser, SteppedFollower
+from gesturelrcn.region import (
+    Follower,
+    FollowsJoints,
+    LocatorName,
+    PersonChooser,
+    person_follower,
+)
+from gesturelrcn.region.joints import region_from_joints
 from gesturelrcn.region.motion_gate import MotionGate
 from gesturelrcn.region.picture import must_be_picture
 
@@ -33,8 +40,8 @@ class Recognizer:
     is discontinuous; a gesture that is going on ends then.
 
     With `live=False` (recordings) there is no thread, and the same frames give the same events, bit for
-    bit. With `live=True` the person is located in a thread beside, and no frame waits for it; and while
-    nobody moves and no gesture is near, most frames are passed over (`gesturelrcn.region.motion_gate`).
+    bit. With `live=True` a locator that takes long works in a thread beside, and no frame waits for it; and
+    while nobody moves and no gesture is near, most frames are passed over (`gesturelrcn.region.motion_gate`).
     OpenCV works in one thread from then on, in the whole process.
 
     Attributes:
@@ -54,6 +61,7 @@ class Recognizer:
         *,
         engine: EngineName = "onnxruntime",
         live: bool = False,
+        locator: LocatorName = "default",
         follower: Follower | None = None,
         clock: Callable[[], float] = time.monotonic,
         rests: bool | None = None,
@@ -63,20 +71,23 @@ class Recognizer:
         Args:
             model: name or card of a model, or an engine that is loaded already.
             engine: `onnxruntime` or `torch`.
-            live: locate the person beside the loop instead of in step.
-            follower: says where the person is; default MediaPipe Pose.
+            live: no frame waits for a person locator that is slow.
+            locator: name of what finds people, `people` or `mediapipe` (extra `mediapipe`).
+            follower: says where the person is; default one with that locator.
             clock: seconds, for `decided_at` of live events.
             rests: pass over frames in which nobody moves; default as `live`.
 
         Raises:
-            ModelError: the model cannot be loaded.
+            ModelError: the model or the locator's network cannot be loaded.
+            GestureLrcnError: what the locator or the engine needs is not installed.
         """
         self._model = StreamingModel(model, engine)
         self.card = self._model.card
         if live:
             # What is cut out of a frame is too small to share: OpenCV's threads would only wake each other.
             cv2.setNumThreads(1)
-        self._follower = follower or (BackgroundFollower() if live else SteppedFollower())
+        self._follower = follower or person_follower(locator, live=live)
+        self._by_joints = self._follower if isinstance(self._follower, FollowsJoints) else None
         self._decoder = Decoder(self.card.classes, self.card.thresholds)
         self._clock = clock
         self._previous_at: float | None = None
@@ -127,6 +138,8 @@ class Recognizer:
             self._reset()
             events += self._decoder.reset(self._now(frame))
             return Observation(tuple(events), region)
+        if self._by_joints is not None:
+            self._by_joints.see_joints(region_from_joints(output.keypoints, region, at))
         hand, position = acting_hand(output.keypoints)
         evidence = Evidence(output.scores, at, self._now(frame), hand, position, frame.media_time)
         events += self._decoder.step(evidence)

@@ -28,7 +28,7 @@ from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine, ModelCard
 from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.recordings.frames import claimed_frames
-from gesturelrcn.region import Follower, Region, SteppedFollower
+from gesturelrcn.region import Follower, Region, person_follower
 from gesturelrcn.stream.stream import GestureStream
 
 AHEAD = 25
@@ -153,7 +153,7 @@ def watch_video(
     began, cpu_began = time.perf_counter(), time.process_time()
     with (
         open_source(video, mirrored=mirrored) as source,
-        closing(SteppedFollower()) as follower,
+        closing(person_follower()) as follower,
         LookingAhead(source, follower, beside=beside) as ahead,
         closing(Recognizer(engine, follower=ahead)) as recognizer,
     ):

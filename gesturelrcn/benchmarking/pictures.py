@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from gesturelrcn.capture import Frame, open_source
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.model import assets
-from gesturelrcn.region import Region, SteppedFollower
+from gesturelrcn.region import Region, person_locator
 
 SAMPLE = "sample"
 """The word for the clip that ships with the package."""
@@ -77,14 +78,11 @@ def person_in(frames: Sequence[Frame]) -> Region:
     Raises:
         GestureLrcnError: there is nobody in any of the first hundred frames.
     """
-    follower = SteppedFollower(every=0.0)
-    try:
+    with closing(person_locator()) as locator:
         for frame in frames[:100]:
-            region = follower.follow(frame.image, frame.captured_at)
+            region = locator.locate(frame.image, frame.captured_at)
             if region is not None:
                 return region
-    finally:
-        follower.close()
     raise GestureLrcnError(
         "Nobody is seen in the recording; give one with a person in it, or leave --source out."
     )

@@ -1,10 +1,11 @@
 """Where is the person: locator, tracker, crop."""
 
+from gesturelrcn.region.background import BackgroundFollower
 from gesturelrcn.region.caching import CachingLocator
-from gesturelrcn.region.choice import person_locator
+from gesturelrcn.region.choice import LocatorName, person_follower, person_locator
 from gesturelrcn.region.cropping import crop
-from gesturelrcn.region.follower import BackgroundFollower, Follower, SteppedFollower
-from gesturelrcn.region.locator import Choice, Locator, PersonChooser, region_from_landmarks
+from gesturelrcn.region.follower import Follower, SteppedFollower
+from gesturelrcn.region.locator import Choice, FollowsJoints, Locator, PersonChooser, region_from_landmarks
 from gesturelrcn.region.people import PersonLocator
 from gesturelrcn.region.people_network import PeopleNetwork, Person
 from gesturelrcn.region.region import Region
@@ -15,7 +16,9 @@ __all__ = [
     "CachingLocator",
     "Choice",
     "Follower",
+    "FollowsJoints",
     "Locator",
+    "LocatorName",
     "PeopleNetwork",
     "Person",
     "PersonChooser",
@@ -25,6 +28,7 @@ __all__ = [
     "SteppedFollower",
     "TrackerSettings",
     "crop",
+    "person_follower",
     "person_locator",
     "region_from_landmarks",
 ]

@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.region.choice import person_locator
 from gesturelrcn.region.locator import Locator, PersonChooser
 from gesturelrcn.region.region import Region
 
@@ -24,7 +23,7 @@ _BLOCKS = (40, 30)
 class CachingLocator:
     """A `Locator` that answers as before while the picture stays the same, and asks another one if not."""
 
-    def __init__(self, make: Callable[[], Locator] = person_locator) -> None:
+    def __init__(self, make: Callable[[], Locator]) -> None:
         """Args: make: makes the other one."""
         self._locator = make()
         self._blocks: NDArray[np.uint8] | None = None

@@ -1,28 +1,17 @@
-"""Locator and tracker together: in step with the frames for recordings, beside the loop for live sources."""
+"""Locator and tracker together say for each frame where the person is."""
 
-import logging
-import time
-from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.region.caching import CachingLocator
-from gesturelrcn.region.choice import person_locator
-from gesturelrcn.region.locator import Locator, PersonChooser
-from gesturelrcn.region.locator_thread import HUNG_AFTER, LocatingThread
+from gesturelrcn.region.joints import AnchoredJoints
+from gesturelrcn.region.locator import FollowsJoints, Locator, PersonChooser
 from gesturelrcn.region.region import Region
 from gesturelrcn.region.tracker import RegionTracker
 
-logger = logging.getLogger(__name__)
-
-MOST_LEFT_BEHIND = 3
-"""Locators that hang at the same time; no new one is made until one of them comes back."""
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-"""Seconds between two attempts to make a locator; doubled from attempt to attempt."""
-BLIND_FOR = 10.0
-"""Seconds for which the last region is kept while the locator gives no answer at all."""
+EVERY = 0.4
+"""Seconds between two places that the tracker is told."""
 
 
 class Follower(Protocol):
@@ -42,34 +31,63 @@ class Follower(Protocol):
 
 
 class SteppedFollower:
-    """Calls the locator at a fixed cadence in media time: a replay gives the same regions every time."""
+    """Asks the locator in step with the frames, at a fixed cadence in media time: a replay is exact.
 
-    def __init__(self, locator: Locator | None = None, *, every: float = 0.4) -> None:
-        """Args: locator: default `person_locator()`. every: seconds of media time between two calls."""
-        self._locator = locator if locator is not None else person_locator()
+    Where it is told what the joints say, these stand in for the locator, which is then only asked to find
+    somebody, to check, and whenever the joints are not clearly seen. Joints alone keep nobody alive: they
+    count for as long as the last look found somebody.
+    """
+
+    def __init__(self, locator: Locator, *, every: float = EVERY, check_every: float = 0.0) -> None:
+        """Set up the follower.
+
+        Args:
+            locator: is asked, and closed at the end.
+            every: seconds of media time between two places that the tracker is told.
+            check_every: seconds of media time for which joints may stand in for the locator; 0: not at all.
+        """
+        self._locator = locator
         self._tracker = RegionTracker()
         self._every = every
+        self._check_every = check_every
         self._due: float | None = None
         self._shape: tuple[int, ...] | None = None
         self._asked_at: float | None = None
+        self._joints: AnchoredJoints | None = None
 
     def follow(self, image: NDArray[np.uint8], at: float) -> Region | None:
-        """See `Follower`. While there is nobody, every frame is searched at a quarter of the cadence."""
+        """See `Follower`. While there is nobody, the locator is asked four times as often."""
         if image.shape != self._shape or (self._asked_at is not None and at < self._asked_at):
             self._tracker.reset()
-            self._due = None
+            self._due = self._joints = None
         self._shape, self._asked_at = image.shape, at
         if self._due is None or at >= self._due:
-            region = self._locator.locate(image, at)
+            region = self._place(image, at)
             self._tracker.update(region)
             self._due = at + (self._every if region is not None else self._every / 4)
         return self._tracker.at(at)
+
+    def _place(self, image: NDArray[np.uint8], at: float) -> Region | None:
+        """Where the person is, by the joints if they may say so, else by the locator."""
+        joints = self._joints
+        if joints is not None and joints.place is not None and at - joints.looked_at < self._check_every:
+            return joints.place
+        region = self._locator.locate(image, at)
+        self._joints = AnchoredJoints(region) if region is not None and self._check_every > 0 else None
+        return region
+
+    def see_joints(self, region: Region | None) -> None:
+        """See `FollowsJoints`."""
+        if self._joints is not None:
+            self._joints.see(region)
+            if isinstance(self._locator, FollowsJoints):
+                self._locator.see_joints(self._joints.place)
 
     def choose(self, x: float, y: float) -> None:
         """Follow whoever is nearest to this place, in pixels of the frame."""
         if isinstance(self._locator, PersonChooser):
             self._locator.choose(x, y)
-        self._due = None
+        self._due = self._joints = None
 
     def take_jump(self) -> bool:
         """See `Follower`."""
@@ -78,96 +96,3 @@ class SteppedFollower:
     def close(self) -> None:
         """Free the locator."""
         self._locator.close()
-
-
-class BackgroundFollower:
-    """Runs the locator in a thread of its own on the newest frame, so that no frame waits for it.
-
-    A locator that hangs or fails again and again is left behind and a new one is made; meanwhile the last
-    region is kept for ten seconds.
-    """
-
-    def __init__(
-        self,
-        locator: Callable[[], Locator] = CachingLocator,
-        *,
-        every: float = 0.4,
-        hung_after: float = HUNG_AFTER,
-    ) -> None:
-        """Set up the follower.
-
-        Args:
-            locator: makes the locator, in the thread.
-            every: seconds between two calls.
-            hung_after: seconds after which a call counts as hanging.
-        """
-        self._make = locator
-        self._every = every
-        self._hung_after = hung_after
-        self._tracker = RegionTracker()
-        self._shape: tuple[int, ...] | None = None
-        self._asked_at: float | None = None
-        self._answered_at: float | None = None
-        self._left_behind: list[LocatingThread] = []
-        self._pause = FIRST_PAUSE
-        self._make_at = 0.0
-        self._chosen: tuple[float, float] | None = None
-        self._thread: LocatingThread | None = self._start()
-
-    def _start(self) -> LocatingThread:
-        return LocatingThread(self._make, self._every)
-
-    def follow(self, image: NDArray[np.uint8], at: float) -> Region | None:
-        """See `Follower`. Never waits for the locator."""
-        if image.shape != self._shape or (self._asked_at is not None and at < self._asked_at):
-            self._tracker.reset()
-            self._answered_at = None
-        self._shape, self._asked_at = image.shape, at
-        self._watch()
-        if self._thread is not None:
-            chosen, self._chosen = self._chosen, None
-            for shape, located_at, region in self._thread.exchange(image, at, chosen):
-                if shape == image.shape and located_at <= at:
-                    self._answered_at = located_at
-                    self._tracker.update(region)
-                    self._pause = FIRST_PAUSE
-        self._bridge(at)
-        return self._tracker.at(at)
-
-    def _bridge(self, at: float) -> None:
-        """Silence of the locator is not the absence of a person."""
-        answered = self._answered_at
-        silent = 0.0 if answered is None else at - answered
-        if self._tracker.settings.lost_after / 2 < silent < BLIND_FOR:
-            self._tracker.hold(at)
-
-    def _watch(self) -> None:
-        """Replace a locator that hangs or has ended."""
-        now = time.monotonic()
-        thread = self._thread
-        if thread is not None and not thread.ended and thread.busy_for(now) < self._hung_after:
-            return
-        if thread is not None:
-            why = "has failed" if thread.ended else f"has not answered for {self._hung_after:g} s"
-            logger.warning("the person locator %s; a new one is made", why)
-            thread.leave()
-            self._left_behind.append(thread)
-            self._thread = None
-            self._make_at = now + (self._pause if thread.ended else 0.0)
-            self._pause = min(2 * self._pause, LONGEST_PAUSE)
-        self._left_behind = [left for left in self._left_behind if left.alive]
-        if now >= self._make_at and len(self._left_behind) < MOST_LEFT_BEHIND:
-            self._thread = self._start()
-
-    def choose(self, x: float, y: float) -> None:
-        """Follow whoever is nearest to this place, in pixels of the frame."""
-        self._chosen = (x, y)
-
-    def take_jump(self) -> bool:
-        """See `Follower`."""
-        return self._tracker.take_jump()
-
-    def close(self) -> None:
-        """End the thread; a call that is under way for longer than 0.25 s is left behind."""
-        if self._thread is not None:
-            self._thread.close()

@@ -19,6 +19,7 @@ from gesturelrcn.vocabulary import GESTURES, suggestion
 
 if TYPE_CHECKING:
     from gesturelrcn.model import EngineName
+    from gesturelrcn.region import LocatorName
     from gesturelrcn.stream.asynchronous import AsyncEvents, FrameThread
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class GestureStream:
             and to which `mirrored` and `realtime` do not apply.
         model: name or card of a model.
         engine: `onnxruntime` or `torch`.
+        locator: what finds people, `people` or `mediapipe` (extra `mediapipe`).
         mirrored: the source delivers mirrored pictures.
         realtime: play a recording at the pace at which it was taken.
         recognizer: use this one instead of making one from `model`; it is not closed at the end.
@@ -69,6 +71,7 @@ class GestureStream:
         *,
         model: str | Path = "default",
         engine: "EngineName" = "onnxruntime",
+        locator: "LocatorName" = "default",
         mirrored: bool = False,
         realtime: bool = False,
         recognizer: GestureRecognizer | None = None,
@@ -76,6 +79,7 @@ class GestureStream:
         self._place = source
         self._model = model
         self._engine = engine
+        self._locator = locator
         self._mirrored = mirrored
         self._realtime = realtime
         self._given_recognizer = recognizer
@@ -300,7 +304,9 @@ class GestureStream:
             if recognizer is None:
                 from gesturelrcn.recognizer import Recognizer  # loads the engine and the person locator
 
-                recognizer = Recognizer(self._model, engine=self._engine, live=source.live)
+                recognizer = Recognizer(
+                    self._model, engine=self._engine, live=source.live, locator=self._locator
+                )
                 stack.callback(recognizer.close)
             for gesture, _, _ in self._listeners:
                 _must_be_known(gesture, recognizer.gestures)

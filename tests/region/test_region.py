@@ -216,7 +216,7 @@ def test_a_locator_that_hangs_is_replaced_and_the_person_is_kept_meanwhile(caplo
 
 
 def test_a_locator_that_fails_again_and_again_is_made_anew(caplog, monkeypatch):
-    monkeypatch.setattr("gesturelrcn.region.follower.FIRST_PAUSE", 0.05)
+    monkeypatch.setattr("gesturelrcn.region.background.FIRST_PAUSE", 0.05)
     made = []
 
     class Dying(CountingLocator):

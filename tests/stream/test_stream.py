@@ -196,11 +196,11 @@ def made(monkeypatch):
     """The recognisers that streams make for themselves, with what they were asked for."""
     made = []
 
-    def make(model, *, engine, live):
+    def make(model, *, engine, live, locator):
         if model == "broken":
             raise ModelError("broken")
         recognizer = ColourRecognizer()
-        made.append((recognizer, model, engine, live))
+        made.append((recognizer, model, engine, live, locator))
         return recognizer
 
     module = types.ModuleType("gesturelrcn.recognizer")
@@ -210,12 +210,12 @@ def made(monkeypatch):
 
 
 def test_the_stream_makes_and_closes_its_own_recogniser(clip, camera, made):
-    with GestureStream(clip, model="mine", engine="torch") as stream:
-        assert made[0][1:] == ("mine", "torch", False)
+    with GestureStream(clip, model="mine", engine="torch", locator="people") as stream:
+        assert made[0][1:] == ("mine", "torch", False, "people")
         assert without_holds(stream) == CLIP_EVENTS
     assert made[0][0].closed
     with GestureStream(camera.url):
-        assert made[1][1:] == ("default", "onnxruntime", True), "live: the locator runs beside"
+        assert made[1][1:] == ("default", "onnxruntime", True, "default"), "live: nothing waits for a locator"
         assert not made[1][0].closed
     assert made[1][0].closed
 

@@ -86,6 +86,23 @@ class Graph:
                 self._solution = None
 
 
+def must_be_installed() -> None:
+    """Refuse to go on without MediaPipe; does not load it.
+
+    Raises:
+        GestureLrcnError: it is not installed.
+    """
+    if importlib.util.find_spec("mediapipe") is None:
+        raise _unavailable("it is not installed")
+
+
+def _unavailable(reason: object) -> GestureLrcnError:
+    return GestureLrcnError(
+        f"MediaPipe {VERSION} cannot be loaded ({reason}): pip install 'gesturelrcn[mediapipe]', "
+        "with Python 3.10 to 3.12."
+    )
+
+
 def must_not_be_forked(loaded_in: int) -> None:
     """Refuse to go on in another process than that in which MediaPipe was loaded: it would hang or abort.
 
@@ -184,10 +201,7 @@ def _loaded() -> dict[str, Any]:
     try:
         modules, loaded_in = _load()
     except ImportError as problem:
-        raise GestureLrcnError(
-            f"MediaPipe {VERSION} cannot be loaded ({problem}): pip install 'gesturelrcn[mediapipe]', "
-            "with Python 3.10 to 3.12."
-        ) from None
+        raise _unavailable(problem) from None
     must_not_be_forked(loaded_in)
     return modules
 

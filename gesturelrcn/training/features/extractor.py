@@ -13,7 +13,7 @@ from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.frames import frames_of, middle_region
-from gesturelrcn.region import Region, SteppedFollower
+from gesturelrcn.region import Region, person_follower
 from gesturelrcn.training.config.config import Kind
 from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.features.extraction import extract_features
@@ -61,7 +61,7 @@ class FeatureExtractor:
         """Every frame in which somebody is, with the square of the body, and its time."""
         frames: Frames = []
         times = []
-        follower = None if self._kind == "films" else SteppedFollower()
+        follower = None if self._kind == "films" else person_follower()
         try:
             for frame in frames_of(clip.path):
                 image, at = _bounded(frame.image), frame.captured_at

@@ -15,7 +15,7 @@ from gesturelrcn.keypoints import HAND_LANDMARKS, KEYPOINTS
 from gesturelrcn.model.fovea import SIDE as FOVEA_SIDE
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.frames import frames_of
-from gesturelrcn.region import Region, SteppedFollower, crop
+from gesturelrcn.region import Region, crop, person_follower
 from gesturelrcn.region.mediapipe import PoseLocator
 from gesturelrcn.region.mediapipe.graphs import solution
 from gesturelrcn.system.worker_pool import in_processes
@@ -134,7 +134,7 @@ class KeypointTeacher:
 
 def label_clip(clip: Clip) -> LabelledClip | None:
     """Decode `clip`, follow the person as live, and label every frame; None if nobody is found."""
-    follower, teacher = SteppedFollower(), KeypointTeacher()
+    follower, teacher = person_follower(), KeypointTeacher()
     frames, times = [], []
     try:
         for frame in frames_of(clip.path):

@@ -46,7 +46,7 @@ def test_the_person_is_followed_by_those_times(extractor_of_films, clip, monkeyp
             pass
 
     asked = []
-    monkeypatch.setattr(extractor, "SteppedFollower", Follower)
+    monkeypatch.setattr(extractor, "person_follower", Follower)
     extractor_of_films._kind = "index"
     assert extractor_of_films(clip) == []
     assert asked == pytest.approx(TIMES, abs=1e-4)
