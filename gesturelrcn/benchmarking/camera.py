@@ -30,7 +30,7 @@ Picture = NDArray[np.uint8]
 def numbered(image: Picture, number: int, bits: int = BITS) -> Picture:
     """A copy that carries `number`, 0 to 4095 (or what so many bits can say)."""
     cells = [1, 0, *((number >> place) & 1 for place in range(bits))]
-    marked = image.copy()
+    marked: Picture = image.copy()
     marked[:_CELL, : _CELL * len(cells)] = np.repeat(np.array(cells, np.uint8) * 255, _CELL)[None, :, None]
     return marked
 

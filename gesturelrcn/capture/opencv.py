@@ -4,6 +4,7 @@ Set `OPENCV_LOG_LEVEL` or `OPENCV_FFMPEG_LOGLEVEL` in the environment to hear th
 """
 
 import os
+from typing import Any
 
 _CHOSEN_BY_THE_USER = "OPENCV_LOG_LEVEL" in os.environ
 os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
@@ -15,6 +16,8 @@ import cv2  # noqa: E402
 
 if not _CHOSEN_BY_THE_USER:
     # The variable is read once, when cv2 loads, which another module may have caused before us.
-    cv2.setLogLevel(0)
+    # OpenCV 5 has moved it.
+    logging: Any = cv2 if hasattr(cv2, "setLogLevel") else cv2.utils.logging  # type: ignore[attr-defined, unused-ignore]
+    logging.setLogLevel(0)
 
 __all__ = ["cv2"]

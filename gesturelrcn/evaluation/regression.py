@@ -32,7 +32,7 @@ def measure_numbers(listing: Listing, engine: Engine) -> dict[str, dict[str, Any
     if not pairs:
         return {}
     estimated, true = (np.concatenate(arrays) for arrays in zip(*pairs, strict=True))
-    counts = [np.isfinite(truth).any(axis=0) for _, truth in pairs]
+    counts = [np.asarray(np.isfinite(truth).any(axis=0)) for _, truth in pairs]
     measured = {}
     for number, name in enumerate(names):
         known = np.isfinite(true[:, number])

@@ -74,7 +74,7 @@ class ModelCard:
 
     def in_region(self, keypoints: NDArray[np.float32]) -> NDArray[np.float32]:
         """(J, 3) joints with x, y in shares of the picture of the body -> in shares of the person region."""
-        moved = keypoints.copy()
+        moved: NDArray[np.float32] = keypoints.copy()
         moved[:, :2] = (keypoints[:, :2] - 0.5) * self.zoom + 0.5
         moved[:, 1] -= self.lift
         return moved

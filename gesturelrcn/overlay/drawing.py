@@ -47,11 +47,11 @@ class _Canvas:
 
     @property
     def width(self) -> int:
-        return self.picture.shape[1]
+        return int(self.picture.shape[1])
 
     @property
     def height(self) -> int:
-        return self.picture.shape[0]
+        return int(self.picture.shape[0])
 
     def px(self, units: float) -> int:
         return max(1, round(units * self.unit))

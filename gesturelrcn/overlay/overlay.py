@@ -178,6 +178,6 @@ def near_miss(moment: Moment) -> str:
 
 def _in_frame(joints: NDArray[np.float32], region: Region) -> NDArray[np.float32]:
     """From shares of the region to pixels of the frame."""
-    placed = joints.copy()
+    placed: NDArray[np.float32] = joints.copy()
     placed[:, :2] = (joints[:, :2] - 0.5) * region.side + [region.x, region.y]
     return placed

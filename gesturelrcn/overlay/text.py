@@ -34,12 +34,12 @@ def write(picture: NDArray[np.uint8], text: str, place: tuple[int, int], size: i
         here += (((np.array(colour, np.int32) - here) * part) // 255).astype(
             np.uint8
         )  # wraps to the right value
-    return mask.shape[1]
+    return int(mask.shape[1])
 
 
 def width_of(text: str, size: int) -> int:
     """How wide `write` would write it, pixels."""
-    return _mask(text, max(_LEAST_SIZE, size)).shape[1]
+    return int(_mask(text, max(_LEAST_SIZE, size)).shape[1])
 
 
 def shortened(text: str, size: int, room: int) -> str:

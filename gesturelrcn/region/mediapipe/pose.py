@@ -30,7 +30,7 @@ def warm_up(graph: Graph) -> None:
     The first person that it finds builds its second half and prints a banner; the empty picture makes it
     forget that person.
     """
-    somebody = cv2.imread(str(resources.files("gesturelrcn") / "assets" / "person.jpg"))
+    somebody = np.asarray(cv2.imread(str(resources.files("gesturelrcn") / "assets" / "person.jpg")))
     with native_stderr_to_log():
         for picture in (somebody, np.zeros_like(somebody)):
             graph.process(np.ascontiguousarray(picture[..., ::-1], np.uint8))

@@ -173,7 +173,7 @@ def _side_z(head: _Head, x: float, y: float) -> float:
 def _off_the_skin(head: _Head, shape: Floats) -> Floats:
     """Cloth that smoothing has drawn into the face, put 3 mm before it again."""
     face = head.body[(head.body[:, 2] > head.ear[2]) & (head.body[:, 1] > head.nose[1] - 0.15)]
-    out = shape.copy()
+    out: Floats = shape.copy()
     for index, place in enumerate(shape):
         near = np.hypot(face[:, 0] - place[0], face[:, 1] - place[1]) < 0.006
         if near.any():

@@ -154,7 +154,9 @@ def _top(
     shape = _loosened(vertices[used], faces, loose, smooth)
     keep = top_keep(data, shape, heads, used, cut)
     present = (keep > -0.08).all(axis=1)
-    return _cloth(rng, data, shape, faces[present[faces].any(axis=1)], used, keep, textures.cloth(rng))
+    return _cloth(
+        rng, data, shape, faces[np.asarray(present)[faces].any(axis=1)], used, keep, textures.cloth(rng)
+    )
 
 
 def _trousers(rng: Generator, data: MakeHuman, vertices: Floats, heads: Floats, hem: float) -> Surface:
@@ -166,7 +168,7 @@ def _trousers(rng: Generator, data: MakeHuman, vertices: Floats, heads: Floats, 
     keep[:, 1] = 0.34 - np.abs(shape[:, 0])
     below = (keep > -0.08).all(axis=1)
     texture = textures.cloth(rng, patterned=False)
-    return _cloth(rng, data, shape, faces[below[faces].any(axis=1)], used, keep, texture)
+    return _cloth(rng, data, shape, faces[np.asarray(below)[faces].any(axis=1)], used, keep, texture)
 
 
 def _shoes(rng: Generator, data: MakeHuman, vertices: Floats, heads: Floats) -> list[Surface]:

@@ -184,7 +184,8 @@ class MakeHuman:
     def uv_mask(self, name: str, size: int) -> Image:
         """(size, size) 0 to 1: where in the skin texture a feature is ("lips", "ears", "face", ...)."""
         picture = cv2.imread(str(self.folder / "textures" / f"mpfb_{name}.jpg"), cv2.IMREAD_GRAYSCALE)
-        return cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        small = cv2.resize(np.asarray(picture), (size, size), interpolation=cv2.INTER_AREA)
+        return np.asarray(small.astype(np.float32) / 255, np.float32)
 
 
 @lru_cache(maxsize=1)

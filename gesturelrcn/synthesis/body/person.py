@@ -139,7 +139,7 @@ class _Clay:
 
     def __init__(self, data: MakeHuman) -> None:
         self._data = data
-        self.vertices = data.vertices.copy()
+        self.vertices: Floats = data.vertices.copy()
 
     def morph(self, name: str, amount: float) -> None:
         """Add `amount` (0 to 1) of a target; names that MakeHuman does not have are left out."""

@@ -29,7 +29,7 @@ def seat_height(person: Person) -> float:
 
 def seat(transforms: Floats, person: Person, lowered: float) -> Floats:
     """(B, 3, 4) of somebody who stands, as `Rig.transforms` returns them, of the same person on a chair."""
-    seated = transforms.copy()
+    seated: Floats = transforms.copy()
     seated[:, 1, 3] -= lowered
     for side in "LR":
         _bend(seated, person, f"upperleg01.{side}", (f"upperleg02.{side}",), -BEND)

@@ -52,7 +52,7 @@ class Shards:
         number: int,
         stream: Generator[Example, None, None],
         count: int,
-        arrays: Callable[[list[Example]], Mapping[str, NDArray[Any]]],
+        arrays: Callable[[list[Example]], Mapping[str, Any]],
     ) -> bool:
         """Write a shard of the first `count` examples of a stream, which is closed; or keep the one there is.
 

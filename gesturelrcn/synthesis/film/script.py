@@ -105,7 +105,7 @@ def clip_script(
     Where there are tracks of it, TRACK_SHARE of the clips follow one of them, somewhat faster or slower.
     """
     if tracks and rng.random() < TRACK_SHARE:
-        return _track_script(rng, vocabulary, tracks[rng.integers(len(tracks))])
+        return _track_script(rng, vocabulary, tracks[int(rng.integers(len(tracks)))])
     script, _ = _beginning(rng, vocabulary, _starts(vocabulary, gesture), ceiling)
     timeline = script.timeline
     timeline.pause(rng.uniform(0.4, 1.4))

@@ -63,7 +63,7 @@ def furnish(
     props = _props(rng, shot, actor, chances)
     backdrop = None
     if pictures and rng.random() < chances.picture:
-        backdrop = read_picture(pictures[rng.integers(len(pictures))])
+        backdrop = read_picture(pictures[int(rng.integers(len(pictures)))])
     change = random_light_change(rng, shot.light, length) if rng.random() < chances.light_change else None
     bystander = _bystander(rng, renderer, shot, actor, length) if rng.random() < chances.bystander else None
     return replace(shot, props=props, backdrop=backdrop, light_change=change, bystander=bystander)

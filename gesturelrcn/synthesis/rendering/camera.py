@@ -149,4 +149,4 @@ def _direction(azimuth: float, elevation: float) -> Floats:
 
 
 def _unit(vector: Floats) -> Floats:
-    return vector / np.linalg.norm(vector)
+    return np.asarray(vector / np.linalg.norm(vector))

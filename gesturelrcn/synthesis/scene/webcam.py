@@ -65,7 +65,7 @@ class Webcam:
             seen = cv2.add(seen, self._grain(seen.shape[0], seen.shape[1], rng), dtype=cv2.CV_8U)
         if self.jpeg > 0:
             _, packed = cv2.imencode(".jpg", seen, [cv2.IMWRITE_JPEG_QUALITY, self.jpeg])
-            seen = cv2.imdecode(packed, cv2.IMREAD_COLOR)
+            seen = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR))
         return np.asarray(seen, np.uint8)
 
     def at(self: AnyWebcam, time: float) -> AnyWebcam:

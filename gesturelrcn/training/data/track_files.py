@@ -33,7 +33,7 @@ _DEFAULT_FPS = 20.0
 
 def write_tracks(path: Path, clips: Sequence[ClipFeatures]) -> None:
     """Write `clips`, at least one, into one file, which appears only when it is whole."""
-    arrays: dict[str, NDArray[Any]] = {
+    arrays: dict[str, Any] = {
         "keypoints": np.concatenate([features.keypoints for features in clips]),
         "times": np.concatenate([features.times for features in clips]),
         "lengths": np.array([len(features.times) for features in clips]),

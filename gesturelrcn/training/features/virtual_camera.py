@@ -70,7 +70,7 @@ class VirtualCamera:
             out = cv2.add(out, grains, dtype=cv2.CV_8U)
         if self.jpeg:
             packed = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, self.jpeg])[1]
-            out = cv2.imdecode(packed, cv2.IMREAD_COLOR)
+            out = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR))
         return np.asarray(out, np.uint8), Region(side / 2, side / 2, self.pixels, 1.0, body.located_at)
 
 

@@ -114,7 +114,7 @@ def hand_batches(
 
 
 def _moved(landmarks: NDArray[np.float32], camera: Augmentation, source: int) -> NDArray[np.float32]:
-    out = landmarks.copy()
+    out: NDArray[np.float32] = landmarks.copy()
     out[:, :2] = (landmarks[:, :2] * source) @ camera.matrix[:, :2].T / camera.size
     out[:, :2] += camera.matrix[:, 2] / camera.size
     out[:, 2] *= np.sqrt(abs(np.linalg.det(camera.matrix[:, :2]))) * source / camera.size

@@ -68,7 +68,7 @@ class Augmentation:
 
         The third column (weight) becomes 0 for joints that leave the picture.
         """
-        moved = keypoints.copy()
+        moved: NDArray[np.float32] = keypoints.copy()
         xy = (keypoints[..., :2] * source_size) @ self.matrix[:, :2].T + self.matrix[:, 2]
         moved[..., :2] = xy / self.size
         if self.flip:

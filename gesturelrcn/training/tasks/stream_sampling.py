@@ -230,7 +230,7 @@ def other_hand(hands: NDArray[np.float32], rng: np.random.Generator) -> NDArray[
         hands: (T, HAND_VALUES) of one clip.
         rng: random choices, one hand for the whole clip.
     """
-    out = hands.copy()
+    out: NDArray[np.float32] = hands.copy()
     if rng.random() < 0.1:
         out[:, -2] = 0.0
         return out

@@ -1,7 +1,7 @@
 """The teacher's labels on disk: pictures of the body and of the hands, and what was found in them."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ def stacked(frames: list[LabelledFrame]) -> dict[str, Any]:
     }
 
 
-def keep_arrays(path: Path, arrays: dict[str, NDArray[Any]], *, compressed: bool = False) -> None:
+def keep_arrays(path: Path, arrays: Mapping[str, Any], *, compressed: bool = False) -> None:
     """Write an `.npz` that nobody else can read, for it shows real people; it appears only when whole."""
     partial = path.with_suffix(".partial")
     make_private(partial)

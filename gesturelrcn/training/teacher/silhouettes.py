@@ -58,10 +58,10 @@ class Silhouettes:
 
 def _beyond_camera(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """(S, S): rows and columns at the edges that are black because the camera did not see so far."""
-    lit = picture.any(2)
-    rows, columns = (np.maximum.accumulate(lit.any(axis)) for axis in (1, 0))
-    rows &= np.maximum.accumulate(lit.any(1)[::-1])[::-1]
-    columns &= np.maximum.accumulate(lit.any(0)[::-1])[::-1]
+    lit = np.any(picture, axis=2)
+    rows, columns = (np.maximum.accumulate(np.any(lit, axis=axis)) for axis in (1, 0))
+    rows &= np.maximum.accumulate(np.any(lit, axis=1)[::-1])[::-1]
+    columns &= np.maximum.accumulate(np.any(lit, axis=0)[::-1])[::-1]
     return np.asarray(~(rows[:, None] & columns[None]), np.bool_)
 
 
