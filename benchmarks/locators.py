@@ -23,17 +23,16 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from gesturelrcn.recordings.frames import frames_of
 from gesturelrcn.recordings.listing import read_listing
-from gesturelrcn.region.locator import DROP, SHOULDER_WIDTHS, region_from_landmarks
+from gesturelrcn.region.locator import DROP, region_from_landmarks
 from gesturelrcn.region.mediapipe.detector import DetectingLocator
 from gesturelrcn.region.mediapipe.pose import PoseLocator
+from gesturelrcn.region.people_network import PeopleNetwork
 from gesturelrcn.synthesis.dataset.people_images import EMPTY, people_images
 from gesturelrcn.training.data.people_frames import units
-from gesturelrcn.training.tasks.people import decoded, shrunk
 from gesturelrcn.training.teacher.sightings import SightingTeacher, person_row
 
 HELD_OUT = {"body_gestures": ("S5", "S8"), "kard": ("kard_s04", "kard_s05", "kard_s06")}
@@ -59,21 +58,18 @@ class Case:
 
 
 class Network:
-    """The network that finds people, one thread."""
+    """The network that finds people, and how long it takes."""
 
-    def __init__(self, path: Path, threshold: float) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(path), options)
-        self._threshold = threshold
+    def __init__(self, path: Path | None) -> None:
+        self._network = PeopleNetwork(path)
         self.seconds: list[float] = []
 
     def __call__(self, image: Pixels) -> list[Floats]:
         began = time.perf_counter()
-        picture, scale = shrunk(image)
-        found = decoded(self._session.run(None, {"frame": picture[None]})[0][0], self._threshold)
+        people = self._network.find(image)
         self.seconds.append(time.perf_counter() - began)
-        return [np.array([p.x, p.y + DROP * p.unit, SHOULDER_WIDTHS * p.unit]) / scale for p in found]
+        regions = [person.region(0.0) for person in sorted(people, key=lambda one: -one.presence)]
+        return [np.array([region.x, region.y, region.side]) for region in regions if region is not None]
 
 
 def located(locator: PoseLocator | DetectingLocator) -> Finder:
@@ -228,8 +224,7 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--network", type=Path, default=Path("gesturelrcn/assets/people-1.onnx"))
-    parser.add_argument("--threshold", type=float, default=0.4)
+    parser.add_argument("--network", type=Path, help="its ONNX file; default the one that ships")
     parser.add_argument("--every", type=float, default=1.0, help="times as far from frame to frame")
     parser.add_argument("--rooms", type=int, default=1000)
     parser.add_argument("--alone", action="store_true", help="the network alone, without MediaPipe beside it")
@@ -238,7 +233,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     rooms = empty_rooms(options.rooms, seed=4242, width=320)
     every = cases(options.data, options.every, rooms)
-    network = Network(options.network, options.threshold)
+    network = Network(options.network)
     finders: dict[str, Finder] = {"network": network}
     if not options.alone:
         finders["detector"] = located(DetectingLocator())

@@ -13,6 +13,8 @@ EngineName = Literal["onnxruntime", "torch"]
 
 DEFAULT_MODEL = "gestures-5"
 """Name of the model that is used when none is named."""
+PEOPLE = "people-"
+"""Names that begin so are of networks that find people, whose cards are of another kind."""
 
 
 def assets() -> Path:
@@ -21,8 +23,9 @@ def assets() -> Path:
 
 
 def shipped_models() -> list[ModelCard]:
-    """The cards of all models inside the package."""
-    return [read_card(path) for path in sorted(assets().glob("*.json"))]
+    """The cards of all models inside the package that recognise gestures."""
+    cards = (path for path in sorted(assets().glob("*.json")) if not path.name.startswith(PEOPLE))
+    return [read_card(path) for path in cards]
 
 
 def card_path(model: str | Path) -> Path:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import torch
 from safetensors.torch import save
+from torch import Tensor
 
 from gesturelrcn.training.tasks.people_network import CELL, HEADS, ExportedPeopleNetwork, PeopleNetwork, fused
 from gesturelrcn.training.tasks.people_scenes import HEIGHT, WIDTH
@@ -17,6 +19,8 @@ from gesturelrcn.training.tasks.people_scenes import HEIGHT, WIDTH
 FORMAT = 1
 """Version of these files."""
 OUTPUTS = ("presence", "x", "y", "log_unit", "raised_hand")
+_SMALL = 16  # values; shorter tensors weigh nothing
+_KEPT = 7  # bits of mantissa, of ten: exact to 0.4 % of a weight, and a file that compresses better
 
 
 def onnx_people(network: PeopleNetwork) -> bytes:
@@ -38,13 +42,30 @@ def onnx_people(network: PeopleNetwork) -> bytes:
             opset_version=17,
             dynamo=False,
         )
-    return out.getvalue()
+    return halved(out.getvalue())
+
+
+def halved(graph: bytes) -> bytes:
+    """The same graph with its weights in 16 bits, made 32 again where it is loaded: half the file."""
+    model = onnx.load_from_string(graph)
+    casts = []
+    for tensor in list(model.graph.initializer):
+        values = onnx.numpy_helper.to_array(tensor)
+        if values.dtype != np.float32 or values.size < _SMALL:
+            continue
+        half = f"{tensor.name}_half"
+        model.graph.initializer.remove(tensor)
+        model.graph.initializer.append(onnx.numpy_helper.from_array(values.astype(np.float16), half))
+        casts.append(onnx.helper.make_node("Cast", [half], [tensor.name], to=onnx.TensorProto.FLOAT))
+    for cast in reversed(casts):
+        model.graph.node.insert(0, cast)
+    return bytes(model.SerializeToString())
 
 
 def write_people(network: PeopleNetwork, name: str, about: dict[str, Any], folder: Path) -> list[Path]:
     """Write `name`.onnx, .safetensors and .json into `folder`; returns the paths.
 
-    Weights are rounded to 16 bits: in both files they are the same.
+    Weights are rounded to 13 of 16 bits: in both files they are the same.
 
     Args:
         network: as trained.
@@ -73,10 +94,18 @@ def write_people(network: PeopleNetwork, name: str, about: dict[str, Any], folde
 
 
 def rounded(network: PeopleNetwork) -> PeopleNetwork:
-    """The network without batch normalisations, its weights rounded to what 16 bits hold."""
+    """The network without batch normalisations, its weights rounded to what is kept of them."""
     whole = fused(network)
-    whole.load_state_dict({key: tensor.half().float() for key, tensor in whole.state_dict().items()})
+    whole.load_state_dict({key: _rounded(tensor) for key, tensor in whole.state_dict().items()})
     return whole
+
+
+def _rounded(tensor: Tensor) -> Tensor:
+    half = tensor.numpy().astype(np.float16)
+    if half.size >= _SMALL:
+        bits, cut = half.view(np.uint16), 10 - _KEPT
+        half = ((bits + np.uint16(1 << (cut - 1))) & np.uint16(0xFFFF << cut & 0xFFFF)).view(np.float16)
+    return torch.from_numpy(half.astype(np.float32))
 
 
 @torch.inference_mode()

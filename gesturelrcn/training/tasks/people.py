@@ -1,7 +1,6 @@
 """Teach the network where people are: what it should answer for a scene, the loss, and how well it does."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from gesturelrcn.region.people_network import letter_boxed, people_of
 from gesturelrcn.training.config.config import PeopleSettings
 from gesturelrcn.training.data.people_frames import HAND, KNOWN, PeopleFrames, middles, units
 from gesturelrcn.training.loop.loop import Loop, Schedule, Task, make_fabric
@@ -19,14 +19,11 @@ from gesturelrcn.training.tasks.people_network import CELL, PeopleNetwork
 from gesturelrcn.training.tasks.people_scenes import HEIGHT, SMALLEST, WIDTH, Scenes
 
 ROWS, COLUMNS = HEIGHT // CELL, WIDTH // CELL
-SURE = 0.4
-"""Presence from which somebody is found, in the figures."""
 
 _BLUR = 0.16  # standard deviation of a person's place, in shoulder widths
 _SHARPEST, _SOFTEST = 0.55, 2.2  # the same, in cells
 _AROUND = 0.35  # of the presence that shall be told; cells above it tell place and size too
 _OFFSET_WEIGHT, _SIZE_WEIGHT, _HAND_WEIGHT = 1.0, 1.0, 0.2
-_ONE = 0.6  # shoulder widths; two that are nearer are one
 
 
 def targets(people: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -147,49 +144,6 @@ def train_people(
     loop.run("people", PeopleTask(network), list(network.parameters()), batches, schedule, log, report)
 
 
-@dataclass(frozen=True)
-class Found:
-    """One person in the network's answer, in pixels of its picture; `presence` and `raised` 0 to 1."""
-
-    x: float
-    y: float
-    unit: float
-    presence: float
-    raised: float
-
-
-def decoded(told: NDArray[np.float32], threshold: float = SURE) -> list[Found]:
-    """The people in one answer of the exported network, (5, ROWS, COLUMNS), the surest first."""
-    presence = told[0]
-    around = np.pad(presence, 1)
-    peak = np.max([around[i : i + ROWS, j : j + COLUMNS] for i in range(3) for j in range(3)], axis=0)
-    found: list[Found] = []
-    rows, columns = np.nonzero((presence >= peak) & (presence >= threshold))
-    for y, x in sorted(zip(rows, columns, strict=True), key=lambda at: -presence[at]):
-        _, dx, dy, size, raised = told[:, y, x].tolist()
-        person = Found(
-            (x + 0.5 + dx) * CELL, (y + 0.5 + dy) * CELL, float(np.exp(size)), float(presence[y, x]), raised
-        )
-        if all(
-            np.hypot(person.x - other.x, person.y - other.y) > _ONE * max(person.unit, other.unit)
-            for other in found
-        ):
-            found.append(person)
-    return found
-
-
-def shrunk(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
-    """The network's picture of a frame ((H, W, 3) uint8 BGR), and its pixels in one of the frame's."""
-    import cv2
-
-    scale = min(WIDTH / image.shape[1], HEIGHT / image.shape[0])
-    size = (min(WIDTH, round(image.shape[1] * scale)), min(HEIGHT, round(image.shape[0] * scale)))
-    whole = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    whole[: size[1], : size[0]] = cv2.resize(image, size, interpolation=way)
-    return whole, scale
-
-
 @torch.inference_mode()
 def error_figures(network: PeopleNetwork, frames: PeopleFrames) -> dict[str, float]:
     """Share of the known people found, medians of the errors of place and size in shares of the region.
@@ -199,11 +153,11 @@ def error_figures(network: PeopleNetwork, frames: PeopleFrames) -> dict[str, flo
     places, sizes, known, more, hands = list[float](), list[float](), 0, 0, list[bool]()
     device = next(network.parameters()).device
     for image, people in zip(frames.images, frames.people, strict=True):
-        picture, scale = shrunk(image)
+        picture, scale = letter_boxed(image)
         raw = network(torch.from_numpy(picture)[None].to(device))[0].float().cpu().numpy()
         raw[[0, 4]] = 1 / (1 + np.exp(-raw[[0, 4]]))
-        found = decoded(raw)
-        for row, middle, unit in zip(people, middles(people) * scale, units(people) * scale, strict=True):
+        found = people_of(raw, scale)
+        for row, middle, unit in zip(people, middles(people), units(people), strict=True):
             near = [one for one in found if np.hypot(one.x - middle[0], one.y - middle[1]) < unit]
             found = [one for one in found if one not in near]
             if row[KNOWN] != 1:

@@ -4,17 +4,16 @@ import numpy as np
 import pytest
 import torch
 
+from gesturelrcn.region.people_network import people_of
 from gesturelrcn.training.config.config import PeopleSettings
 from gesturelrcn.training.data.people_frames import KNOWN, PeopleFrames, as_by_teacher, middles, units
 from gesturelrcn.training.loop.log import read_rows
 from gesturelrcn.training.tasks.people import (
     COLUMNS,
     ROWS,
-    decoded,
     error_figures,
     people_batches,
     people_loss,
-    shrunk,
     targets,
     train_people,
 )
@@ -22,6 +21,7 @@ from gesturelrcn.training.tasks.people_network import PeopleNetwork
 from gesturelrcn.training.tasks.people_scenes import HEIGHT, WIDTH, Scenes
 
 NAN = np.nan
+ONE = (1.0, 1.0)
 
 
 def person(x, y, unit, known=1.0, hand=(NAN, NAN)):
@@ -67,15 +67,15 @@ def frames(count=12, seed=0):
 @pytest.mark.parametrize("place", [(96, 72, 40), (20, 30, 12), (150, 150, 60), (-6, 50, 30)])
 def test_what_is_asked_for_reads_as_what_is_there(place):
     x, y, unit = place
-    (found,) = decoded(answer(targets(rows(person(x, y, unit, hand=(x, y - unit))))))
+    (found,) = people_of(answer(targets(rows(person(x, y, unit, hand=(x, y - unit))))), ONE)
     assert (found.x, found.y, found.unit) == pytest.approx(place, abs=0.01)
     assert (found.presence, found.raised) == (1.0, 1.0)
 
 
 def test_two_people_are_two_and_the_nearer_one_is_told_where_they_meet():
     apart = rows(person(60, 80, 30), person(110, 70, 22))
-    assert sorted(round(one.x) for one in decoded(answer(targets(apart)))) == [60, 110]
-    (one,) = decoded(answer(targets(rows(person(100, 80, 60), person(104, 82, 20)))))
+    assert sorted(round(one.x) for one in people_of(answer(targets(apart)), ONE)) == [60, 110]
+    (one,) = people_of(answer(targets(rows(person(100, 80, 60), person(104, 82, 20)))), ONE)
     assert one.unit == pytest.approx(60, rel=1e-3)
 
 
@@ -142,14 +142,6 @@ def test_a_batch_is_pictures_and_what_is_asked_for():
     pictures, wanted = people_batches([frames()], 4, (0,)).next()
     assert (pictures.shape, pictures.dtype) == ((4, HEIGHT, WIDTH, 3), torch.uint8)
     assert wanted.shape == (4, 9, ROWS, COLUMNS)
-
-
-def test_a_frame_of_any_shape_becomes_the_network_s_picture():
-    for shape in ((480, 640), (360, 640), (640, 360), (1, 1), (144, 192)):
-        picture, scale = shrunk(np.full((*shape, 3), 200, np.uint8))
-        assert picture.shape == (HEIGHT, WIDTH, 3)
-        assert picture[: int(shape[0] * scale), : int(shape[1] * scale)].min() == 200
-        assert scale == min(WIDTH / shape[1], HEIGHT / shape[0])
 
 
 def test_the_network_learns(tmp_path):
