@@ -98,8 +98,6 @@ def test_the_extras_exist_and_can_be_had(metadata: Message) -> None:
             assert needed.specifier.contains(importlib.metadata.version(needed.name)), line
 
 
-BROUGHT_BY = {"opencv-contrib-python": "mediapipe"}
-"""What may not be listed."""
 ONLY_ON_MACOS = {"Quartz"}
 """What pynput brings there."""
 
@@ -119,7 +117,7 @@ def test_everything_that_is_imported_is_asked_for(metadata: Message) -> None:
     owners = importlib.metadata.packages_distributions()
     for module in set(imported()) - set(sys.stdlib_module_names) - {"gesturelrcn"} - ONLY_ON_MACOS:
         names = {name.lower() for name in owners.get(module, [module])}
-        assert names & asked or {BROUGHT_BY.get(name) for name in names} & asked, module
+        assert names & asked, module
 
 
 def test_the_sdist_builds_the_same_wheel(built: Built, tmp_path: Path) -> None:
