@@ -42,8 +42,9 @@ class Dispatcher:
     be done, everything is released.
 
     What a gesture holds down is released within 0.25 s of its last sign, by a thread of the dispatcher's own.
-    A sign is its `start`, each `hold`, and with `attach` each frame that speaks for it. What was released so
-    stays up until the gesture begins anew.
+    A sign is its `start`, each `hold`, and with `attach` each frame that speaks for it; it counts from when
+    its frame was taken, however long an event waited. What was released so stays up until the gesture begins
+    anew.
 
     `handle` may be called from one thread while others call anything else.
 
@@ -131,11 +132,13 @@ class Dispatcher:
             self._raise_failure()
             self._guard.release_owed()
             self._tell(event)
-            self._set_clock(event.captured_at)
+            # An event of a recording comes in step with its frames; one of a live source may have waited.
+            if self._clock.event(event.captured_at, waited=event.media_time is None):
+                self._conditions.forget_times()
             life = self._life_of(event)
             if life is None:
                 return
-            self._lives.see(event.gesture)
+            self._lives.see_event(life, self._clock.age(event.captured_at))
             if event.phase == Phase.END:
                 self._end(event, life)
             else:
@@ -149,7 +152,9 @@ class Dispatcher:
         """Let each frame of a stream count as a sign of its gesture. Its events still go to `handle`.
 
         Without it only events count. `hold` comes every 0.1 s at most: below 12 frames a second what is held
-        may be released while the gesture goes on, and so it may where the gesture is not seen for 0.1 s.
+        may be released while the gesture goes on, and so it may where the gesture is not seen for 0.1 s or
+        where events wait behind a slow callback. With it only 0.2 s without a frame that speaks for the
+        gesture release it.
         """
         stream.add_frame_listener(lambda frame, observation: self.see(observation.evident, frame.captured_at))
 
@@ -161,8 +166,9 @@ class Dispatcher:
             at: seconds on the source's clock, when the frame was taken.
         """
         with self._lock:
-            self._set_clock(at)
-            self._lives.see(gesture)
+            if self._clock.frame(at):
+                self._conditions.forget_times()
+            self._lives.see_frame(gesture)
 
     def tick(self) -> None:
         """See to what is due: waits, releases, evidence that fails to come. Called by the ticking thread.
@@ -405,10 +411,6 @@ class Dispatcher:
     def _tell(self, news: ActionNews) -> None:
         for listener in self._listeners:
             listener(news)
-
-    def _set_clock(self, at: float) -> None:
-        if self._clock.set(at):
-            self._conditions.forget_times()
 
     def _is_busy(self) -> bool:
         """Something is to be done, or to be released, without an event."""

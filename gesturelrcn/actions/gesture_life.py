@@ -72,6 +72,7 @@ class GestureLives:
         """Args: clock: seconds, for evidence that fails to come."""
         self._clock = clock
         self._lives: dict[str, GestureLife] = {}
+        self._evident: tuple[str | None, float] = None, -math.inf
 
     def __contains__(self, gesture: str) -> bool:
         return gesture in self._lives
@@ -85,7 +86,11 @@ class GestureLives:
 
     def begin(self, event: GestureEvent, *, returning: bool) -> GestureLife:
         """A gesture starts; one of the same name whose end was lost is forgotten."""
-        life = GestureLife(event.id, event.captured_at, self._clock(), returning)
+        # Its start may have waited, while newer frames spoke for it.
+        gesture, at = self._evident
+        life = GestureLife(
+            event.id, event.captured_at, at if gesture == event.gesture else -math.inf, returning
+        )
         self._lives[event.gesture] = life
         return life
 
@@ -93,10 +98,17 @@ class GestureLives:
         """A gesture is over."""
         del self._lives[gesture]
 
-    def see(self, gesture: str | None) -> None:
-        """There is a sign of this gesture now."""
+    def see_frame(self, gesture: str | None) -> None:
+        """A frame that is taken now speaks for this gesture, or for none."""
+        self._evident = gesture, self._clock()
         if gesture in self._lives:
             self._lives[gesture].seen_at = self._clock()
+
+    def see_event(self, life: GestureLife, age: float) -> None:
+        """An event of this gesture has come; the frame that gave it was taken `age` seconds ago."""
+        now = self._clock()
+        # A clock that was set back makes what was seen before lie ahead: then only this counts.
+        life.seen_at = now - age if life.seen_at > now else max(life.seen_at, now - age)
 
     def lost(self) -> list[GestureLife]:
         """Those of which there was no sign for too long."""

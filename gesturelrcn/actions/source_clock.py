@@ -1,6 +1,5 @@
-"""The clock of the source, read off its frames: that of a recording is not ours."""
+"""The clock of the source, read off its frames and events: that of a recording is not ours."""
 
-import math
 from collections.abc import Callable
 
 _BEGAN_AGAIN = 1.0
@@ -8,21 +7,46 @@ _BEGAN_AGAIN = 1.0
 
 
 class SourceClock:
-    """Goes on from the time of the last frame at the pace of our own clock."""
+    """Goes on from the time of the last frame at the pace of our own clock.
+
+    Frames come when they are taken. Events may wait behind somebody's slow callback: what is older than the
+    newest frame did not set the clock back, it came late.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         """Args: clock: our own, seconds."""
         self._clock = clock
-        self._ahead = 0.0
-        self._last = -math.inf
+        self._ahead: float | None = None
+        self._last: dict[str, float] = {}
 
-    def set(self, at: float) -> bool:
-        """It is `at` now, in seconds on the source's clock. True if the source began again."""
-        began_again = at < self._last - _BEGAN_AGAIN
-        self._last = at
-        self._ahead = at - self._clock()
+    def frame(self, at: float) -> bool:
+        """A frame is taken now, at `at` seconds on the source's clock. True if the source began again."""
+        return self._set("frame", at, waited=False)
+
+    def event(self, at: float, *, waited: bool) -> bool:
+        """An event of a frame that was taken at `at` has come. True if the source began again.
+
+        Args:
+            at: seconds on the source's clock.
+            waited: it may have waited: it can be later than `at` now, but not earlier.
+        """
+        return self._set("event", at, waited=waited)
+
+    def _set(self, kind: str, at: float, *, waited: bool) -> bool:
+        # Each kind comes in order of time, an event perhaps long after a newer frame.
+        began_again = at < self._last.get(kind, at) - _BEGAN_AGAIN
+        if began_again:
+            self._last.clear()
+        self._last[kind] = at
+        ahead = at - self._clock()
+        if began_again or not waited or self._ahead is None or ahead > self._ahead:
+            self._ahead = ahead
         return began_again
 
     def now(self) -> float:
-        """Seconds on the source's clock."""
-        return self._clock() + self._ahead
+        """Seconds on the source's clock; our own before anything came."""
+        return self._clock() + (self._ahead or 0.0)
+
+    def age(self, at: float) -> float:
+        """Seconds that have passed on the source's clock since `at`; 0 for what lies ahead."""
+        return max(0.0, self.now() - at)

@@ -1,5 +1,6 @@
 """The model with its memory: one frame after the other goes in, and each time scores come out."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.errors import ModelError
+from gesturelrcn.errors import CaptureError, ModelError
 from gesturelrcn.model.engine import Engine
 from gesturelrcn.model.files import EngineName, load_model
 from gesturelrcn.model.fovea import Fovea, hand_picture, place_fovea
 from gesturelrcn.region import Region, crop
-from gesturelrcn.region.picture import must_be_picture
+from gesturelrcn.region.picture import must_be_picture, must_be_square
 
 FIRST_DT = 0.05
 """Seconds since the frame before, where there was none: the model has to be told something."""
@@ -107,9 +108,12 @@ class StreamingModel:
             dt: seconds since the frame before.
 
         Raises:
-            CaptureError: the picture is not (H, W, 3) uint8.
+            CaptureError: the picture is not (H, W, 3) uint8, the region no square, or `dt` no time.
         """
         must_be_picture(image)
+        must_be_square(region)
+        if not isinstance(dt, int | float | np.floating) or not 0 <= dt < math.inf:
+            raise CaptureError(f"Between two frames lie {dt!r} seconds; give a number, 0 or more.")
         return self.advance(self.cut(image, region), dt)
 
     def cut(self, image: NDArray[np.uint8], region: Region) -> Pictures:
@@ -153,9 +157,16 @@ class StreamingModel:
     @state.setter
     def state(self, state: Mapping[str, NDArray[Any]]) -> None:
         shapes = {"memory": self._memory.shape, "fovea": (3,)}
-        given = {name: np.shape(state[name]) if name in state else None for name in shapes}
+        try:
+            arrays = {name: np.array(state[name], np.float64) for name in shapes}
+        except (TypeError, ValueError, KeyError, IndexError):
+            words = " and ".join(shapes)
+            raise ModelError(f"{self.card.name}: a state holds the arrays {words}; this is none.") from None
+        given = {name: array.shape for name, array in arrays.items()}
         if given != shapes:
             raise ModelError(f"{self.card.name}: this is the state of another model: {given}, not {shapes}.")
-        x, y, side = state["fovea"].tolist()
-        self._memory = np.array(state["memory"], np.float32)
+        x, y, side = arrays["fovea"].tolist()
+        if side not in (-1, 0, 1) or not all(np.isfinite(array).all() for array in arrays.values()):
+            raise ModelError(f"{self.card.name}: this state is damaged: it holds what no step leaves.")
+        self._memory = arrays["memory"].astype(np.float32)
         self._fovea = Fovea(x, y, int(side)) if side and self.card.hand_size else None

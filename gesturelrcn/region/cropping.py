@@ -27,7 +27,8 @@ def crop(image: NDArray[np.uint8], region: Region, size: int) -> NDArray[np.uint
     shrunk = image
     if scale < 0.5:
         # warpAffine looks at four pixels only: without averaging first, small hands would flicker.
-        halvings = int(np.log2(1.0 / scale))
+        # A side of one pixel is halved no more: such a picture is a speck in the region anyway.
+        halvings = min(int(np.log2(1.0 / scale)), int(np.log2(min(image.shape[:2]))))
         part, left, top = _around(image, region, 2**halvings)
         shrunk = halved(part, halvings)
         true_x, true_y = shrunk.shape[1] / part.shape[1], shrunk.shape[0] / part.shape[0]

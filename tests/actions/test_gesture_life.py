@@ -228,10 +228,12 @@ def test_a_gesture_is_lost_when_no_sign_of_it_comes() -> None:
     lives = GestureLives(lambda: now)
     life = lives.begin(event("wave", at=7.0), returning=False)
     other = lives.begin(event("stop", at=7.0), returning=False)
+    for each in (life, other):
+        lives.see_event(each, age=0.0)
     now += EVIDENCE_LASTS
-    lives.see("wave")
-    lives.see(None)
-    lives.see("circle")  # does not go on
+    lives.see_frame("wave")
+    lives.see_frame(None)
+    lives.see_frame("circle")  # does not go on
     assert lives.lost() == []
     now += 0.01
     assert lives.lost() == [other]
@@ -240,6 +242,21 @@ def test_a_gesture_is_lost_when_no_sign_of_it_comes() -> None:
     lives.end("stop")
     assert list(lives) == [life]
     assert "stop" not in lives
+
+
+def test_an_event_that_waited_is_an_old_sign() -> None:
+    now = 100.0
+    lives = GestureLives(lambda: now)
+    late = lives.begin(event("wave", at=7.0), returning=False)
+    lives.see_event(late, age=0.3)
+    assert lives.lost() == [late]
+    lives.see_frame("stop")  # newer frames speak for one whose start is still on its way
+    now += 0.1
+    going_on = lives.begin(event("stop", at=7.0), returning=False)
+    lives.see_event(going_on, age=0.3)
+    assert lives.lost() == [late]
+    lives.see_event(going_on, age=5.0)  # an old sign takes nothing away
+    assert lives.lost() == [late]
 
 
 def test_a_binding_is_due_once_or_at_its_repeat() -> None:

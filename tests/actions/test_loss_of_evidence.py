@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gesturelrcn import GestureEvent, GestureStream, Phase
-from gesturelrcn.actions import Binding, Bindings, Dispatcher, Hold, RecordingInjector, Rules
+from gesturelrcn.actions import Binding, Bindings, Dispatcher, Hold, Key, RecordingInjector, Rules
 from gesturelrcn.actions.ticker import TICK
 from gesturelrcn.capture import Frame
 from gesturelrcn.decoding import Decoder, Evidence
@@ -273,3 +273,72 @@ def test_a_slow_camera_needs_the_stream_attached() -> None:
     played(attached, attached=True)
     assert alone.up_at  # two frames may lie between one `hold` and the next
     assert attached.up_at == []  # until the end of the recording, which ends the gesture
+
+
+def held_behind_a_slow_callback(attached: bool, late: float) -> list[tuple[str, float, float]]:
+    """Presses and releases: which, seconds into the stream, and seconds after the last sign.
+
+    Frames come every 0.05 s and speak for a gesture from 0.2 to 2.0 s. Every event waits `late` seconds.
+    """
+    session = Session(frames_count=attached)
+    strokes: list[tuple[str, float, float]] = []
+    waiting: list[tuple[float, GestureEvent]] = []
+    for step in range(round(4.0 / TICK)):
+        session.now = step * TICK
+        if step % 3 == 0:  # a frame every 0.06 s
+            score = 0.97 if 0.2 < session.now < 2.0 else 0.02
+            vector = np.array([1 - score, score, 0.0], np.float32)
+            events = session.decoder.step(Evidence(vector, session.now, session.now))
+            waiting += [(session.now + late, each) for each in events]
+            if session.decoder.evident is not None:
+                session.sign_at = session.now
+            if attached:
+                session.dispatcher.see(session.decoder.evident, session.now)
+        while waiting and waiting[0][0] <= session.now:
+            session.dispatcher.handle(waiting.pop(0)[1])
+        session.dispatcher.tick()
+        new = session.keys.strokes[len(strokes) :]
+        strokes += [(stroke[0], session.now, session.now - session.sign_at) for stroke in new]
+    return strokes
+
+
+@pytest.mark.parametrize("late", [0.0, 0.15, 0.4, 1.3])
+def test_where_each_frame_counts_late_events_neither_hold_nor_let_go(late: float) -> None:
+    (press, pressed_at, _), (release, _, after_sign) = held_behind_a_slow_callback(True, late)
+    assert (press, release) == ("press", "release")
+    assert pressed_at < 2.0
+    assert 0.2 <= after_sign <= PROMISED
+
+
+def test_events_alone_that_wait_longer_and_longer_hold_nothing_down() -> None:
+    """A callback that is too slow for good: each sign is older than the one before when it comes."""
+    session = Session(frames_count=False)
+    session.dispatcher.handle(GestureEvent("stop", Phase.START, 1, 0.9, captured_at=0.0, decided_at=0.0))
+    assert session.keys.down == {"Ctrl"}
+    for number in range(1, 20):
+        session.now = number * 0.15
+        at = number * 0.1
+        session.dispatcher.handle(GestureEvent("stop", Phase.HOLD, 1, 0.9, captured_at=at, decided_at=at))
+        session.dispatcher.tick()
+        if session.now - at > 0.2:
+            assert not session.keys.down
+    assert session.keys.strokes == [("press", "Ctrl"), ("release", "Ctrl")]
+
+
+@pytest.mark.parametrize("attached", [False, True])
+def test_an_event_that_waited_forgets_no_cooldown(attached: bool) -> None:
+    now = 0.0
+    keys = RecordingInjector()
+    once = Bindings((Binding("stop", Key("space"), rules=Rules(cooldown=5.0)),))
+    with Dispatcher(once, keys, clock=lambda: now, ticking=False) as dispatcher:
+        for number, (begin, late) in enumerate([(0.2, 1.3), (1.5, 0.0)]):
+            if attached:
+                dispatcher.see("stop", begin + late)
+            now = begin + late
+            start = GestureEvent("stop", Phase.START, number, 0.9, captured_at=begin, decided_at=begin)
+            dispatcher.handle(start)
+            end = GestureEvent(
+                "stop", Phase.END, number, 0.2, captured_at=begin + 0.5, decided_at=begin + 0.5
+            )
+            dispatcher.handle(end)
+    assert keys.strokes == [("press", "Space"), ("release", "Space")]

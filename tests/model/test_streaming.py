@@ -189,13 +189,73 @@ def test_what_is_no_picture_is_refused_and_nothing_is_remembered(model, images, 
     np.testing.assert_array_equal(model.state["memory"], before["memory"])
 
 
-@pytest.mark.parametrize(
-    "change", [{"memory": np.zeros((2, 1, 7), np.float32)}, {"fovea": np.zeros(2)}, {"fovea": None}]
-)
+@pytest.mark.parametrize("change", [{"memory": np.zeros((2, 1, 7), np.float32)}, {"fovea": np.zeros(2)}])
 def test_the_state_of_another_model_is_refused(model, change):
-    state = {name: array for name, array in {**model.state, **change}.items() if array is not None}
     with pytest.raises(ModelError, match="tiny: this is the state of another model"):
-        model.state = state
+        model.state = {**model.state, **change}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        None,
+        {},
+        "state",
+        {"memory": "text", "fovea": [0.0, 0.0, 0.0]},
+        {"memory": np.zeros((2, 1, 8))},
+    ],
+    ids=str,
+)
+def test_what_is_no_state_is_refused(model, given):
+    with pytest.raises(ModelError, match="a state holds the arrays memory and fovea"):
+        model.state = given
+
+
+@pytest.mark.parametrize(
+    "change", [{"memory": np.nan}, {"fovea": (np.nan, 0.0, 1.0)}, {"fovea": (0.1, 0.2, 5.0)}], ids=str
+)
+def test_a_damaged_state_is_refused_and_the_old_one_kept(model, images, dts, change):
+    play(model, images[:3], dts[:3])
+    before = model.state
+    damaged = {name: np.full_like(array, change.get(name, 0.0)) for name, array in before.items()}
+    with pytest.raises(ModelError, match="damaged"):
+        model.state = damaged
+    for name, array in before.items():
+        np.testing.assert_array_equal(model.state[name], array)
+
+
+def test_a_state_may_come_as_lists_from_json(model, images, dts):
+    play(model, images[:3], dts[:3])
+    saved = {name: array.tolist() for name, array in model.state.items()}
+    expected = play(model, images[3:5], dts[3:5])
+    model.state = saved
+    same(play(model, images[3:5], dts[3:5]), expected)
+
+
+@pytest.mark.parametrize("dt", [np.nan, np.inf, -0.1, None, "0.05"])
+def test_what_is_no_time_is_refused_and_nothing_is_remembered(model, images, dts, dt):
+    before = play(model, images[:2], dts[:2])
+    model.reset()
+    with pytest.raises(CaptureError, match="Between two frames lie"):
+        model.step(images[2], REGION, dt)
+    same(play(model, images[:2], dts[:2]), before)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"side": 0.0}, {"side": -5.0}, {"side": np.nan}, {"side": np.inf}, {"x": np.nan}]
+)
+def test_what_is_no_square_is_refused(model, images, wrong):
+    with pytest.raises(CaptureError, match="is no square"):
+        model.step(images[0], replace(REGION, **wrong))
+    with pytest.raises(CaptureError, match="None is no square"):
+        model.step(images[0], None)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 640), (480, 640)])
+@pytest.mark.parametrize("side", [1.0, 1e4, 1e7, 1e9])
+def test_a_square_of_any_size_may_lie_around_a_picture_of_any_size(model, size, side):
+    output = model.step(np.full((*size, 3), 200, np.uint8), replace(REGION, side=side))
+    assert np.isfinite(output.scores).all()
 
 
 def test_the_shipped_model_is_the_default():
