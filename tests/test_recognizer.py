@@ -1,20 +1,22 @@
 """The whole way from frames to events, with the shipped model and the real person locator."""
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
-from gesturelrcn.capture import open_source
+from gesturelrcn.capture import Frame, open_source
 from gesturelrcn.evaluation import TrueGesture, match_starts
 from gesturelrcn.events import Phase
 from gesturelrcn.model import KEYPOINTS, StepResult, load_model
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.files import assets
 from gesturelrcn.recognizer import MAX_GAP, Recognizer
-from gesturelrcn.region import Region
+from gesturelrcn.region import Region, SteppedFollower
 from gesturelrcn.thresholds import Thresholds
 
 SAMPLE = assets() / "sample.mp4"
@@ -324,3 +326,64 @@ def test_torch_and_onnxruntime_give_the_same_events(sample_events):
 
 def test_the_shipped_model_is_the_default():
     assert Recognizer(follower=ScriptedFollower()).card == load_model("default").card
+
+
+class AskedOnce:
+    """A locator that tells the same place whenever it is asked, and is meant to be asked once."""
+
+    def __init__(self, place):
+        self.place, self.looks = place, 0
+
+    def locate(self, image, at):
+        self.looks += 1
+        return replace(self.place, located_at=at)
+
+    def close(self):
+        pass
+
+
+def followed_by_joints(pictures, start, fps):
+    """The regions in these pictures, where the locator is asked in the first of them only."""
+    locator = AskedOnce(start)
+    recognizer = Recognizer(follower=SteppedFollower(locator, check_every=math.inf))
+    regions = []
+    for number, image in enumerate(pictures):
+        regions.append(recognizer.process(Frame(image, number / fps, number, "film", number / fps)).region)
+    assert locator.looks == 1
+    return regions
+
+
+@pytest.fixture(scope="module")
+def sample_pictures():
+    with open_source(SAMPLE) as source:
+        return [frame.image for frame in source if frame.index % 3 == 0]
+
+
+@pytest.fixture(scope="module")
+def square():
+    """Where the person of the sample is."""
+    return Region(318.0, 274.0, 420.0, 1.0, 0.0)
+
+
+def test_ten_minutes_of_gestures_on_one_spot_move_the_square_nowhere(sample_pictures, square):
+    there_and_back = sample_pictures + sample_pictures[::-1]
+    pictures = (there_and_back[number % len(there_and_back)] for number in range(600 * 5))
+    start = replace(square, x=square.x + 50, side=1.12 * square.side)  # not where the joints see it
+    for region in followed_by_joints(pictures, start, 5)[::25]:
+        assert math.hypot(region.x - start.x, region.y - start.y) < 0.06 * start.side
+        assert abs(math.log(region.side / start.side)) < 0.12
+
+
+def test_the_square_goes_with_the_shoulders(sample_pictures, square):
+    def moved(share):
+        """Somebody who has walked to the left and come nearer, by that share of the way."""
+        scale = 1.25**share
+        matrix = np.array(
+            [[scale, 0, (1 - scale) * square.x - 200 * share], [0, scale, (1 - scale) * square.y]]
+        )
+        return np.asarray(cv2.warpAffine(sample_pictures[0], matrix, (640, 480)), np.uint8)
+
+    shares = np.concatenate([np.linspace(0, 1, 60), np.ones(20)])
+    last = followed_by_joints(map(moved, shares), square, 15)[-1]
+    assert (last.x, last.y) == pytest.approx((square.x - 200, square.y), abs=0.07 * last.side)
+    assert last.side == pytest.approx(1.25 * square.side, rel=0.13)
