@@ -8,11 +8,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.region.locator import Locator, PersonChooser
+from gesturelrcn.region.locator import FollowsJoints, Locator, PersonChooser
 from gesturelrcn.region.region import Region
 
-LONGEST = 3.0
-"""Seconds for which an answer holds in a picture that stays the same."""
+LONGEST_EMPTY = 3.0
+"""Seconds for which a picture that stays the same is taken to be empty still."""
+LONGEST = 1.5
+"""Seconds for which somebody in such a picture is taken to be there. A locator that is not asked for `STAYS`
+seconds would think them gone, and choose anew."""
 NOISE = 2.0
 """Grey levels by which the average of a block may differ; the noise of a sensor averages out to less."""
 FEW = 10
@@ -36,10 +39,16 @@ class CachingLocator:
             self._locator.choose(x, y)
         self._blocks = None
 
+    def see_joints(self, region: Region | None) -> None:
+        """See `FollowsJoints`."""
+        if isinstance(self._locator, FollowsJoints):
+            self._locator.see_joints(region)
+
     def locate(self, image: NDArray[np.uint8], at: float) -> Region | None:
         """Return the region of the person in `image` ((H, W, 3) uint8 BGR), or None."""
         blocks = np.asarray(cv2.resize(image, _BLOCKS, interpolation=cv2.INTER_AREA), np.uint8)
-        if 0 <= at - self._looked_at < LONGEST and self._is_the_same(blocks):
+        longest = LONGEST_EMPTY if self._region is None else LONGEST
+        if 0 <= at - self._looked_at < longest and self._is_the_same(blocks):
             return None if self._region is None else replace(self._region, located_at=at)
         self._blocks = None  # where the other one raises, its last answer is void
         self._region = self._locator.locate(image, at)

@@ -45,7 +45,8 @@ def person_follower(name: LocatorName = "default", *, live: bool = False) -> Fol
 
     Args:
         name: of the locator.
-        live: no frame may wait for a locator that is slow.
+        live: no frame may wait for a locator that is slow, and a picture that stays the same is not looked at
+            again and again.
 
     Raises:
         GestureLrcnError: there is no such locator, or what it needs is not installed.
@@ -57,5 +58,8 @@ def person_follower(name: LocatorName = "default", *, live: bool = False) -> Fol
 
         must_be_installed()  # said here, as the thread could only log it
         return BackgroundFollower(lambda: CachingLocator(lambda: person_locator(name)))
-    # A look of our own takes no longer than a step of the model, and can hang no more than that.
-    return SteppedFollower(person_locator(name), check_every=CHECK_EVERY if name == "people" else 0.0)
+    if name == "people":
+        # A look of our own takes no longer than a step of the model, and can hang no more than that.
+        locator = CachingLocator(lambda: person_locator(name)) if live else person_locator(name)
+        return SteppedFollower(locator, check_every=CHECK_EVERY)
+    return SteppedFollower(person_locator(name))

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from gesturelrcn.region import CachingLocator, Region
-from gesturelrcn.region.caching import LONGEST
+from gesturelrcn.region import CachingLocator, Person, PersonLocator, Region
+from gesturelrcn.region.caching import LONGEST, LONGEST_EMPTY
 
 
 class Asked:
@@ -45,7 +45,7 @@ def noisy(seed=0):
 def test_noise_is_not_looked_at_again_for_a_while(sparing, asked, somebody):
     asked.found = asked.found if somebody else None
     found = [sparing.locate(noisy(number), 0.4 * number) for number in range(12)]
-    assert asked.times == pytest.approx([0.0, LONGEST + 0.2])
+    assert np.diff(asked.times) == pytest.approx(LONGEST if somebody else LONGEST_EMPTY, abs=0.4)
     assert [one is not None for one in found] == [somebody] * 12
     if somebody:
         assert found[3].located_at == pytest.approx(1.2)  # a sign of life of now
@@ -77,3 +77,18 @@ def test_a_choice_a_failure_and_time_that_goes_back_ask_again(sparing, asked):
     assert (asked.times, asked.chosen) == ([10.0, 10.1, 20.0, 20.1, 3.0], [(5.0, 6.0)])
     sparing.close()
     assert asked.closed
+
+
+def test_who_was_chosen_stays_chosen_while_nobody_moves():
+    people = [Person(160.0, 200.0, 60.0, 0.9, 0.8), Person(480.0, 200.0, 90.0, 0.9, 0.0)]
+    locator = CachingLocator(lambda: PersonLocator(find=lambda image: people))
+    assert locator.locate(noisy(), 0.0).x == 160.0
+    people[0] = Person(160.0, 200.0, 60.0, 0.9, 0.0)  # the hand goes down, and hardly a block changes
+    assert {locator.locate(noisy(number), 0.4 * number).x for number in range(1, 15)} == {160.0}
+
+
+def test_joints_reach_a_locator_that_follows_them(sparing, asked):
+    sparing.see_joints(None)
+    asked.see_joints = asked.chosen.append
+    sparing.see_joints(asked.found)
+    assert asked.chosen == [asked.found]
