@@ -50,7 +50,7 @@ class Preview:
 
     def show(self, frame: Frame, known: Known) -> None:
         """Show one frame and what is known about it."""
-        if self._shown and cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) < 1:
+        if self._shown and not _is_open():
             self._on_close()
             return
         self._size = frame.image.shape[1], frame.image.shape[0]
@@ -81,6 +81,13 @@ class Preview:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         cv2.destroyAllWindows()
+
+
+def _is_open() -> bool:
+    try:
+        return cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) >= 1
+    except cv2.error:  # OpenCV 5, where it was the last window
+        return False
 
 
 def place_in_frame(x: int, y: int, size: tuple[int, int]) -> tuple[float, float] | None:

@@ -85,14 +85,15 @@ HANG = """if True:
     writer = os.open(path, os.O_RDWR)  # so that the reader never sees an end
     from tests.faults.stage import Scene
     from tests.faults.fifo import _COMMENT
-    scene = Scene()
+    scene, opened = Scene(), threading.Event()
     def write():
-        for _ in range(40):
+        while not opened.is_set():
             jpeg = cv2.imencode(".jpg", scene.picture())[1].tobytes()
             os.write(writer, jpeg[:2]); os.write(writer, _COMMENT); os.write(writer, jpeg[2:])
             time.sleep(0.02)
     threading.Thread(target=write, daemon=True).start()
     source = LiveSource("pipe", open_device=lambda: cv2.VideoCapture(path, cv2.CAP_FFMPEG))
+    opened.set()
     time.sleep(1.0)
     source.close()
     print("closed", flush=True)
