@@ -29,6 +29,7 @@ def test_a_name_that_is_none_is_refused():
             ask("yolo")
 
 
+@pytest.mark.mediapipe
 def test_recordings_are_followed_in_step():
     follower = person_follower("mediapipe")
     assert isinstance(follower, SteppedFollower)

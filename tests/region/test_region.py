@@ -174,6 +174,7 @@ def test_background_follower_survives_a_bad_picture(caplog):
     assert "failed on a frame" in caplog.text
 
 
+@pytest.mark.mediapipe
 def test_the_locator_finds_the_synthetic_person_and_is_silent_on_stderr():
     program = (
         "from gesturelrcn.capture import open_source; from gesturelrcn.model import assets;"

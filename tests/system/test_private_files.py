@@ -72,6 +72,7 @@ def test_films_made_of_clips_and_their_truth(clips: Path, tmp_path: Path) -> Non
     assert {rights(path) for path in (tmp_path / "streams").iterdir()} == {0o600}
 
 
+@pytest.mark.mediapipe
 def test_pictures_that_training_keeps(clips: Path, tmp_path: Path) -> None:
     path = min((clips / "point_right").iterdir())
     assert label_clips([Clip(path, "a", "A", "point_right", 1.0, 10.0, 0.8)], tmp_path) == 1

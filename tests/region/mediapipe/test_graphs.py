@@ -11,6 +11,8 @@ from gesturelrcn.capture import open_source
 from gesturelrcn.model import assets
 from gesturelrcn.region.mediapipe import DetectingLocator, PoseLocator
 
+pytestmark = pytest.mark.mediapipe
+
 
 @pytest.fixture(scope="module")
 def pictures():

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.mediapipe
+
 SLOW_START = """if True:
     import logging, sys, time
     import numpy as np

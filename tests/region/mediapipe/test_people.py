@@ -13,6 +13,8 @@ from gesturelrcn.region.mediapipe import MediaPipeLocator
 from gesturelrcn.region.mediapipe.faces import Face
 from gesturelrcn.region.mediapipe.people import _share_of
 
+pytestmark = pytest.mark.mediapipe
+
 LEFT, RIGHT = 160, 480
 """Where in the picture of two the people are, in pixels."""
 NEAR = 90

@@ -24,6 +24,7 @@ def truth_of(frames, keypoints):
     return Truth(facts, [raised], [], np.arange(frames) / 10, keypoints)
 
 
+@pytest.mark.mediapipe
 def test_nobody_in_the_picture_is_found_nowhere(judge):
     keypoints = np.full((12, len(KEYPOINTS), 3), (0.5, 0.5, 0), np.float32)
     tally = judge.tally([np.full((64, 64, 3), 90, np.uint8)] * 12, truth_of(12, keypoints))
@@ -53,6 +54,7 @@ def test_percentages():
     assert list(figures["by_distance"]) == ["below 1.5 m", "below 3 m"]
 
 
+@pytest.mark.mediapipe
 def test_a_filmed_person_is_found(body_data, renderer, monkeypatch, capsys):
     monkeypatch.setattr(realism, "SPEED_SIZES", (64,))
     monkeypatch.setattr(realism, "SPEED_CLIPS", 1)

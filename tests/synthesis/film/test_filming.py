@@ -134,6 +134,7 @@ def test_the_same_seed_gives_the_same_pixels(renderer, actor, person):
         assert np.array_equal(one.keypoints, other.keypoints)
 
 
+@pytest.mark.mediapipe
 def test_mediapipe_sees_the_hands_where_the_truth_says(person):
     """The truth is true: mean error of wrists and shoulders within 3 % of the picture's width."""
     from gesturelrcn.region.mediapipe import PoseLocator

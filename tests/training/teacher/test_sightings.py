@@ -34,6 +34,7 @@ def sighting(picture):
     return seen
 
 
+@pytest.mark.mediapipe
 def test_a_person_is_where_the_locator_says_and_cut_out(sighting, picture):
     locator = PoseLocator(tracking=False)
     region = locator.locate(picture, 0.0)
@@ -65,6 +66,7 @@ def test_of_another_face_nothing_is_said_but_where_it_is():
     assert middles(row[None].astype(np.float32))[0, 1] > 50
 
 
+@pytest.mark.mediapipe
 def test_sightings_of_different_sizes_come_back_from_one_file(sighting, tmp_path):
     small = type(sighting)(sighting.image[:100], sighting.people, sighting.silhouette[:50])
     keep_sightings(tmp_path / "a.npz", [sighting, small])
@@ -78,6 +80,7 @@ def test_sightings_of_different_sizes_come_back_from_one_file(sighting, tmp_path
     assert seen_frames([tmp_path / "missing.npz"]) is None
 
 
+@pytest.mark.mediapipe
 def test_clips_and_stills_are_looked_at_once(picture, tmp_path):
     grey_clip(tmp_path / "grey.mp4")
     clip = Clip(tmp_path / "grey.mp4", "grey.mp4", "A", "none")

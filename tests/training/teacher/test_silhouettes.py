@@ -17,6 +17,8 @@ from gesturelrcn.training.teacher.silhouettes import (
 )
 from gesturelrcn.training.teacher.teacher import KeypointTeacher
 
+pytestmark = pytest.mark.mediapipe
+
 NOSE, SHOULDER = KEYPOINTS.index("nose"), KEYPOINTS.index("left_shoulder")
 
 

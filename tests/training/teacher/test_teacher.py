@@ -13,6 +13,7 @@ from gesturelrcn.training.teacher.__main__ import main
 from tests.recordings.uneven import TIMES, write_uneven
 
 
+@pytest.mark.mediapipe
 def test_stills_are_labelled_alike_by_one_process_and_by_two(tmp_path, monkeypatch):
     monkeypatch.setattr(teacher, "_STILLS_AT_ONCE", 2)
     for name in ("a/1.jpg", "a/2.jpg", "b/3.jpg"):
@@ -59,6 +60,7 @@ def test_a_frame_is_labelled_at_the_time_of_its_own_stamp(tmp_path, monkeypatch)
     assert teacher.label_clip(replace(clip, path=tmp_path / "gone.mp4")) is None
 
 
+@pytest.mark.mediapipe
 def test_the_command_labels_a_folder_of_stills(tmp_path, monkeypatch):
     (tmp_path / "stills").mkdir()
     shutil.copyfile(assets() / "person.jpg", tmp_path / "stills" / "1.jpg")
