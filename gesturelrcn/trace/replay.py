@@ -14,7 +14,7 @@ from gesturelrcn.actions.dispatcher import Dispatcher
 from gesturelrcn.actions.injectors.injector import RecordingInjector
 from gesturelrcn.decoding import Decoder, Evidence
 from gesturelrcn.events import GestureEvent, Phase
-from gesturelrcn.trace.ring import TraceError, TraceFrame, TraceSetting, refused_if_damaged
+from gesturelrcn.trace.ring import VERSION, TraceError, TraceFrame, TraceSetting, refused_if_damaged
 from gesturelrcn.vocabulary import NONE
 
 _NO_SMOOTHING = 1e-9
@@ -33,6 +33,7 @@ class Replay:
         decisions: again.
         recorded_events: as they were.
         recorded_decisions: as they were.
+        version: of the trace.
     """
 
     frames: int
@@ -40,6 +41,7 @@ class Replay:
     decisions: tuple[Decision, ...]
     recorded_events: tuple[GestureEvent, ...]
     recorded_decisions: tuple[Decision, ...]
+    version: int = VERSION
 
     @property
     def same(self) -> bool:
@@ -48,6 +50,11 @@ class Replay:
             list(map(_timeless, self.events)) == list(map(_timeless, self.recorded_events))
             and self.decisions == self.recorded_decisions
         )
+
+    @property
+    def holds_may_differ(self) -> bool:
+        """It is not the same, and the trace is of a version in which a fading gesture gave `hold` events."""
+        return self.version < VERSION and not self.same
 
 
 def replay(lines: Sequence[Line]) -> Replay:
@@ -125,7 +132,12 @@ class _Replayer:
                 recorded_decisions.append(decision_of(line))
         self._dispatcher.close()
         return Replay(
-            frames, tuple(events), tuple(self._decided), tuple(recorded_events), tuple(recorded_decisions)
+            frames,
+            tuple(events),
+            tuple(self._decided),
+            tuple(recorded_events),
+            tuple(recorded_decisions),
+            int(self._lines[0]["version"]),
         )
 
     def _frame(self, line: Line) -> list[GestureEvent]:
@@ -133,7 +145,7 @@ class _Replayer:
         frame = TraceFrame(**plain)
         events: list[GestureEvent] = []
         if frame.scores is None or (self._forgotten is not None and frame.forgotten != self._forgotten):
-            events += self._forget()
+            events += self._reset()
         if frame.scores is not None:
             self._forgotten = frame.forgotten
             position = None if frame.position is None else (frame.position[0], frame.position[1])
@@ -145,7 +157,7 @@ class _Replayer:
         self._dispatcher.see(self._decoder.evident, frame.at)
         return [self._numbered(event) for event in events]
 
-    def _forget(self) -> list[GestureEvent]:
+    def _reset(self) -> list[GestureEvent]:
         return self._decoder.reset(self._end_decided_at())
 
     def _ended_without_frame(

@@ -32,7 +32,9 @@ from gesturelrcn.vocabulary import NONE
 
 logger = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
+"""Of the traces that are written. In those of version 1 a gesture that fades goes on giving `hold` events."""
+_READ_VERSIONS = (1, VERSION)
 KEPT = 60.0
 """Seconds that are always there, as far as the program has run that long."""
 
@@ -312,7 +314,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
                 f"{path}:{number}: this is no trace; gesturelrcn why --save writes one."
             ) from error
         lines.append(line)
-    if lines and (lines[0]["kind"] != "begin" or lines[0].get("version") != VERSION):
+    if lines and (lines[0]["kind"] != "begin" or lines[0].get("version") not in _READ_VERSIONS):
         raise TraceError(f"{path}:1: this is no trace of this version; gesturelrcn why --save writes one.")
     return lines
 

@@ -54,6 +54,14 @@ def test_why_and_replay_after_a_run(
     assert changed.stderr.endswith("NOT as they were.\n")
     assert json.loads(changed.stdout)["action"] == "key Ctrl+Right"
 
+    lines[0]["version"] = 1
+    saved.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    older = gesturelrcn("replay", saved)
+    assert older.returncode == 1
+    verdict, why_so = older.stdout.splitlines()[-2:]
+    assert verdict.endswith("NOT as they were.")
+    assert why_so.startswith("This trace was saved by an older version, which told of holds while a gesture")
+
 
 def test_why_and_replay_after_a_run_without_bindings(
     gesturelrcn: Program, eager_model: Callable[..., Path], clip: Path, tmp_path: Path

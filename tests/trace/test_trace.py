@@ -172,6 +172,26 @@ def test_a_replay_tells_where_it_differs(room: Room) -> None:
     assert not replay(lines).same
 
 
+def test_a_trace_of_an_older_version_may_have_more_holds(room: Room, tmp_path: Path) -> None:
+    play(room)
+    now = room.lines()
+    assert {line["version"] for line in now if line["kind"] == "begin"} == {2}
+    ends = [number for number, line in enumerate(now) if line.get("phase") == "end"]
+    faded = {**now[ends[0]], "phase": "hold"}
+    older = [{**line, "version": 1} if line["kind"] == "begin" else line for line in now]
+    with_hold = [*older[: ends[0]], faded, *older[ends[0] :]]
+    path = tmp_path / "older.jsonl"
+    for lines, same, older_holds in (
+        (now, True, False),
+        (older, True, False),
+        (with_hold, False, True),
+        ([now[0], *with_hold[1:]], False, False),
+    ):
+        write_lines(path, lines)
+        again = replay(read_lines(path))
+        assert (again.same, again.holds_may_differ) == (same, older_holds)
+
+
 def test_every_moment_is_explained(room: Room) -> None:
     play(room)
     told = [(each.gesture, each.outcome) for each in explain(room.lines())]
