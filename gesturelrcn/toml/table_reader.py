@@ -22,6 +22,9 @@ from gesturelrcn.vocabulary import quoted, suggestion
 _LONGEST_MESSAGE = 1000
 """Characters; messages show what stands in the file, which may be anything."""
 
+_LONGEST_VALUE = 80
+"""Characters of a value that is shown."""
+
 _LARGEST_WHOLE = 2**63 - 1
 """TOML promises no larger whole numbers, and whoever is given one cannot even write it down."""
 
@@ -37,6 +40,8 @@ class Sentences:
     Attributes:
         error: what is raised, made of the message.
         columns: the place is line and column; otherwise the line alone.
+        whole_file: what is said of the file as a whole names no line; otherwise the first one.
+        end: of each message that does not end in a question.
         wrong: about a value that is not what is `expected` of its `key`; `value` and the `kind` of it.
         choice: about a `word` behind `key` that is none of those known; `kind` is what they are.
         near: behind a word that is nearly another.
@@ -46,6 +51,8 @@ class Sentences:
 
     error: type[Exception]
     columns: bool = False
+    whole_file: bool = False
+    end: str = ""
     wrong: str = "{key!r} must be {expected}, not {kind}"
     choice: str = "unknown {kind} {word}"
     near: str = ": did you mean {near!r}?"
@@ -253,6 +260,8 @@ class TableReader:
 
     def fail(self, message: str, *way: str | int) -> NoReturn:
         """Complain about a value; without a way to it, about this table."""
+        if self._sentences.whole_file and not self._path and not way:
+            self._raise(self._file, message)
         position = self.place(*way).value if way else self.place().key
         self._fail_at(position, message)
 
@@ -282,7 +291,11 @@ class TableReader:
 
     def _fail_at(self, position: Position, message: str) -> NoReturn:
         place = position if self._sentences.columns else position.line
-        raise self._sentences.error(f"{self._file}:{place}: {message[:_LONGEST_MESSAGE]}")
+        self._raise(f"{self._file}:{place}", message)
+
+    def _raise(self, place: str, message: str) -> NoReturn:
+        end = "" if message.endswith("?") else self._sentences.end
+        raise self._sentences.error(f"{place}: {message[:_LONGEST_MESSAGE]}{end}")
 
 
 def kind_of(value: object) -> str:
@@ -299,14 +312,23 @@ def kind_of(value: object) -> str:
 
 
 def _shown(value: object) -> str:
-    """As it is written in the file, nearly."""
+    """As it is written in the file, nearly; tables are only named."""
     if isinstance(value, date | time):
         return "a date or time"
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return "a list of tables"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return quoted(value)
     try:
-        return repr(value)
+        written = repr(value)
     except ValueError:
         # Python writes no whole number of thousands of digits, which TOML may hold in hexadecimal.
         return "thousands of digits"
+    return written if len(written) <= _LONGEST_VALUE else f"{written[:_LONGEST_VALUE]}..."
 
 
 def _last_key(way: KeyPath) -> str:

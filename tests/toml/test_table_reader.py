@@ -202,13 +202,44 @@ def test_a_room_has_its_own_sentences() -> None:
             read()
         messages.append(str(error.value).removeprefix("my.toml:"))
     assert messages == [
-        "1: a is a name, not True",
+        "1: a is a name, not true",
         "2: b is a number, not '{x}'",
         "3: c is a number, not a date or time",
-        "1: a is a table at a, not True",
+        "1: a is a table at a, not true",
         "2: b has no mark '{x}'; perhaps {xx}?",
         "1: unknown field 'a'; perhaps aa?",
     ]
+
+
+def test_messages_can_end_in_a_full_stop_and_name_no_line_for_the_whole_file() -> None:
+    sentences = Sentences(RoomError, whole_file=True, end=".", near="; perhaps {near}?")
+    table = parsed('size = "1"\n[inner]\n', sentences)
+    for read, message in (
+        (lambda: table.number("size"), "my.toml:1: 'size' must be a number, not text."),
+        (lambda: table.must_know(["sizes", "inner"]), "my.toml:1: unknown field 'size'; perhaps sizes?"),
+        (lambda: table.value("speed"), "my.toml: 'speed' is missing here."),
+        (lambda: table.table("inner").value("speed"), "my.toml:2: 'speed' is missing here."),
+        (lambda: parsed("", sentences).fail("nothing to read"), "my.toml: nothing to read."),
+    ):
+        with pytest.raises(RoomError) as error:
+            read()
+        assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("[[x]]\nsteps = 900\n", "a list of tables"),
+        ("[x]\nsteps = 900\n", "a table"),
+        ("x = false", "false"),
+        (f"x = [{'1, ' * 50}]", f"[{'1, ' * 26}1..."),
+        (f"x = '{'a' * 41}'", f"'{'a' * 40}...'"),
+    ],
+)
+def test_values_are_shown_as_toml_and_not_too_long(written: str, shown: str) -> None:
+    with pytest.raises(RoomError) as error:
+        parsed(written, Sentences(RoomError, wrong="not {value}")).wrong("something", "x")
+    assert str(error.value) == f"my.toml:1: not {shown}"
 
 
 def test_messages_show_no_value_without_end() -> None:

@@ -15,6 +15,8 @@ from gesturelrcn.training.errors import TrainingError
 
 _SENTENCES = Sentences(
     TrainingError,
+    whole_file=True,
+    end=".",
     wrong="{key!r} must be {expected}, not {value}",
     near="; did you mean {near!r}?",
 )

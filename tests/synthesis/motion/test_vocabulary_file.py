@@ -93,7 +93,7 @@ def test_the_shipped_file_stands_alone():
         ("tilt = 3", "tlit = 3", "unknown field 'tlit': did you mean 'tilt'?"),
         ("tilt = 3", 'tilt = "3"', "'tilt' is a number, not '3'"),
         ("tilt = 3", "tilt = " + "9" * 400, "'tilt' is a number, not 999"),
-        ("tilt = 3", "tilt = true", "'tilt' is a number, not True"),
+        ("tilt = 3", "tilt = true", "'tilt' is a number, not true"),
         ("[[gesture]]", "[[gestures]]", "unknown table 'gestures': did you mean 'gesture'?"),
         ('other = { at = "hanging" }', 'other = { at = "hangin" }', "unknown posture 'hangin': did you mean"),
         ('other = { at = "hanging" }', 'other = "hanging"', "'other' is a table of fields, not 'hanging'"),

@@ -46,6 +46,7 @@ def test_everything_that_is_said_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("", "config.toml: 'name' is missing here."),
         (DATA, "'name' is missing"),
         (HEAD, "'data' is missing"),
         (HEAD + '[[data]]\nname = "clips"\nsource = "me"\n', "2: 'licence' is missing"),
@@ -54,7 +55,11 @@ def test_everything_that_is_said_is_read(tmp_path):
         (HEAD + DATA + 'holdout = "S5"\n', ":6: 'holdout' must be a list"),
         (HEAD + DATA + 'holdout = ["S5", 6]\n', ":6: 'holdout' must be text in quotes"),
         (HEAD + DATA + "weight = nan\n", ":6: 'weight' must be a number"),
-        (HEAD + "network = 3\n" + DATA, ":2: 'network' must be a table"),
+        (HEAD + "network = 3\n" + DATA, ":2: 'network' must be a table, written [network], not 3."),
+        (
+            HEAD + DATA + "[[recognition]]\nsteps = 9\n",
+            ":6: 'recognition' must be a table, written [recognition], not a list of tables.",
+        ),
         (HEAD + "data = 3\n", ":2: 'data' is not a list of tables: write [[data]]"),
         (HEAD + DATA + 'kind = "movies"\n', ":6: 'kind' must be one of"),
         (HEAD + DATA + "holdout_share = 1.0\n", ":6: the share held out"),
