@@ -8,6 +8,10 @@ import sys
 from gesturelrcn import GestureStream
 from gesturelrcn.actions import Binding, Bindings, Call, Dispatcher, DryRunInjector, Key, Text
 
+if "--help" in sys.argv:
+    print(__doc__)
+    sys.exit()
+
 GREET = Key("ctrl+s") + Text("saved") + Call(lambda event: print("Hello!"))
 
 bindings = Bindings(
@@ -21,5 +25,6 @@ bindings = Bindings(
 source = sys.argv[1] if len(sys.argv) > 1 else 0  # default: the first camera
 
 with GestureStream(source) as stream, Dispatcher(bindings, DryRunInjector(print)) as dispatcher:
+    dispatcher.attach(stream)  # each frame counts as a sign of its gesture, not its events alone
     for event in stream:
         dispatcher.handle(event)

@@ -5,6 +5,10 @@ import sys
 
 from gesturelrcn import GestureStream
 
+if "--help" in sys.argv:
+    print(__doc__)
+    sys.exit()
+
 
 async def watch(source):
     async with GestureStream(source) as stream:  # frames stay in a thread; this loop is free

@@ -28,6 +28,7 @@ def main() -> int:
         shown = [deck.shown()]
         events = 0
         with Dispatcher(bindings, choose_injector().make()) as dispatcher:
+            dispatcher.attach(stream)
             for event in stream:
                 events += 1
                 dispatcher.handle(event)

@@ -2,11 +2,13 @@ import json
 import subprocess
 import sys
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 
 import gesturelrcn
 from gesturelrcn import vocabulary
-from gesturelrcn.events import GestureEvent, Phase
+from gesturelrcn.events import EventQueue, GestureEvent, Phase
 
 
 def event(**changes):
@@ -47,6 +49,37 @@ def test_events_cannot_be_changed():
 def test_phase_compares_with_plain_words():
     assert event().phase == "start"
     assert f"{Phase.HOLD}" == "hold"
+
+
+@given(st.lists(st.booleans()), st.integers(1, 8))
+def test_what_is_no_hold_comes_through_in_order(holds, limit):
+    queue = EventQueue(limit)
+    for number, hold in enumerate(holds):
+        queue.put(number, hold=hold)
+    kept = [queue.take() for _ in range(len(queue))]
+    assert kept == sorted(kept)
+    must = [number for number, hold in enumerate(holds) if not hold]
+    assert [number for number in kept if not holds[number]] == must
+    assert len(kept) <= max(limit, len(must)), "holds never make it longer than its limit"
+    assert len(kept) == min(len(holds), max(limit, len(must))), "and are dropped only where room is needed"
+
+
+def test_the_oldest_holds_make_room():
+    queue = EventQueue(2)
+    for number in range(4):
+        queue.put(number, hold=True)
+    assert queue.full
+    assert [queue.take(), queue.take()] == [2, 3] or pytest.fail("the newest holds tell most")
+    with pytest.raises(IndexError):
+        queue.take()
+
+
+def test_holds_can_be_dropped_at_once():
+    queue = EventQueue()
+    for number, hold in enumerate([False, True, False, True]):
+        queue.put(number, hold=hold)
+    queue.drop_holds()
+    assert [queue.take() for _ in range(len(queue))] == [0, 2]
 
 
 def test_mirror_is_its_own_inverse():

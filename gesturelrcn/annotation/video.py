@@ -145,7 +145,7 @@ def watch_video(
     claimed = claimed_frames(video)
     times: list[float] = []
 
-    def seen(frame: Frame, view: object) -> None:
+    def seen(frame: Frame, observation: object) -> None:
         times.append(frame.captured_at)
         if claimed and len(times) % AHEAD == 0:
             progress(min(1.0, len(times) / claimed))

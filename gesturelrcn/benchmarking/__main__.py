@@ -4,6 +4,7 @@ import importlib
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from gesturelrcn.errors import GestureLrcnError
@@ -12,10 +13,22 @@ from gesturelrcn.system.stuck_threads import none_hangs
 MEASUREMENTS = ("stages", "peers", "startup", "live", "growth", "operators", "injecting", "keys")
 """Modules of this package with a function `measure`, which takes plain values and returns such."""
 
+USAGE = (
+    "usage: python -m gesturelrcn.benchmarking NAME ARGUMENTS FILE, where NAME is one of"
+    f" {', '.join(MEASUREMENTS)}, ARGUMENTS is a JSON object such as '{{}}', and FILE gets the figures"
+)
 
-def main() -> int:
+
+def main(words: Sequence[str]) -> int:
     """Run it; returns the exit code."""
-    name, arguments, answer = sys.argv[1], json.loads(sys.argv[2]), Path(sys.argv[3])
+    if {"-h", "--help"} & set(words):
+        sys.stdout.write(f"{USAGE}\n")
+        return 0
+    try:
+        name, arguments, answer = words[0], json.loads(words[1]), Path(words[2])
+    except (IndexError, ValueError):
+        sys.stderr.write(f"{USAGE}\n")
+        return 2
     if name not in MEASUREMENTS:
         sys.stderr.write(f"there is no measurement {name}\n")
         return 2
@@ -29,7 +42,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    exit_code = main()
+    exit_code = main(sys.argv[1:])
     sys.stderr.flush()
     if not none_hangs(5.0):  # the locator may still be in a call; it would abort the shut-down
         os._exit(exit_code)

@@ -117,7 +117,7 @@ class AnnotateCommand:
         self._look_at_folders(jobs)
         ready: dict[Path, Outcome] = {}
         with progress_bars("{task.percentage:3.0f} % of {task.total} videos") as bar:
-            task = bar.add_task("watching", total=len(jobs))
+            task = bar.add_task("annotating", total=len(jobs))
             progress = lambda done: bar.update(task, completed=done)  # noqa: E731
             for outcome in run_jobs(jobs, self._settings(len(jobs)), self._workers, progress):
                 ready[outcome.job.video] = outcome

@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 from typer.testing import CliRunner
 
-from gesturelrcn.benchmarking.__main__ import MEASUREMENTS
+from gesturelrcn.benchmarking.__main__ import MEASUREMENTS, USAGE, main
 from gesturelrcn.benchmarking.bars import BARS
 from gesturelrcn.cli.app import app
 
@@ -56,3 +56,12 @@ def test_what_cannot_be_measured_is_one_sentence(arguments, sentence, tmp_path, 
 @pytest.mark.parametrize("name", MEASUREMENTS)
 def test_each_measurement_is_a_module_that_measures(name):
     assert callable(import_module(f"gesturelrcn.benchmarking.{name}").measure)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [([], 2), (["stages"], 2), (["stages", "{", "x.json"], 2), (["--help"], 0)]
+)
+def test_how_one_measurement_is_started_is_one_sentence(words, code, capsys):
+    assert main(words) == code
+    out, err = capsys.readouterr()
+    assert (out, err) == (("", f"{USAGE}\n") if code else (f"{USAGE}\n", ""))

@@ -31,7 +31,7 @@ def asked():
 
 
 @pytest.fixture
-def sparing(asked):
+def caching(asked):
     return CachingLocator(lambda: asked)
 
 
@@ -42,9 +42,9 @@ def noisy(seed=0):
 
 
 @pytest.mark.parametrize("somebody", [True, False])
-def test_noise_is_not_looked_at_again_for_a_while(sparing, asked, somebody):
+def test_noise_is_not_looked_at_again_for_a_while(caching, asked, somebody):
     asked.found = asked.found if somebody else None
-    found = [sparing.locate(noisy(number), 0.4 * number) for number in range(12)]
+    found = [caching.locate(noisy(number), 0.4 * number) for number in range(12)]
     assert np.diff(asked.times) == pytest.approx(LONGEST if somebody else LONGEST_EMPTY, abs=0.4)
     assert [one is not None for one in found] == [somebody] * 12
     if somebody:
@@ -52,30 +52,30 @@ def test_noise_is_not_looked_at_again_for_a_while(sparing, asked, somebody):
         assert (found[3].x, found[3].side) == (50.0, 70.0)
 
 
-def test_who_comes_in_is_seen_at_once_and_a_lamp_is_nobody(sparing, asked):
-    sparing.locate(noisy(), 0.0)
+def test_who_comes_in_is_seen_at_once_and_a_lamp_is_nobody(caching, asked):
+    caching.locate(noisy(), 0.0)
     lamp = noisy(1)
     lamp[:16, :100] = 255
-    sparing.locate(lamp, 0.4)
+    caching.locate(lamp, 0.4)
     assert asked.times == [0.0]
     far = noisy(2)
     far[200:330, 300:360] += 20  # somebody at six metres, hardly lighter than the wall
-    sparing.locate(far, 0.8)
+    caching.locate(far, 0.8)
     assert asked.times == [0.0, 0.8]
 
 
-def test_a_choice_a_failure_and_time_that_goes_back_ask_again(sparing, asked):
-    sparing.locate(noisy(), 10.0)
-    sparing.choose(5.0, 6.0)
-    sparing.locate(noisy(), 10.1)
+def test_a_choice_a_failure_and_time_that_goes_back_ask_again(caching, asked):
+    caching.locate(noisy(), 10.0)
+    caching.choose(5.0, 6.0)
+    caching.locate(noisy(), 10.1)
     asked.broken = True
     with pytest.raises(RuntimeError):
-        sparing.locate(noisy(), 20.0)
+        caching.locate(noisy(), 20.0)
     asked.broken = False
-    sparing.locate(noisy(), 20.1)
-    sparing.locate(noisy(), 3.0)
+    caching.locate(noisy(), 20.1)
+    caching.locate(noisy(), 3.0)
     assert (asked.times, asked.chosen) == ([10.0, 10.1, 20.0, 20.1, 3.0], [(5.0, 6.0)])
-    sparing.close()
+    caching.close()
     assert asked.closed
 
 
@@ -87,8 +87,8 @@ def test_who_was_chosen_stays_chosen_while_nobody_moves():
     assert {locator.locate(noisy(number), 0.4 * number).x for number in range(1, 15)} == {160.0}
 
 
-def test_joints_reach_a_locator_that_follows_them(sparing, asked):
-    sparing.see_joints(None)
+def test_joints_reach_a_locator_that_follows_them(caching, asked):
+    caching.see_joints(None)
     asked.see_joints = asked.chosen.append
-    sparing.see_joints(asked.found)
+    caching.see_joints(asked.found)
     assert asked.chosen == [asked.found]

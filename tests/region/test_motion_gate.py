@@ -105,11 +105,11 @@ def place():
     return Region(320.0, 240.0, 400.0, 1.0, 0.0)
 
 
-def skipped(resting, place, picture_at, seconds, quiet=lambda at: True, place_at=None):
+def skipped(gate, place, picture_at, seconds, quiet=lambda at: True, place_at=None):
     """When frames were passed over."""
     times = np.arange(0.0, seconds, 1 / FPS)
     where = place_at or (lambda at: place)
-    return [at for at in times if resting.skips(picture_at(at), where(at), at, quiet(at))]
+    return [at for at in times if gate.skips(picture_at(at), where(at), at, quiet(at))]
 
 
 GREY = np.full((480, 640, 3), 90, np.uint8)

@@ -103,13 +103,13 @@ def parse_bindings(
         BindingError: as `load_bindings`.
     """
     document = parse_document(text, name, _SENTENCES)
-    bindings = _Reader(gestures, commands_exist).bindings(document)
+    bindings = _BindingsTable(gestures, commands_exist).bindings(document)
     if not bindings and not may_be_empty:
         document.fail(f"no binding in this file; {_EXAMPLE}")
     return bindings
 
 
-class _Reader:
+class _BindingsTable:
     """Turns the tables of a binding file into bindings."""
 
     def __init__(self, gestures: Sequence[str], commands_exist: bool) -> None:

@@ -12,8 +12,6 @@ SHIPPED: Vocabulary = load_vocabulary(SHIPPED_FILE)
 
 MOVEMENTS: dict[str, Movement] = dict(SHIPPED.movements)
 """Every movement by name, those of class `none` among them."""
-NEGATIVES: tuple[str, ...] = SHIPPED.negatives
-"""Names of the movements that mean nothing."""
 GESTURES = {name: dict(hands) for name, hands in SHIPPED.gestures.items() if name != "none"}
 """Gesture of the vocabulary -> hand that leads -> names of the movements to choose from."""
 RESTS: dict[str, ArmPose] = dict(SHIPPED.rests)

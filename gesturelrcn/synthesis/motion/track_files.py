@@ -1,6 +1,6 @@
 """Joint tracks of real clips in a folder, for `gesturelrcn synth --tracks`.
 
-`python -m gesturelrcn.training.teacher.teacher CLIPS FOLDER` writes one `.npz` for each clip of
+`python -m gesturelrcn.training.teacher CLIPS FOLDER` writes one `.npz` for each clip of
 CLIPS/index.csv; with a copy of that index beside them (without the people who are kept for measuring),
 FOLDER is what this module reads.
 """
@@ -48,7 +48,7 @@ def load_tracks(folder: Path) -> Tracks:
     if not tracks:
         raise SynthesisError(
             f"{folder} has no track that shows both arms: name a folder with an index.csv and the .npz files"
-            " that `python -m gesturelrcn.training.teacher.teacher` makes of its clips."
+            " that `python -m gesturelrcn.training.teacher` makes of its clips."
         )
     return {gesture: tuple(of_gesture) for gesture, of_gesture in tracks.items()}
 

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from gesturelrcn.events import Hand
@@ -21,13 +20,11 @@ from gesturelrcn.synthesis.arrays import Floats, Image
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.motion.motion import VISIBLE_SHARE, PerformedMovement
 from gesturelrcn.synthesis.motion.shipped import SHIPPED
-from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.pose import (
     HAND_SHAPES,
     NOMINAL_UPPER_ARM,
     SIDES,
     ArmPose,
-    Pose,
     Trunk,
     between,
     reach,
@@ -133,49 +130,6 @@ def joint_track(
     }
     truth = _truth(arms, clock, gesture, hand, (onset, stroke_end, offset))
     return JointTrack(clock - clock[0], arms, _trunks(flat, width), truth)
-
-
-class TrackMotion:
-    """One track as a whole film: rest, the track, the way back to rest; `film` can film it.
-
-    Args:
-        track: what is done.
-        rng: for breathing, sway and the times before and after.
-        before, after: seconds of rest around it.
-        rest: where the arms are then; None for where the track itself begins.
-    """
-
-    def __init__(
-        self,
-        track: JointTrack,
-        rng: Generator,
-        before: float = 0.0,
-        after: float = 0.0,
-        rest: dict[Hand, ArmPose] | None = None,
-    ) -> None:
-        start = {side: track.arms[side][0] for side in SIDES}
-        self._timeline = MotionTimeline(rng, rest or start, liveliness=0.3)
-        self._timeline.pause(before)
-        self._timeline.play(track)
-        self._timeline.pause(after)
-
-    @property
-    def length(self) -> float:
-        """Seconds."""
-        return self._timeline.length
-
-    @property
-    def performed(self) -> list[PerformedMovement]:
-        """The one gesture in it."""
-        return self._timeline.performed
-
-    def pose(self, time: float) -> Pose:
-        """The body `time` seconds after the beginning."""
-        return self._timeline.pose(time)
-
-    def gesture_at(self, time: float) -> str:
-        """The gesture between its onset and its offset, else "none"."""
-        return self._timeline.gesture_at(time)
 
 
 def _checked(keypoints: Floats, times: Floats) -> Floats:

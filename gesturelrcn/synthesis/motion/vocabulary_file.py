@@ -59,10 +59,10 @@ def load_vocabulary(path: str | os.PathLike[str], base: Vocabulary | None = None
     Raises:
         SynthesisError: anything wrong; the message begins with the file and the line.
     """
-    return _Reader(base).vocabulary(read_document(path, "vocabulary file", _SENTENCES))
+    return _VocabularyTable(base).vocabulary(read_document(path, "vocabulary file", _SENTENCES))
 
 
-class _Reader:
+class _VocabularyTable:
     """Turns the tables of a vocabulary file into movements, with the names that the file itself declares."""
 
     def __init__(self, base: Vocabulary | None) -> None:

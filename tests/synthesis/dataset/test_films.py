@@ -7,8 +7,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
-from itertools import count
 
 import av
 import numpy as np
@@ -19,6 +17,7 @@ from gesturelrcn.recordings.listing import read_index
 from gesturelrcn.synthesis.dataset.films import make_dataset
 from gesturelrcn.synthesis.dataset.plan import Recipe, plan
 from gesturelrcn.synthesis.errors import SynthesisError
+from tests.waiting import wait_until
 
 SMALL = Recipe(people=2, hours=0.004, size=64, fps=5, seed=5)
 
@@ -110,11 +109,18 @@ def start(out, *more, limit=None):
 
 
 def wait_for_film(out, process):
-    for _ in count():
-        if list(out.rglob("*.jsonl")):
-            return
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.02)
+    """Until a first film is whole; a process that makes none is killed, so that nobody waits for its end."""
+
+    def films():
+        films = list(out.rglob("*.jsonl"))
+        assert films or process.poll() is None, process.communicate()
+        return films
+
+    try:
+        wait_until(films, what=lambda: "that there is a film", every=0.02)
+    except AssertionError:
+        process.kill()
+        raise
 
 
 @pytest.mark.parametrize("deadly", [signal.SIGKILL, signal.SIGINT])

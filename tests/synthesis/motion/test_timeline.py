@@ -9,7 +9,7 @@ from gesturelrcn.synthesis.motion.arm_limits import (
     MOST_ROLL,
     MOST_WRIST_BEND,
 )
-from gesturelrcn.synthesis.motion.shipped import GESTURES, HANGING, MOVEMENTS, NEGATIVES, RESTS, SHIPPED
+from gesturelrcn.synthesis.motion.shipped import GESTURES, HANGING, MOVEMENTS, RESTS, SHIPPED
 from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.pose import wrist_angles
 from gesturelrcn.vocabulary import GESTURES as VOCABULARY
@@ -53,7 +53,7 @@ def test_the_truth_is_in_order_and_the_hand_comes_back(gesture):
     assert (away > 0.2) == (done.hand == "both")
 
 
-@pytest.mark.parametrize("name", [name for name in MOVEMENTS if name not in NEGATIVES])
+@pytest.mark.parametrize("name", [name for name in MOVEMENTS if name not in SHIPPED.negatives])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_onset_and_offset_are_within_one_frame_of_the_motion(name, seed):
     movement = MOVEMENTS[name]
@@ -135,7 +135,7 @@ def test_whatever_the_dice_say_stays_within_what_arms_can_do(name):
     side = movement.sides[-1]
     for seed in range(4):
         timeline = still(seed, movement.starts[0] if movement.starts else "hanging")
-        gesture = "none" if name in NEGATIVES else _meaning(name, side)
+        gesture = "none" if name in SHIPPED.negatives else _meaning(name, side)
         done = timeline.perform(gesture, side, name)
         for time in np.linspace(0, min(done.rested, 12.0), 30):
             arm = getattr(timeline.pose(time), side)
@@ -190,7 +190,7 @@ def test_everyday_life_is_long_enough_various_and_always_none():
 
     assert timeline.length >= 600
     assert {done.gesture for done in timeline.performed} == {"none"}
-    assert len(names & set(NEGATIVES)) > 15
+    assert len(names & set(SHIPPED.negatives)) > 15
     assert any("abandoned" in name for name in names)
     for done in timeline.performed:
         assert done.onset < done.stroke_end <= done.offset < done.rested

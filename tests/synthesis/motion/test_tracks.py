@@ -9,7 +9,7 @@ from gesturelrcn.synthesis.body.rig import Rig
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.motion.shipped import HANGING
 from gesturelrcn.synthesis.motion.timeline import MotionTimeline
-from gesturelrcn.synthesis.motion.tracks import TrackMotion, joint_track
+from gesturelrcn.synthesis.motion.tracks import joint_track
 from gesturelrcn.synthesis.pose import HAND_SHAPES
 
 AT = {name: index for index, name in enumerate(KEYPOINTS)}
@@ -46,6 +46,14 @@ def performed(rig, gesture, hand, movement, seed=0):
     return done, times, joints, seen_from_the_front(joints)
 
 
+def played(track):
+    """The track as a film of its own."""
+    start = {side: arms[0] for side, arms in track.arms.items()}
+    timeline = MotionTimeline(np.random.default_rng(1), start, liveliness=0.3)
+    timeline.play(track)
+    return timeline
+
+
 CASES = [
     ("raise_hand", "right", "raise_bent"),
     ("point_right", "right", "point_outwards"),
@@ -60,7 +68,7 @@ CASES = [
 def test_the_same_body_is_found_again_in_the_picture(rig, gesture, hand, movement):
     done, times, joints, keypoints = performed(rig, gesture, hand, movement)
     track = joint_track(keypoints, times, gesture)
-    motion = TrackMotion(track, np.random.default_rng(1))
+    motion = played(track)
     begins = motion.performed[0].onset - track.truth.onset
     again = joints_of(rig, motion, begins + times)
     width = np.linalg.norm(joints[0, AT["left_shoulder"]] - joints[0, AT["right_shoulder"]])
@@ -82,7 +90,7 @@ def test_the_same_body_is_found_again_in_the_picture(rig, gesture, hand, movemen
 def test_another_body_does_the_same_with_its_own_arms(rig, other_rig):
     done, times, joints, keypoints = performed(rig, "point_right", "right", "point_outwards")
     track = joint_track(keypoints, times, "point_right")
-    motion = TrackMotion(track, np.random.default_rng(1))
+    motion = played(track)
     holding = motion.performed[0].stroke_end + 0.5
     (theirs,) = joints_of(other_rig, motion, [holding])
     mine = joints[np.argmin(np.abs(times - done.stroke_end - 0.5))]
