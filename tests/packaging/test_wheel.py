@@ -44,6 +44,8 @@ def test_it_has_everything_that_the_program_reads(files: dict[str, bytes]) -> No
         assert {f"gesturelrcn/assets/{name}" for name in (f"{card.name}.json", *card.files)} <= set(files)
     assert {
         "gesturelrcn/py.typed",
+        "gesturelrcn/assets/people-1.json",
+        "gesturelrcn/assets/people-1.onnx",
         "gesturelrcn/assets/sample.mp4",
         "gesturelrcn/assets/slides.toml",
         "gesturelrcn/assets/bindings.toml",

@@ -136,12 +136,17 @@ class PeopleSettings:
         steps: optimiser steps; more than 0 makes of the training one of this network, and of nothing else.
         batch: pictures a step, over all processes.
         rate: highest learning rate.
+        presence: what the trained network says where somebody is as likely as not; 0.5 is written for it.
+        start: `people.safetensors` of another run, from whose weights this one goes on, relative to the data
+            folder.
         seed: of every random choice.
     """
 
     steps: int = 0
     batch: int = 32
     rate: float = 2e-3
+    presence: float = 0.5
+    start: str = ""
     seed: int = 0
 
 

@@ -49,6 +49,8 @@ def read_config(path: Path) -> Config:
     for stage in ("keypoints", "hands", "people", "recognition"):
         if getattr(config, stage).steps < (1 if stage == "recognition" else 0):
             document.table(stage).fail("so few steps train nothing", "steps")
+    if not 0 < config.people.presence < 1:
+        document.table("people").fail("presence must be more than 0 and less than 1", "presence")
     if config.zoom and not 0.2 <= config.zoom <= 5:
         document.fail("the zoom must be 0 or from 0.2 to 5", "zoom")
     if "hands" not in document and not config.keypoints.steps:

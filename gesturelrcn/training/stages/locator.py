@@ -19,7 +19,7 @@ _MOST_APART = 1e-3
 def _depends_on(training: Training) -> Any:
     config = training.config
     out = str(training.out) if training.out else ""
-    card = [config.name, config.description, config.limits, out]
+    card = [config.name, config.description, config.limits, config.people.presence, out]
     return [card, [[s.name, s.about, s.licence, s.source] for s in config.data], sorted(training.without)]
 
 
@@ -27,6 +27,7 @@ def _do(training: Training) -> dict[str, Any]:
     config = training.config
     network = PeopleNetwork()
     network.load_state_dict(load_file(training.run.path / "people.safetensors"))
+    network.say_half_for(config.people.presence)
     folder = training.run.path / "locator"
     card = {
         "description": config.description,

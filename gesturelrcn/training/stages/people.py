@@ -1,10 +1,12 @@
 """Teaches the network that finds people."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 
 from gesturelrcn.training.data.people_frames import PeopleFrames, people_frames_of, seen_frames
 from gesturelrcn.training.errors import TrainingError
@@ -17,14 +19,19 @@ from gesturelrcn.training.teacher.sightings import sightings_path
 
 
 def _depends_on(training: Training) -> Any:
-    datasets = [[dataset.name, dataset.settings.people] for dataset in training.people_sets]
-    return [asdict(training.config.people), datasets]
+    settings = asdict(training.config.people)
+    settings.pop("presence")
+    if not settings["start"]:
+        settings.pop("start")
+    return [settings, [[dataset.name, dataset.settings.people] for dataset in training.people_sets]]
 
 
 def _do(training: Training) -> dict[str, Any]:
     settings = training.config.people
     torch.manual_seed(settings.seed)
     network = PeopleNetwork()
+    if settings.start:
+        _begin_as(network, training.data / settings.start)
     answers = [
         people_frames_of(dataset, training.sightings_cache(dataset)) for dataset in training.people_sets
     ]
@@ -40,6 +47,17 @@ def _do(training: Training) -> dict[str, Any]:
         weights = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
         save_file(weights, training.run.path / "people.safetensors")
     return {"steps": settings.steps, "frames": [len(frames.images) for frames in sets]}
+
+
+def _begin_as(network: PeopleNetwork, weights: Path) -> None:
+    try:
+        network.load_state_dict(load_file(weights))
+    except (OSError, SafetensorError, RuntimeError) as problem:
+        reason = str(problem).splitlines()[0]
+        raise TrainingError(
+            f"{weights}: no weights of a network that finds people ({reason}); `start` in [people] names the"
+            " people.safetensors of another run."
+        ) from problem
 
 
 def _validation(training: Training) -> PeopleFrames | None:

@@ -3,6 +3,7 @@ import json
 
 import numpy as np
 import onnxruntime
+import pytest
 import torch
 from safetensors.torch import load_file
 
@@ -23,6 +24,17 @@ def test_without_its_normalisations_the_network_answers_the_same():
     frame = torch.randint(0, 256, (1, 144, 192, 3), dtype=torch.uint8)
     with torch.inference_mode():
         assert torch.allclose(network(frame), fused(network)(frame), atol=1e-4)
+
+
+def test_what_is_said_where_somebody_is_as_likely_as_not_becomes_one_half():
+    network = trained_a_little()
+    frame = torch.randint(0, 256, (1, 144, 192, 3), dtype=torch.uint8)
+    with torch.inference_mode():
+        before = network(frame)
+        network.say_half_for(float(before[0, 0, 3, 5].sigmoid()))
+        after = network(frame)
+    assert after[0, 0, 3, 5].sigmoid() == pytest.approx(0.5, abs=1e-5)
+    assert torch.equal(before[:, 1:], after[:, 1:])
 
 
 def test_the_files_are_what_the_contract_says(tmp_path):

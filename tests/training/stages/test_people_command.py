@@ -5,6 +5,8 @@ import json
 import numpy as np
 import onnxruntime
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from gesturelrcn.cli.app import app
 from gesturelrcn.training.config.file import read_config
@@ -37,8 +39,8 @@ def run(tmp_path_factory):
     return folder
 
 
-def train(folder, capfd, *more):
-    arguments = ["train", str(folder / "finder.toml"), "--run", str(folder / "run"), "--workers", "1"]
+def train(data, capfd, *more, config="finder.toml", folder="run"):
+    arguments = ["train", str(data / config), "--run", str(data / folder), "--workers", "1"]
     with pytest.raises(SystemExit) as ended:
         app([*arguments, "--device", "cpu", *more], prog_name="gesturelrcn")
     out, err = capfd.readouterr()
@@ -62,6 +64,19 @@ def test_frames_become_a_network_that_finds_people(run, capfd):
     assert train(run, capfd, "--out", str(run / "out"))[0] == 0
     again = {path.stem: path.stat().st_mtime_ns for path in (run / "run" / "stages").iterdir()}
     assert again == stages
+
+
+def test_a_run_may_go_on_from_the_weights_of_another(run, capfd):
+    config = CONFIG.replace("steps = 6", 'steps = 1\nrate = 1e-9\nstart = "run/people.safetensors"')
+    (run / "on.toml").write_text(config)
+    code, said = train(run, capfd, config="on.toml", folder="on")
+    assert code == 0
+    before, after = (load_file(run / name / "people.safetensors") for name in ("run", "on"))
+    assert torch.allclose(before["heads.weight"], after["heads.weight"], atol=1e-6)
+    (run / "on.toml").write_text(config.replace("people.safetensors", "config.toml"))
+    code, said = train(run, capfd, config="on.toml", folder="on")
+    assert code == 2
+    assert "no weights of a network that finds people" in said
 
 
 def test_a_stage_of_the_other_kind_is_not_known(run, capfd):

@@ -86,7 +86,7 @@ FINGERPRINTS = {
     "everybody": "4d93de1020769e29",
     "sightings": "8d6b65c9f95b490d",
     "people": "b782bccc7446d939",
-    "locator": "2cbcf69c1eb15bb8",
+    "locator": "b07e38241b7255b1",
 }
 """Of CONFIG, by version 0.1.0 (what finds people came later); they depend neither on where the data lie nor
 on how they are encoded."""
