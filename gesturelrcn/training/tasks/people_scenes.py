@@ -30,10 +30,12 @@ MOST = 8
 """People in a scene."""
 ASPECTS = ((4 / 3, 0.6), (16 / 9, 0.28), (1.0, 0.06), (3 / 4, 0.06))
 """Width over height of cameras' pictures, and how often each comes."""
-SMALLEST = 4.0
+SMALLEST = 6.0
 """Pixels of a shoulder width below which a person need not be found, and is no mistake."""
 _BEYOND = 0.8  # shoulder widths by which the middle of the shoulders may lie outside
 _SURE = 128
+_REAL_ROOMS = 0.5  # of the rooms, those that were seen beside somebody who was filmed
+_NARROWEST = 0.3  # shares of a frame's width that such a room has at least
 _POINTS = (FACE, LEFT, RIGHT)
 
 
@@ -66,13 +68,15 @@ class Scenes:
         every = [(frames, number) for frames in sets for number in range(len(frames.images))]
         self._cut = [(frames, number) for frames, number in every if _can_be_cut(frames, number)]
         self._rooms = [frames.images[number] for frames, number in every if not len(frames.people[number])]
+        self._rooms_beside = [part for one in self._cut if (part := _beside(*one)) is not None]
 
     def scene(self, frames: PeopleFrames, number: int, rng: np.random.Generator) -> Scene:
         """A random scene around frame `number` of `frames`."""
         size = _camera_size(rng)
-        if _can_be_cut(frames, number) and self._rooms and rng.random() < 0.35:
+        if _can_be_cut(frames, number) and self._rooms and rng.random() < 0.4:
             canvas = self._room(size, rng)
-            canvas = _paste(canvas, frames, number, rng)
+            # Without the person too: a room is no person, however it looks.
+            canvas = canvas if rng.random() < 0.2 else _paste(canvas, frames, number, rng)
         else:
             canvas = self._part(frames, number, size, rng)
         if self._cut and rng.random() < 0.35:
@@ -85,7 +89,9 @@ class Scenes:
         return Scene(_letter_boxed(_photographed(np.ascontiguousarray(image), rng)), _rows(people))
 
     def _room(self, size: tuple[int, int], rng: np.random.Generator) -> _Canvas:
-        room = self._rooms[rng.integers(len(self._rooms))]
+        beside = self._rooms_beside if rng.random() < _REAL_ROOMS else []
+        rooms = beside or self._rooms
+        room = rooms[rng.integers(len(rooms))]
         zoom = float(rng.uniform(1.0, 2.0))
         window = _window(room, size, zoom, rng.uniform(0, 1, 2))
         if rng.random() < 0.5:
@@ -145,6 +151,17 @@ class Scenes:
 def _can_be_cut(frames: PeopleFrames, number: int) -> bool:
     people = frames.people[number]
     return frames.silhouettes[number] is not None and len(people) == 1 and people[0, KNOWN] == 1
+
+
+def _beside(frames: PeopleFrames, number: int) -> NDArray[np.uint8] | None:
+    """The larger part of a frame beside the person in it, or None where both are narrow."""
+    image, silhouette = frames.images[number], frames.silhouettes[number]
+    assert silhouette is not None
+    columns = np.flatnonzero((silhouette > _SURE // 4).any(0)) * image.shape[1] / silhouette.shape[1]
+    gap = 0.04 * image.shape[1]
+    left, right = max(0, int(columns[0] - gap)), int(columns[-1] + gap)
+    part = image[:, :left] if left > image.shape[1] - right else image[:, right:]
+    return part if part.shape[1] >= _NARROWEST * image.shape[1] else None
 
 
 def _nobody() -> NDArray[np.bool_]:
@@ -215,7 +232,7 @@ def _paste(canvas: _Canvas, frames: PeopleFrames, number: int, rng: np.random.Ge
     assert silhouette is not None
     high, wide = canvas.image.shape[:2]
     unit = float(units(people)[0])
-    share = float(np.exp(rng.uniform(np.log(5.5), np.log(70)))) / max(unit, 1.0)
+    share = float(np.exp(rng.uniform(np.log(7), np.log(70)))) / max(unit, 1.0)
     share = min(share, 2.5)
     mask = cv2.resize(silhouette, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     rows, columns = np.flatnonzero((mask > _SURE).any(1)), np.flatnonzero((mask > _SURE).any(0))
@@ -324,9 +341,9 @@ def _letter_boxed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _photographed(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """The same by another camera, in another light."""
-    often = rng.random(6) < (0.3, 0.25, 0.3, 0.5, 0.2, 0.1)
+    often = rng.random(6) < (0.3, 0.2, 0.3, 0.5, 0.2, 0.07)
     if often[1]:
-        share = rng.uniform(0.4, 0.9)
+        share = rng.uniform(0.5, 0.9)
         small = cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
         image = np.asarray(cv2.resize(small, image.shape[1::-1]), np.uint8)
     levels = np.arange(256, dtype=np.float32)[:, None] / 255
