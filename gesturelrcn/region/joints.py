@@ -1,6 +1,7 @@
 """Where the person is, as the joints tell that the model points at in every frame."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from gesturelrcn.region.region import Region
 VISIBLE = 0.85
 """Least visibility of both shoulders. On people it is more in 99 frames of 100; on squares with nobody in it,
 about 0.7."""
+GROWTH = 1.2
+"""Times by which shoulders may look wider or narrower than when the locator looked."""
 _NOSE_UNITS = 1.05 * FACE_UNITS  # the middle of a face lies so much farther from the shoulders than its nose
 _LEFT, _RIGHT, _NOSE = (KEYPOINTS.index(name) for name in ("left_shoulder", "right_shoulder", "nose"))
 
@@ -39,7 +42,8 @@ class AnchoredJoints:
     """Where somebody has gone since the locator looked.
 
     Joints and locator see the same person at places a little apart. So the joints give the way and not the
-    place: what the locator said is moved by as much as they have moved since, and made larger as they grow.
+    place: what the locator said is moved by as much as they have moved since. Its size stays: shoulders look
+    narrower in many a gesture. Where they look much narrower or wider than before, the joints say nothing.
 
     Attributes:
         looked_at: seconds, when the locator looked.
@@ -60,18 +64,17 @@ class AnchoredJoints:
         The first ones after the look are taken to show the person as it was then: no frame is passed over in
         which anything moves.
         """
+        self.place = None
         if joints is None:
             self._lost = self._first is None
-            self.place = None
-            return
-        if self._lost:
+        if joints is None or self._lost:
             return
         first = self._first = self._first or joints
-        look, growth = self._look, joints.side / first.side
-        self.place = Region(
-            joints.x + (look.x - first.x) * growth,
-            joints.y + (look.y - first.y) * growth,
-            look.side * growth,
-            joints.confidence,
-            joints.located_at,
+        if abs(math.log(joints.side / first.side)) > math.log(GROWTH):
+            return
+        self.place = replace(
+            joints,
+            x=self._look.x + joints.x - first.x,
+            y=self._look.y + joints.y - first.y,
+            side=self._look.side,
         )
