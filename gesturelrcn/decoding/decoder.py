@@ -109,6 +109,7 @@ class Decoder:
         self._rising: _Rising | None = None
         self._active: _Active | None = None
         self._free_at: dict[str, float] = {}
+        self._stepped_at = -math.inf
         self._ids = 0
 
     @property
@@ -123,7 +124,13 @@ class Decoder:
         return None if fades else self.active
 
     def step(self, evidence: Evidence) -> list[GestureEvent]:
-        """Take in one frame, in order of time; returns the events that it decides, oldest first."""
+        """Take in one frame, in order of time; returns the events that it decides, oldest first.
+
+        After a `reset` time may begin anew, as where a recording is shown again.
+        """
+        if evidence.captured_at < self._stepped_at:
+            self._free_at.clear()
+        self._stepped_at = evidence.captured_at
         self._smooth(evidence)
         self._watch_rising(evidence.captured_at)
         events = []

@@ -99,6 +99,13 @@ def test_one_gesture_replaces_another():
     assert events[-1].id == 2
 
 
+def test_a_recording_that_is_shown_again_shows_the_same_gestures_again():
+    d, script = decoder(), [(0.5, "none", 0.9), (1.0, "wave", 0.9)]
+    first = run(d, script)
+    d.reset()
+    assert phases(run(d, script)) == phases(first) == [("wave", "start")]
+
+
 def test_a_reset_ends_what_is_active_and_forgets():
     d = decoder()
     run(d, [(1.0, "wave", 0.9)])
