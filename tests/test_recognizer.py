@@ -2,6 +2,9 @@
 
 import json
 import math
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -386,3 +389,40 @@ def test_the_square_goes_with_the_shoulders(sample_pictures, square):
     place = regions[-1].x, regions[-1].y
     assert place == pytest.approx((square.x - 200, square.y + 60), abs=0.07 * square.side)
     assert looks == 1
+
+
+def test_our_own_locator_finds_the_same_gestures():
+    counts = match_starts(sample_truth(), events_of(SAMPLE, locator="people"))
+    assert len(counts.matched) == 5
+    assert not (counts.missed + counts.duplicates + counts.wrong_class + counts.spurious)
+
+
+FORKED = """if True:
+    import os, sys
+    from gesturelrcn.capture import open_source
+    from gesturelrcn.model import assets
+    from gesturelrcn.recognizer import Recognizer
+    with open_source(assets() / "sample.mp4") as source:
+        frames = [frame for frame in source if frame.index < 90]
+    def gestures(recognizer):
+        return [event.gesture for frame in frames for event in recognizer.process(frame)]
+    new = lambda: Recognizer(locator="people")
+    recognizer = new()
+    found = gestures(recognizer)
+    recognizer.finish()
+    child = os.fork()
+    if child:
+        print(os.waitpid(child, 0)[1], found[:1], gestures(recognizer) == found)
+    else:
+        print("the child", gestures(recognizer) == gestures(new()) == found, flush=True)
+        os._exit(0)
+    """
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_child_may_go_on_recognising():
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert done.stdout.splitlines() == ["the child True", "0 ['point_right'] True"]
+    assert done.stderr == ""
