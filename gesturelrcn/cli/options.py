@@ -16,6 +16,14 @@ class EngineChoice(str, Enum):
     TORCH = "torch"
 
 
+class LocatorChoice(str, Enum):
+    """What finds people."""
+
+    DEFAULT = "default"
+    PEOPLE = "people"
+    MEDIAPIPE = "mediapipe"
+
+
 SAMPLE = "sample"
 """The source word for the clip that ships with the package."""
 
@@ -49,6 +57,10 @@ Record = Annotated[
     ),
 ]
 Engine = Annotated[EngineChoice, typer.Option(help="What runs the network; torch is slower and an extra.")]
+Locator = Annotated[
+    LocatorChoice,
+    typer.Option(help="What finds people: a network of our own, or MediaPipe, which is slower and an extra."),
+]
 Model = Annotated[
     str,
     typer.Option(

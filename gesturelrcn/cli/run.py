@@ -7,7 +7,7 @@ import typer
 
 from gesturelrcn.actions import Bindings, load_bindings
 from gesturelrcn.cli import completion, options, sinks
-from gesturelrcn.cli.options import EngineChoice
+from gesturelrcn.cli.options import EngineChoice, LocatorChoice
 from gesturelrcn.cli.session import LiveSession
 
 _BINDINGS_HELP = "A TOML file that says what each gesture does. Without it nothing is pressed."
@@ -30,6 +30,7 @@ def run(
     preview: options.Preview = False,
     record: options.Record = None,
     engine: options.Engine = EngineChoice.ONNXRUNTIME,
+    locator: options.Locator = LocatorChoice.DEFAULT,
     model: options.Model = "default",
     mirrored: options.Mirrored = False,
     realtime: options.Realtime = False,
@@ -59,6 +60,7 @@ def run(
         *(source, model, engine, mirrored, realtime, json, dry_run, preview, rehearse),
         bindings_file=bindings,
         record=record,
+        locator=locator,
         sinks=sinks.SinkOptions(websocket, tuple(allow_origin or ()), osc),
     )
     bound = load_bindings(bindings, session.card().gestures) if bindings else Bindings()

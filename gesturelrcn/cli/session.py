@@ -26,7 +26,7 @@ from gesturelrcn.actions.desktop.real_input import RealInput
 from gesturelrcn.actions.desktop.watch import start_watching
 from gesturelrcn.actions.injectors.choice import choose_injector
 from gesturelrcn.cli.console import say
-from gesturelrcn.cli.options import SAMPLE, EngineChoice
+from gesturelrcn.cli.options import SAMPLE, EngineChoice, LocatorChoice
 from gesturelrcn.cli.signals import StopSignals
 from gesturelrcn.cli.sinks import NO_SINKS, SinkOptions
 
@@ -64,6 +64,7 @@ class LiveSession:
         adapted: what becomes of bindings that are read anew from that file.
         sinks: other programs that get the events.
         record: a film to write of what is seen and recognised.
+        locator: what finds people.
     """
 
     source: str
@@ -79,6 +80,7 @@ class LiveSession:
     adapted: Callable[[Bindings], Bindings] = lambda bindings: bindings
     sinks: SinkOptions = NO_SINKS
     record: Path | None = None
+    locator: LocatorChoice = LocatorChoice.DEFAULT
 
     def card(self) -> "ModelCard":
         """The card of the model, read without loading the model.
@@ -277,6 +279,7 @@ class LiveSession:
             source,
             model=self.model,
             engine=self.engine.value,
+            locator=self.locator.value,
             mirrored=self.mirrored,
             realtime=self.realtime,
         )

@@ -10,7 +10,7 @@ from gesturelrcn import BindingError, Phase
 from gesturelrcn.actions import Binding, Bindings, Laser, load_bindings
 from gesturelrcn.cli import completion, options
 from gesturelrcn.cli.console import say
-from gesturelrcn.cli.options import EngineChoice
+from gesturelrcn.cli.options import EngineChoice, LocatorChoice
 from gesturelrcn.cli.session import LiveSession
 from gesturelrcn.vocabulary import GESTURES, suggestion
 
@@ -40,6 +40,7 @@ def slides(
     preview: options.Preview = False,
     record: options.Record = None,
     engine: options.Engine = EngineChoice.ONNXRUNTIME,
+    locator: options.Locator = LocatorChoice.DEFAULT,
     model: options.Model = "default",
     mirrored: options.Mirrored = False,
 ) -> None:
@@ -61,6 +62,7 @@ def slides(
     session = LiveSession(
         *(source, model, engine, mirrored, not dry_run, json, dry_run, preview, rehearse, bindings, adapted),
         record=record,
+        locator=locator,
     )
     card = session.card()
     shipped = bindings is None

@@ -1,5 +1,6 @@
 """What the user can mend: one sentence on stderr, exit code 2, no traceback."""
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -129,3 +130,12 @@ def test_wrong_options_are_explained(gesturelrcn: Program) -> None:
     assert done.returncode == 2
     assert "onnxruntime" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_person_locator_that_is_not_installed(
+    gesturelrcn: Program, eager_model: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text('import sys\nsys.modules["mediapipe"] = None\n')
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    done = gesturelrcn("run", "sample", "--locator", "mediapipe", "--model", eager_model())
+    assert "pip install 'gesturelrcn[mediapipe]', with Python 3.10 to 3.12." in sentence(done)
