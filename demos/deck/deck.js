@@ -1,12 +1,14 @@
 // The window title says what the deck shows: "slide 2/5" or "slide 2/5 black". Programs that watch the deck read
-// it there. Nothing is said until the window has the focus: before that it hears no keys.
+// it there. Nothing is said until the window is painted and has the focus: before that it hears no keys.
 let state = "";
+let painted = false;
+requestAnimationFrame(() => requestAnimationFrame(() => (painted = true)));
 function report(slide, slides, black) {
   state = `slide ${slide}/${slides}${black ? " black" : ""}`;
   tellWhenHeard();
 }
 function tellWhenHeard() {
-  if (document.hasFocus()) document.title = state;
+  if (painted && document.hasFocus()) document.title = state;
   else setTimeout(tellWhenHeard, 50);
 }
 
