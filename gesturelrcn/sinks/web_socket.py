@@ -248,6 +248,10 @@ def _told(problem: BaseException, address: Address) -> BaseException:
         reason = f"there is no computer {address.host!r}; check the name"
     elif isinstance(problem, OSError) and problem.errno is not None:
         reason = _REMEDIES.get(problem.errno) or os.strerror(problem.errno).lower()
+    elif isinstance(problem, OSError) and "could not bind" in str(problem):
+        reason = _REMEDIES[
+            errno.EADDRNOTAVAIL
+        ]  # the only cause for which asyncio of Python 3.13 gives no number
     else:
         return problem
     return SinkError(f"WebSocket clients cannot be served at {address}: {reason}.")
