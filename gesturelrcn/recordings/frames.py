@@ -15,7 +15,8 @@ from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.region import Region
 
 FILM_MARGIN = 1.25
-"""Films by `gesturelrcn synth` show this much more than the person region, for most people."""
+"""Films by `gesturelrcn synth` are wider than the person region by this factor, for most people: training can
+move and zoom."""
 
 _PLAUSIBLE_FPS = (1.0, 240.0)
 _FPS_UNKNOWN = 20.0

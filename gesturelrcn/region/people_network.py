@@ -26,6 +26,8 @@ NAME = "people-1"
 """Name of the weights that ship with the package."""
 HEIGHT, WIDTH, CELL = 144, 192, 8
 """Of what the network sees, and of a cell of its grid, in pixels."""
+VALUES = 5
+"""Of each cell: presence, x and y of the middle of the shoulders, logarithm of the unit, raised hand."""
 PRESENCE = 0.5
 """Least presence of a person, 0 to 1."""
 _APART = 0.6  # units; two that are nearer to each other than this are one person
@@ -71,7 +73,7 @@ class PeopleNetwork:
         shapes = {each.name: each.shape for each in self._session.get_inputs() + self._session.get_outputs()}
         expected = {
             "frame": [1, HEIGHT, WIDTH, 3],
-            "people": [1, 5, HEIGHT // CELL, WIDTH // CELL],
+            "people": [1, VALUES, HEIGHT // CELL, WIDTH // CELL],
         }
         if shapes != expected:
             raise ModelError(f"{graph}: this network has {shapes}, one that finds people {expected}.")
@@ -126,8 +128,8 @@ def people_of(grid: NDArray[np.float32], scale: tuple[float, float]) -> list[Per
     """The people that the network tells of, in pixels of the picture, the nearest first.
 
     Args:
-        grid: (5, HEIGHT / CELL, WIDTH / CELL): presence 0 to 1; x and y in cells from the centre of the cell;
-            logarithm of the unit in pixels of the network; raised hand 0 to 1.
+        grid: (VALUES, HEIGHT / CELL, WIDTH / CELL): presence 0 to 1; x and y in cells from the centre of the
+            cell; logarithm of the unit in pixels of the network; raised hand 0 to 1.
         scale: pixels of the network to one pixel of the picture, in x and in y.
     """
     presence = grid[0]

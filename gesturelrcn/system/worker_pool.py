@@ -86,8 +86,6 @@ def one_thread_each(*more: str) -> Iterator[None]:
 
 
 T = TypeVar("T")
-
-
 R = TypeVar("R")
 
 

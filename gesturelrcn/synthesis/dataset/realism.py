@@ -26,7 +26,7 @@ from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.film_truth import Truth
-from gesturelrcn.recordings.frames import frames_of
+from gesturelrcn.recordings.frames import FILM_MARGIN, frames_of
 from gesturelrcn.recordings.listing import read_index
 from gesturelrcn.recordings.truth import TrueGesture
 from gesturelrcn.region import crop
@@ -36,7 +36,7 @@ from gesturelrcn.region.mediapipe.native_stderr import native_stderr_to_log
 from gesturelrcn.synthesis.arrays import Pixels
 from gesturelrcn.synthesis.dataset.plan import Take
 from gesturelrcn.synthesis.dataset.video import write_video
-from gesturelrcn.synthesis.film.studio import VIEW_MARGIN, FilmedStream, Studio
+from gesturelrcn.synthesis.film.studio import FilmedStream, Studio
 from gesturelrcn.synthesis.motion.shipped import SHIPPED
 from gesturelrcn.synthesis.motion.vocabulary import gesture_names
 from gesturelrcn.vocabulary import NONE
@@ -190,7 +190,7 @@ class Judge:
             region = self._pose.locate(frame.image, frame.captured_at)
             if region is None:
                 continue
-            picture = crop(frame.image, replace(region, side=region.side * VIEW_MARGIN), size)
+            picture = crop(frame.image, replace(region, side=region.side * FILM_MARGIN), size)
             tally.frames += 1
             body = self._pose.landmarks(picture)
             if body is None:

@@ -1,7 +1,7 @@
 """The film of a script with its truth.
 
 It is filmed in the square that the live program would cut out of the camera's picture, a little wider
-(`VIEW_MARGIN`), but no wider than that picture; what lies above and below it is black.
+(`FILM_MARGIN`), but no wider than that picture; what lies above and below it is black.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.recordings.film_truth import FilmFacts, Truth
+from gesturelrcn.recordings.frames import FILM_MARGIN
 from gesturelrcn.recordings.truth import TrueGesture
 from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
 from gesturelrcn.synthesis.body.person import random_person
@@ -35,8 +36,6 @@ from gesturelrcn.synthesis.scene.framing import (
 )
 from gesturelrcn.synthesis.scene.webcam import frame_times, rolling_times
 
-VIEW_MARGIN = 1.25
-"""How much wider than the live program's square the pictures are, so that training can move and zoom."""
 DISTANCES: dict[Posture, tuple[float, float]] = {"seated": (0.6, 1.8), "standing": (0.9, 6.0)}
 """Metres from the camera, least and most."""
 BODY_EVERY = 0.2
@@ -173,7 +172,7 @@ def _camera_and_square(
         return _whole_body_camera(rng, actor, write(float("inf")))
     whole, script = suitable_camera(rng, actor, write)
     x, y, side = person_square(whole, actor.joints(script.timeline.pose(0.0)))
-    return whole, script, (x, y, VIEW_MARGIN * side)
+    return whole, script, (x, y, FILM_MARGIN * side)
 
 
 def _whole_body_camera(

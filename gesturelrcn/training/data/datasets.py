@@ -4,8 +4,10 @@ import dataclasses
 import logging
 import math
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -81,6 +83,25 @@ class DataSet:
             with np.load(path, allow_pickle=False) as shard:
                 counts.update(str(label) for label in shard["label"])
         return counts
+
+
+T = TypeVar("T")
+
+
+def must_have_some(answers: Iterable[T | None], otherwise: str) -> list[T]:
+    """What data sets have for a stage to learn from, one answer a set.
+
+    Args:
+        answers: None from a set that has nothing.
+        otherwise: the sentence for the user where no set has anything.
+
+    Raises:
+        TrainingError: no set has anything.
+    """
+    some = [answer for answer in answers if answer is not None]
+    if not some:
+        raise TrainingError(otherwise)
+    return some
 
 
 def open_data_set(settings: DataSettings, folder: Path) -> DataSet:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from gesturelrcn.training.data.datasets import DataSet
 from gesturelrcn.training.errors import TrainingError
-from gesturelrcn.training.teacher.sightings import load_sightings, sightings_path, stills_sightings
+from gesturelrcn.training.teacher.cache import cached_path, stills_path
+from gesturelrcn.training.teacher.sightings import load_sightings
 
 FACE, LEFT, RIGHT, HAND = slice(0, 2), slice(2, 4), slice(4, 6), slice(6, 8)
 KNOWN = 8
@@ -78,9 +79,9 @@ def people_frames_of(dataset: DataSet, cache: Path) -> PeopleFrames | None:
     if dataset.kind == "people":
         return synthetic_people(dataset.folder, share)
     if dataset.kind == "stills":
-        return seen_frames([stills_sightings(cache)], share)
+        return seen_frames([stills_path(cache)], share)
     if dataset.kind in ("index", "folders"):
-        return seen_frames([sightings_path(cache, clip) for clip in dataset.training], share)
+        return seen_frames([cached_path(cache, clip) for clip in dataset.training], share)
     return None
 
 

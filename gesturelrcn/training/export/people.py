@@ -13,8 +13,8 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from gesturelrcn.training.tasks.people_network import CELL, HEADS, ExportedPeopleNetwork, PeopleNetwork, fused
-from gesturelrcn.training.tasks.people_scenes import HEIGHT, WIDTH
+from gesturelrcn.region.people_network import CELL, HEIGHT, VALUES, WIDTH
+from gesturelrcn.training.tasks.people_network import ExportedPeopleNetwork, PeopleNetwork, fused
 
 FORMAT = 1
 """Version of these files."""
@@ -26,7 +26,7 @@ _KEPT = 7  # bits of mantissa, of ten: exact to 0.4 % of a weight, and a file th
 def onnx_people(network: PeopleNetwork) -> bytes:
     """The network as an ONNX file, of which only the weights are left that it has after `fused`.
 
-    Input frame (1, HEIGHT, WIDTH, 3) uint8 BGR; output people (1, HEADS, HEIGHT / CELL, WIDTH / CELL)
+    Input frame (1, HEIGHT, WIDTH, 3) uint8 BGR; output people (1, VALUES, HEIGHT / CELL, WIDTH / CELL)
     float32.
     """
     out = io.BytesIO()
@@ -119,6 +119,6 @@ def largest_difference(network: PeopleNetwork, graph: Path, frames: int = 4) -> 
     for _ in range(frames):
         frame = rng.integers(0, 256, (1, HEIGHT, WIDTH, 3), dtype=np.uint8)
         told = session.run(["people"], {"frame": frame})[0]
-        assert told.shape == (1, HEADS, HEIGHT // CELL, WIDTH // CELL)
+        assert told.shape == (1, VALUES, HEIGHT // CELL, WIDTH // CELL)
         apart = max(apart, float(np.abs(told - exported(torch.from_numpy(frame)).numpy()).max()))
     return apart

@@ -120,14 +120,14 @@ class Loop:
     """Trains tasks, one after another.
 
     Attributes:
-        fabric: devices and processes; one process on the CPU if None.
+        fabric: devices and processes; default one process on the CPU.
         checkpoints: folder for the checkpoints, or None for no checkpoints.
         minutes: between two checkpoints.
         identity: text that differs where an old checkpoint must not be gone on from.
         progress: is told the step.
     """
 
-    fabric: "Fabric | None" = None
+    fabric: "Fabric" = field(default_factory=lambda: make_fabric("cpu"))
     checkpoints: Path | None = None
     minutes: float = 5.0
     identity: str = ""
@@ -158,7 +158,6 @@ class Loop:
             LossError: the loss is no longer a number; the weights are the last with which it was one, and are
                 written beside the log as `...-last-good.safetensors`.
         """
-        self.fabric = self.fabric or make_fabric("cpu")
         torch.manual_seed(schedule.seed + self.fabric.global_rank)
         frozen = [p for p in task.parameters() if not any(p is weight for weight in weights)]
         required = [p.requires_grad for p in frozen]

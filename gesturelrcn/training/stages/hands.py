@@ -6,8 +6,8 @@ from typing import Any
 import torch
 
 from gesturelrcn.model.network import LRCN
+from gesturelrcn.training.data.datasets import must_have_some
 from gesturelrcn.training.data.hand_images import HandImages, hand_images_of, held_out_hand_images
-from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.teacher import TEACHER
@@ -39,13 +39,11 @@ def _do(training: Training) -> dict[str, Any]:
 
 def _images(training: Training) -> list[HandImages]:
     answers = [hand_images_of(dataset, training.teacher_cache(dataset)) for dataset in training.hand_sets]
-    sets = [images for images in answers if images is not None]
-    if not sets:
-        raise TrainingError(
-            "There are no pictures of hands to learn from: give a data set with hands above 0, or start"
-            " from a model and set steps = 0 in [hands]."
-        )
-    return sets
+    return must_have_some(
+        answers,
+        "There are no pictures of hands to learn from: give a data set with hands above 0, or start from a"
+        " model and set steps = 0 in [hands].",
+    )
 
 
 def _validation(training: Training) -> HandImages | None:

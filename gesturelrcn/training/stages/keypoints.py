@@ -7,8 +7,8 @@ import torch
 
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.data.backgrounds import Backgrounds, read_backgrounds
+from gesturelrcn.training.data.datasets import must_have_some
 from gesturelrcn.training.data.keypoint_images import KeypointImages, keypoint_images_of, labelled_images
-from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.teacher import TEACHER
@@ -45,13 +45,11 @@ def _images(training: Training) -> list[KeypointImages]:
     answers = [
         keypoint_images_of(dataset, training.teacher_cache(dataset)) for dataset in training.joint_sets
     ]
-    sets = [images for images in answers if images is not None]
-    if not sets:
-        raise TrainingError(
-            "There are no pictures to learn joints from: give a data set with joints above 0, or start"
-            " from a model and set steps = 0 in [keypoints]."
-        )
-    return sets
+    return must_have_some(
+        answers,
+        "There are no pictures to learn joints from: give a data set with joints above 0, or start from a"
+        " model and set steps = 0 in [keypoints].",
+    )
 
 
 def _validation(training: Training) -> KeypointImages | None:

@@ -8,6 +8,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from gesturelrcn.training.data.datasets import must_have_some
 from gesturelrcn.training.data.people_frames import PeopleFrames, people_frames_of, seen_frames
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.run.pipeline import Stage
@@ -15,7 +16,7 @@ from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.sightings import SIGHTINGS
 from gesturelrcn.training.tasks.people import train_people
 from gesturelrcn.training.tasks.people_network import PeopleNetwork
-from gesturelrcn.training.teacher.sightings import sightings_path
+from gesturelrcn.training.teacher.cache import cached_path
 
 
 def _depends_on(training: Training) -> Any:
@@ -35,11 +36,9 @@ def _do(training: Training) -> dict[str, Any]:
     answers = [
         people_frames_of(dataset, training.sightings_cache(dataset)) for dataset in training.people_sets
     ]
-    sets = [frames for frames in answers if frames is not None]
-    if not sets:
-        raise TrainingError(
-            "There are no frames with people to learn from: give a data set with people above 0."
-        )
+    sets = must_have_some(
+        answers, "There are no frames with people to learn from: give a data set with people above 0."
+    )
     log = training.run.path / "people.csv"
     loop = training.loop(PEOPLE.fingerprint(training))
     train_people(network, sets, settings, _validation(training), log, loop)
@@ -63,7 +62,7 @@ def _begin_as(network: PeopleNetwork, weights: Path) -> None:
 def _validation(training: Training) -> PeopleFrames | None:
     """Frames of all people held out."""
     paths = [
-        sightings_path(training.sightings_cache(dataset), clip)
+        cached_path(training.sightings_cache(dataset), clip)
         for dataset in training.people_sets
         for clip in dataset.held_out
     ]

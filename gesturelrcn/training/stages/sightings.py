@@ -9,7 +9,8 @@ from gesturelrcn.system.worker_pool import in_processes
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.synthesis import SYNTHESIS
-from gesturelrcn.training.teacher.sightings import look_at_clip, look_at_stills, stills_sightings
+from gesturelrcn.training.teacher.cache import stills_path
+from gesturelrcn.training.teacher.sightings import look_at_clip, look_at_stills
 
 
 def _depends_on(training: Training) -> Any:
@@ -30,7 +31,7 @@ def _do(training: Training) -> dict[str, Any]:
     for dataset in training.people_sets:
         folder, every = training.sightings_cache(dataset), dataset.settings.every
         if dataset.kind == "stills":
-            look_at_stills(dataset.folder, every, stills_sightings(folder), training.workers)
+            look_at_stills(dataset.folder, every, stills_path(folder), training.workers)
         if dataset.kind in ("index", "folders"):
             clips = [*dataset.training, *dataset.held_out]
             look = partial(_look, every, folder)

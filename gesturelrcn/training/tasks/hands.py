@@ -20,7 +20,7 @@ from gesturelrcn.training.config.config import HandSettings
 from gesturelrcn.training.data.hand_images import HandImages
 from gesturelrcn.training.data.hand_shape import hand_shape
 from gesturelrcn.training.features.in_batches import in_batches
-from gesturelrcn.training.loop.loop import Loop, Schedule, Task, make_fabric
+from gesturelrcn.training.loop.loop import Loop, Schedule, Task
 from gesturelrcn.training.tasks.image_augmentation import (
     Augmentation,
     plain_augmentation,
@@ -49,7 +49,6 @@ def train_hands(
         LossError: the loss is no longer a number.
     """
     loop = loop or Loop()
-    loop.fabric = loop.fabric or make_fabric("cpu")
     backbone = model.hand_backbone
     weights = [*backbone.stages[3:].parameters(), *model.hand_head.parameters()]
     if settings.early_layers:

@@ -14,7 +14,7 @@ from gesturelrcn.training.config.config import KeypointSettings
 from gesturelrcn.training.data.backgrounds import Backgrounds, replace_background
 from gesturelrcn.training.data.keypoint_images import KeypointImages
 from gesturelrcn.training.features.in_batches import in_batches
-from gesturelrcn.training.loop.loop import Loop, Schedule, Task, make_fabric
+from gesturelrcn.training.loop.loop import Loop, Schedule, Task
 from gesturelrcn.training.tasks.image_augmentation import plain_augmentation, random_augmentation
 from gesturelrcn.training.tasks.image_batches import ImageBatches
 
@@ -38,7 +38,6 @@ def train_keypoints(
         LossError: the loss is no longer a number.
     """
     loop = loop or Loop()
-    loop.fabric = loop.fabric or make_fabric("cpu")
     weights = [*model.backbone.stages[3:].parameters(), *model.keypoint_head.parameters()]
     if settings.early_layers:
         weights += [*model.backbone.stem.parameters(), *model.backbone.stages[:3].parameters()]

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from gesturelrcn.region.people_network import letter_boxed, people_of
+from gesturelrcn.region.people_network import CELL, HEIGHT, WIDTH, letter_boxed, people_of
 from gesturelrcn.training.config.config import PeopleSettings
 from gesturelrcn.training.data.people_frames import HAND, KNOWN, PeopleFrames, middles, units
-from gesturelrcn.training.loop.loop import Loop, Schedule, Task, make_fabric
+from gesturelrcn.training.loop.loop import Loop, Schedule, Task
 from gesturelrcn.training.tasks.image_batches import ImageBatches
-from gesturelrcn.training.tasks.people_network import CELL, PeopleNetwork
-from gesturelrcn.training.tasks.people_scenes import HEIGHT, SMALLEST, WIDTH, Scenes
+from gesturelrcn.training.tasks.people_network import PeopleNetwork
+from gesturelrcn.training.tasks.people_scenes import SMALLEST, Scenes
 
 ROWS, COLUMNS = HEIGHT // CELL, WIDTH // CELL
 
@@ -129,7 +129,6 @@ def train_people(
         LossError: the loss is no longer a number.
     """
     loop = loop or Loop()
-    loop.fabric = loop.fabric or make_fabric("cpu")
     batches = people_batches(
         sets, max(1, settings.batch // loop.fabric.world_size), (settings.seed, loop.fabric.global_rank)
     )

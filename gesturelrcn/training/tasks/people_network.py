@@ -12,10 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-CELL = 8
-"""Pixels of the network's picture in a cell of its answer."""
-HEADS = 5
-"""Presence, x and y of the middle of the shoulders, logarithm of the shoulder width, raised hand."""
+from gesturelrcn.region.people_network import VALUES
+
 _STEM = 16
 _STAGES = ((2, 2, 24, 3), (3, 4, 32, 3), (3, 4, 56, 5), (2, 3, 80, 5))
 """Blocks, expansion, channels and kernel of the rows of blocks; each halves the map once more."""
@@ -75,7 +73,7 @@ class PeopleNetwork(nn.Module):
         self.merge_middle = _convolution(_MERGED, _MERGED, 5, groups=_MERGED)
         self.merge = nn.Sequential(_Block(_MERGED, _MERGED, 2, 5, 1), _Block(_MERGED, _MERGED, 2, 5, 1))
         self.hidden = _convolution(_MERGED, 64)
-        self.heads = nn.Conv2d(64, HEADS, 1)
+        self.heads = nn.Conv2d(64, VALUES, 1)
         with torch.no_grad():
             assert self.heads.bias is not None
             # Nearly all cells are empty, and a person is about so large, when nothing is known.

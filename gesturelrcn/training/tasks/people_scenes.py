@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gesturelrcn.region.people_network import HEIGHT, WIDTH
 from gesturelrcn.training.data.people_frames import (
     FACE,
     HAND,
@@ -24,8 +25,6 @@ from gesturelrcn.training.data.people_frames import (
     units,
 )
 
-WIDTH, HEIGHT = 192, 144
-"""Of the network's picture, pixels."""
 MOST = 8
 """People in a scene."""
 ASPECTS = ((4 / 3, 0.6), (16 / 9, 0.28), (1.0, 0.06), (3 / 4, 0.06))

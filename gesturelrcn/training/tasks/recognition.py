@@ -11,7 +11,7 @@ from torch.nn import functional
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.training.config.config import RecognitionSettings
 from gesturelrcn.training.data.clip_features import ClipSet
-from gesturelrcn.training.loop.loop import Loop, Schedule, Task, make_fabric
+from gesturelrcn.training.loop.loop import Loop, Schedule, Task
 from gesturelrcn.training.tasks.stream_batches import StreamBatches
 from gesturelrcn.vocabulary import NONE
 
@@ -46,7 +46,6 @@ def train_recognition(
         LossError: the loss is no longer a number; the weights are those of the step before.
     """
     loop = loop or Loop()
-    loop.fabric = loop.fabric or make_fabric("cpu")
     streams = max(1, settings.streams // loop.fabric.world_size)
     figures = None if report is None else lambda: _on_cpu(model, report)
     if model.config.regression:

@@ -23,7 +23,7 @@ from gesturelrcn.region.locator import region_from_landmarks
 from gesturelrcn.region.mediapipe.faces import Face, FaceFinder
 from gesturelrcn.region.mediapipe.pose import PoseLocator
 from gesturelrcn.system.worker_pool import in_processes
-from gesturelrcn.training.teacher.cache import SIZE, keep_arrays, kept_square
+from gesturelrcn.training.teacher.cache import SIZE, cached_path, keep_arrays, kept_square
 from gesturelrcn.training.teacher.silhouettes import Silhouettes
 
 logger = logging.getLogger(__name__)
@@ -136,19 +136,9 @@ def _is_of(face: Face, row: NDArray[np.float64]) -> bool:
     return float(np.hypot(face.x - row[0], face.y - row[1])) < _APART * unit
 
 
-def sightings_path(folder: Path, clip: Clip) -> Path:
-    """Where the sightings of `clip` lie below `folder`."""
-    return folder / f"{clip.cache_name}.npz"
-
-
-def stills_sightings(folder: Path) -> Path:
-    """Where the sightings of a set of stills lie."""
-    return folder / "stills.npz"
-
-
 def look_at_clip(clip: Clip, every: int, folder: Path) -> int:
     """Keep what is seen in every so many frames of a clip, unless it is kept already; returns how many."""
-    path = sightings_path(folder, clip)
+    path = cached_path(folder, clip)
     if path.exists():
         return 0
     folder.mkdir(parents=True, exist_ok=True)

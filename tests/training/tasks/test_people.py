@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from gesturelrcn.region.people_network import people_of
+from gesturelrcn.region.people_network import HEIGHT, WIDTH, people_of
 from gesturelrcn.training.config.config import PeopleSettings
 from gesturelrcn.training.data.people_frames import KNOWN, PeopleFrames, as_by_teacher, middles, units
 from gesturelrcn.training.loop.log import read_rows
@@ -18,7 +18,7 @@ from gesturelrcn.training.tasks.people import (
     train_people,
 )
 from gesturelrcn.training.tasks.people_network import PeopleNetwork
-from gesturelrcn.training.tasks.people_scenes import HEIGHT, WIDTH, Scenes
+from gesturelrcn.training.tasks.people_scenes import Scenes
 
 NAN = np.nan
 ONE = (1.0, 1.0)

@@ -7,6 +7,7 @@ from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.region.mediapipe.faces import Face
 from gesturelrcn.region.mediapipe.pose import PoseLocator
 from gesturelrcn.training.data.people_frames import FACE, HAND, KNOWN, middles, seen_frames, units
+from gesturelrcn.training.teacher.cache import cached_path
 from gesturelrcn.training.teacher.sightings import (
     SightingTeacher,
     keep_sightings,
@@ -15,7 +16,6 @@ from gesturelrcn.training.teacher.sightings import (
     look_at_stills,
     other_row,
     person_row,
-    sightings_path,
 )
 from tests.training.tiny_data import grey_clip
 
@@ -85,9 +85,9 @@ def test_clips_and_stills_are_looked_at_once(picture, tmp_path):
     grey_clip(tmp_path / "grey.mp4")
     clip = Clip(tmp_path / "grey.mp4", "grey.mp4", "A", "none")
     assert look_at_clip(clip, 2, tmp_path / "kept") == 0
-    before = sightings_path(tmp_path / "kept", clip).stat().st_mtime_ns
+    before = cached_path(tmp_path / "kept", clip).stat().st_mtime_ns
     look_at_clip(clip, 2, tmp_path / "kept")
-    assert sightings_path(tmp_path / "kept", clip).stat().st_mtime_ns == before
+    assert cached_path(tmp_path / "kept", clip).stat().st_mtime_ns == before
     for number in range(3):
         (tmp_path / "stills").mkdir(exist_ok=True)
         cv2.imwrite(str(tmp_path / "stills" / f"{number}.jpg"), picture)
