@@ -62,6 +62,28 @@ def test_where_all_is_there_nothing_is_installed_or_said(commands: Path) -> None
     assert not (commands.parent / "installed").exists()
 
 
+def test_a_library_listed_long_before_the_end_is_found(commands: Path) -> None:
+    script = """echo "	libgthread-2.0.so.0 (libc6) => /lib/libgthread-2.0.so.0"
+echo "	libGL.so.1 (libc6) => /lib/libGL.so.1"
+echo "	libEGL.so.1 (libc6) => /lib/libEGL.so.1"
+echo "	libEGL_mesa.so.0 (libc6) => /lib/libEGL_mesa.so.0"
+sleep 0.3
+seq 100000"""
+    command(commands / "ldconfig", script)
+    done = set_up("test", sys.executable, commands)
+    for package in ("libglib2.0-0", "libgl1", "libegl1", "libegl-mesa0"):
+        assert not re.search(rf"{re.escape(package)}\b(?!-)", done.stdout + done.stderr), done.stderr
+
+
+def test_a_library_that_is_not_listed_is_missing(commands: Path) -> None:
+    command(commands / "ldconfig", 'echo "	libgthread-2.0.so.0 (libc6) => /lib/libgthread-2.0.so.0"')
+    done = set_up("demo", sys.executable, commands)
+    assert done.returncode == 1
+    assert "libgl1" in done.stderr
+    assert "libglib2.0-0" not in done.stderr
+    assert "libgl1" in (commands.parent / "installed").read_text()
+
+
 def test_the_pythons_are_those_of_the_project() -> None:
     script = SCRIPT.read_text(encoding="utf-8")
     allowed = SpecifierSet(
