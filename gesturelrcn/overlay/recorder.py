@@ -180,6 +180,7 @@ class _Film:
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(fitted), format="bgr24")
         frame.pts, frame.time_base = round(self._now * _TICKS), Fraction(1, _TICKS)
         self._container.mux(self._stream.encode(frame))
+        self._file.flush()  # what Python's own buffer holds would be lost with the program
 
     def _open(self, picture: Picture) -> None:
         import av

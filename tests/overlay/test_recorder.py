@@ -208,7 +208,7 @@ def test_what_was_recorded_before_kill_9_can_be_played(tmp_path):
         assert process.stdout.readline() == "far enough\n"
         process.send_signal(signal.SIGKILL)
     times, levels = film(path)
-    assert len(times) >= 200
+    assert times[-1] >= 300 / 20 - 2.0, "two seconds are all that may be lost"
     assert levels == pytest.approx([90] * len(levels), abs=5)
 
 
