@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from gesturelrcn.capture import Frame, open_source
+from gesturelrcn.errors import CaptureError
 from gesturelrcn.evaluation import TrueGesture, match_starts
 from gesturelrcn.events import Phase
 from gesturelrcn.model import KEYPOINTS, StepResult, load_model
@@ -24,6 +25,7 @@ from gesturelrcn.thresholds import Thresholds
 
 SAMPLE = assets() / "sample.mp4"
 REAL = Path(__file__).parents[2] / "shared/data/body_gestures"
+LOCATORS = ["people", pytest.param("mediapipe", marks=pytest.mark.mediapipe)]
 
 
 def events_of(path, **options):
@@ -391,10 +393,57 @@ def test_the_square_goes_with_the_shoulders(sample_pictures, square):
     assert looks == 1
 
 
-def test_our_own_locator_finds_the_same_gestures():
-    counts = match_starts(sample_truth(), events_of(SAMPLE, locator="people"))
+@pytest.mark.parametrize("locator", LOCATORS)
+def test_every_locator_finds_the_same_gestures(locator):
+    counts = match_starts(sample_truth(), events_of(SAMPLE, locator=locator))
     assert len(counts.matched) == 5
     assert not (counts.missed + counts.duplicates + counts.wrong_class + counts.spurious)
+
+
+@pytest.mark.parametrize("locator", LOCATORS)
+@pytest.mark.parametrize("size", [(1, 1), (2, 640), (640, 1), (7680, 4320)])
+def test_pictures_of_any_size_without_anybody_say_nothing(locator, size):
+    """Black, grey, and noise."""
+    recognizer = Recognizer(locator=locator)
+    shape = (size[1], size[0], 3)
+    noise = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
+    for number, picture in enumerate((np.zeros(shape, np.uint8), np.full(shape, 128, np.uint8), noise)):
+        assert list(recognizer.process(Frame(picture, number / 10, number, "pictures"))) == []
+    recognizer.close()
+
+
+@pytest.mark.parametrize("locator", LOCATORS)
+def test_what_is_no_picture_is_refused_and_the_next_one_is_looked_at(locator, sample_pictures):
+    recognizer = Recognizer(locator=locator)
+    grey, broken = sample_pictures[0][..., 0], np.full((48, 64, 3), np.nan)
+    for number, picture in enumerate((grey, broken)):
+        with pytest.raises(CaptureError, match=r"give pictures as \(height, width, 3\) uint8"):
+            recognizer.process(Frame(picture, number / 10, number, "pictures"))
+    assert recognizer.process(Frame(sample_pictures[0], 0.2, 2, "pictures")).region is not None
+    recognizer.close()
+
+
+SILENT = """if True:
+    import sys
+    from gesturelrcn.capture import open_source
+    from gesturelrcn.model import assets
+    from gesturelrcn.recognizer import Recognizer
+    for live in (False, True):
+        recognizer = Recognizer(locator=sys.argv[1], live=live)
+        with open_source(assets() / "sample.mp4") as source:
+            frames = [frame for frame in source if frame.index < 90]
+        print(*{event.gesture for frame in frames for event in recognizer.process(frame)})
+        recognizer.close()
+    """
+
+
+@pytest.mark.parametrize("locator", LOCATORS)
+def test_no_library_writes_to_stderr(locator):
+    done = subprocess.run(
+        [sys.executable, "-c", SILENT, locator], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert done.stdout.startswith("point_right\n")
+    assert done.stderr == ""
 
 
 FORKED = """if True:
