@@ -134,7 +134,7 @@ class KeypointTeacher:
 
 def label_clip(clip: Clip) -> LabelledClip | None:
     """Decode `clip`, follow the person as live, and label every frame; None if nobody is found."""
-    follower, teacher = person_follower(), KeypointTeacher()
+    follower, teacher = person_follower("mediapipe"), KeypointTeacher()
     frames, times = [], []
     try:
         for frame in frames_of(clip.path):
