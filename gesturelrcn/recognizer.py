@@ -18,6 +18,7 @@ from gesturelrcn.observation import Observation
 from gesturelrcn.region import (
     Follower,
     FollowsJoints,
+    Forgets,
     LocatorName,
     PersonChooser,
     person_follower,
@@ -36,8 +37,9 @@ class Recognizer:
     """Recognises gestures in frames given one by one, in order of time.
 
     The model's memory is reset when nobody is there, when the region jumps to another place or person,
-    after a gap of more than one second between frames, where time goes back, and at a frame that says it
-    is discontinuous; a gesture that is going on ends then.
+    after a gap of more than one second between frames, and at a frame that says it is discontinuous; a
+    gesture that is going on ends then. Where time goes back, or frames come of another source, everything
+    is forgotten: a second recording gives the events that it would give alone.
 
     With `live=False` (recordings) there is no thread, and the same frames give the same events, bit for
     bit. With `live=True` a locator that takes long works in a thread beside, and no frame waits for it; and
@@ -92,6 +94,7 @@ class Recognizer:
         self._clock = clock
         self._previous_at: float | None = None
         self._shape: tuple[int, ...] | None = None
+        self._source: str | None = None
         self._gate = MotionGate() if (live if rests is None else rests) else None
         limits = self.card.thresholds
         self._near = np.array([limits[c].start / 2 if c in limits else np.inf for c in self.card.classes])
@@ -115,14 +118,17 @@ class Recognizer:
 
     def _observe(self, frame: Frame) -> Observation:
         at = frame.captured_at
+        gap = None if self._previous_at is None else at - self._previous_at
+        events: list[GestureEvent] = []
+        if (gap is not None and gap < 0) or frame.source != self._source:
+            events += self._begin_anew(frame)
+            gap = None
+        self._previous_at = at
         region = self._follower.follow(frame.image, at)
         jumped = self._follower.take_jump()
-        gap = None if self._previous_at is None else at - self._previous_at
-        self._previous_at = at
-        events: list[GestureEvent] = []
         broken = frame.discontinuous or frame.image.shape != self._shape
         self._shape = frame.image.shape
-        if region is None or jumped or broken or (gap is not None and not 0 <= gap <= MAX_GAP):
+        if region is None or jumped or broken or (gap is not None and gap > MAX_GAP):
             events += self._decoder.reset(self._now(frame))
             self._reset()
             gap = None
@@ -155,6 +161,15 @@ class Recognizer:
             forgotten=self._decoder.forgotten,
             numbers=output.numbers,
         )
+
+    def _begin_anew(self, frame: Frame) -> list[GestureEvent]:
+        """The first frame of all, or of another clock: what was before has nothing to do with it."""
+        if isinstance(self._follower, Forgets):
+            self._follower.forget()
+        ends = self._decoder.begin_anew()
+        self._reset()
+        self._source, self._shape = frame.source, frame.image.shape
+        return ends
 
     def _reset(self) -> None:
         """What was seen so far belongs to somebody or somewhere else."""

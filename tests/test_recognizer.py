@@ -20,7 +20,7 @@ from gesturelrcn.model import KEYPOINTS, StepResult, load_model
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.files import assets
 from gesturelrcn.recognizer import MAX_GAP, Recognizer
-from gesturelrcn.region import Region, SteppedFollower
+from gesturelrcn.region import Person, PersonLocator, Region, SteppedFollower
 from gesturelrcn.thresholds import Thresholds
 
 SAMPLE = assets() / "sample.mp4"
@@ -475,3 +475,36 @@ def test_a_forked_child_may_go_on_recognising():
     )
     assert done.stdout.splitlines() == ["the child True", "0 ['point_right'] True"]
     assert done.stderr == ""
+
+
+def last_events(*films):
+    """The events of the last of some films that one recogniser watches: gesture, phase, time, confidence."""
+    follower = SteppedFollower(AskedOnce(Region(50.0, 50.0, 80.0, 1.0, 0.0)))
+    recognizer = Recognizer(ScriptedEngine(), follower=follower)
+    for film in films:
+        events = play(recognizer, film) + recognizer.finish(film[-1].captured_at)
+    return [(event.gesture, event.phase, event.captured_at, event.confidence) for event in events]
+
+
+@pytest.mark.parametrize("break_off", [5, 20, 35])
+@pytest.mark.parametrize("empty", [0, 12])
+def test_a_second_recording_gives_the_events_that_it_gives_alone(break_off, empty):
+    """Whether its clock lies behind that of the first or ahead, and whoever is there at its beginning."""
+    film = [*frames(False, count=10), *frames(True, start=0.5), *frames(False, start=1.5)]
+    first = film[:break_off]
+    behind_the_first = first[-1].captured_at + 0.05 - film[empty].captured_at
+    for source, ahead in (("test", 0.0), ("other", 0.0), ("other", behind_the_first)):
+        second = [replace(f, source=source, captured_at=f.captured_at + ahead) for f in film[empty:]]
+        assert last_events(first, second) == last_events(second)
+
+
+def test_whoever_was_followed_in_one_recording_is_forgotten_in_the_next():
+    """A chosen person stays chosen for two seconds: not on another clock."""
+    locator = PersonLocator(find=lambda image: [Person(50.0, 40.0, 20.0, 0.9, 0.0)] if image.any() else [])
+    follower = SteppedFollower(locator)
+    recognizer = Recognizer(ScriptedEngine(), follower=follower)
+    play(recognizer, frames(True))
+    assert recognizer.view.region is not None
+    empty = Frame(np.zeros((100, 100, 3), np.uint8), 1.0, 0, "other", 1.0)
+    recognizer.process(empty)
+    assert recognizer.view.region is None

@@ -27,6 +27,8 @@ class Conditions:
         bindings: Bindings,
         active_window: ActiveWindow | None,
         window_changed: Callable[[Window | None], object],
+        held: Callable[[], str] | None = None,
+        held_changed: Callable[[str], object] = lambda held: None,
     ) -> None:
         """Set up.
 
@@ -34,12 +36,17 @@ class Conditions:
             bindings: what is in force.
             active_window: tells the window in front, where something tells it.
             window_changed: is told of another window in front.
+            held: tells which modifiers and buttons the user holds, where something tells it.
+            held_changed: is told where these are others than before.
         """
         self.bindings = bindings
         self.safety = Safety()
         self._active_window = active_window
         self._window_changed = window_changed
         self._window: Window | None = None
+        self._ask_held = held
+        self._held_changed = held_changed
+        self._held = ""
         self._fired_at: dict[Binding, float] = {}
 
     def use(self, bindings: Bindings) -> None:
@@ -57,6 +64,9 @@ class Conditions:
         safety = self.safety
         if fact.kind == "window":
             self._window = Window(**fact.detail) if fact.detail else None
+            return
+        if fact.kind == "held":
+            self._held = str(fact.detail["what"])
             return
         if fact.kind == "typed":
             safety.typed_at = fact.at
@@ -87,6 +97,9 @@ class Conditions:
         reason = self.safety.inhibitor(options, rules, at)
         if reason:
             return reason
+        held = self.held()
+        if held:
+            return f"somebody holds {held}"
         if profile is None and options.only_in_profiles:
             front = "no window" if self._window is None else f"the window {self._window}"
             return f"{front} is in front, and no profile fits it"
@@ -100,6 +113,15 @@ class Conditions:
         if binding not in life.decided and 0 <= since < rules.cooldown - TIME_TOLERANCE:
             return f"fired {since:.1f} s ago, and its cooldown is {rules.cooldown:g} s"
         return ""
+
+    def held(self) -> str:
+        """The modifiers and buttons that the user holds now; with them a key would mean another one."""
+        if self._ask_held is not None:
+            held = self._ask_held()
+            if held != self._held:
+                self._held = held
+                self._held_changed(held)
+        return self._held
 
     def is_return_stroke(self, gesture: str, at: float) -> bool:
         """Is a gesture that begins now the way back from its mirror picture, which is over?"""
@@ -138,7 +160,7 @@ class Conditions:
         order = list(self.bindings)
         fired = {str(order.index(binding)): at for binding, at in self._fired_at.items()}
         window = None if self._window is None else asdict(self._window)
-        return self.safety.to_dict() | {"last_fired": fired, "window": window}
+        return self.safety.to_dict() | {"last_fired": fired, "window": window, "held": self._held}
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         """Go on from a `snapshot` under the same bindings."""
@@ -146,5 +168,6 @@ class Conditions:
         order = list(self.bindings)
         self._fired_at = {order[int(number)]: at for number, at in plain.pop("last_fired").items()}
         window = plain.pop("window")
+        self._held = plain.pop("held", "")  # traces of before do not tell
         self._window = None if window is None else Window(**window)
         self.safety = Safety(**plain)

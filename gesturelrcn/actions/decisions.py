@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from gesturelrcn.events import GestureEvent, Phase
 
-FactKind = Literal["window", "typed", "mouse", "arm", "disarm", "pause", "resume", "stop", "reload"]
+FactKind = Literal["window", "held", "typed", "mouse", "arm", "disarm", "pause", "resume", "stop", "reload"]
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,9 @@ class Fact:
     Attributes:
         at: seconds on the source's clock.
         kind: the real keyboard was `typed` on, the real `mouse` moved, another `window` is in front;
-            something arms, disarms, pauses, resumes, stops; other bindings were loaded (`reload`).
-        detail: plain values: title, program and full_screen of a window; why it stopped.
+            the user `held` other modifiers or buttons when something was due; something arms, disarms,
+            pauses, resumes, stops; other bindings were loaded (`reload`).
+        detail: plain values: title, program and full_screen of a window; what is held; why it stopped.
     """
 
     at: float

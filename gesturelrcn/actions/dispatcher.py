@@ -16,7 +16,7 @@ from gesturelrcn.actions.conditions import Conditions
 from gesturelrcn.actions.decisions import ActionListener, ActionNews, ActionState, Decision, Fact, FactKind
 from gesturelrcn.actions.desktop.window import ActiveWindow, Window
 from gesturelrcn.actions.gesture_life import GestureLife, GestureLives
-from gesturelrcn.actions.injectors.injector import Injector
+from gesturelrcn.actions.injectors.injector import Injector, TellsHeld
 from gesturelrcn.actions.keys import KeyName
 from gesturelrcn.actions.performer import LaserPointer, MouseLaser, Performer
 from gesturelrcn.actions.release_guard import ReleaseGuard
@@ -66,6 +66,7 @@ class Dispatcher:
         clock: Callable[[], float] = time.monotonic,
         ticking: bool = True,
         commands: Callable[[Run], object] | None = None,
+        held: Callable[[], str] | None = None,
     ) -> None:
         """Set up; nothing is pressed yet.
 
@@ -79,8 +80,12 @@ class Dispatcher:
             clock: seconds, for waits and for evidence that fails to come.
             ticking: a thread sees to what is due while no event comes. Without it `tick` has to be called.
             commands: is told of a command that is bound instead of its being run.
+            held: tells which modifiers and mouse buttons the user holds, as `TellsHeld.held_by_user`; default
+                the injector, where it can. Meanwhile nothing fires.
         """
-        self._conditions = Conditions(bindings, active_window, self._window_changed)
+        if held is None and isinstance(injector, TellsHeld):
+            held = injector.held_by_user
+        self._conditions = Conditions(bindings, active_window, self._window_changed, held, self._held_changed)
         self._lives = GestureLives(clock)
         self._clock = SourceClock(clock)
         self._listeners: list[ActionListener] = []
@@ -156,17 +161,20 @@ class Dispatcher:
         where events wait behind a slow callback. With it only 0.2 s without a frame that speaks for the
         gesture release it.
         """
-        stream.add_frame_listener(lambda frame, observation: self.see(observation.evident, frame.captured_at))
+        stream.add_frame_listener(
+            lambda frame, observation: self.see(observation.evident, frame.captured_at, frame.source)
+        )
 
-    def see(self, gesture: str | None, at: float) -> None:
+    def see(self, gesture: str | None, at: float, source: str | None = None) -> None:
         """Tell it of a frame, where there is no stream that does so.
 
         Args:
             gesture: for which the frame speaks: `Observation.evident`, `Decoder.evident`; None for none.
             at: seconds on the source's clock, when the frame was taken.
+            source: name of the source, if there may be another one, whose clock is another too.
         """
         with self._lock:
-            if self._clock.frame(at):
+            if self._clock.frame(at, source):
                 self._conditions.forget_times()
             self._lives.see_frame(gesture)
 
@@ -185,6 +193,8 @@ class Dispatcher:
             if self._performer.holds and self._conditions.profile_changed():
                 for life in self._lives:
                     self._performer.end(life)
+            if self._performer.is_due and self._conditions.held():
+                self._performer.forget_waiting()
             self._performer.tick()
 
     # What comes from elsewhere.
@@ -306,7 +316,7 @@ class Dispatcher:
         """Take in a fact that was recorded, at its recorded time."""
         with self._lock:
             self._conditions.learn(fact)
-            if fact.kind != "window":
+            if fact.kind not in ("window", "held"):
                 self._tell(fact)
 
     # Inside.
@@ -407,6 +417,9 @@ class Dispatcher:
 
     def _window_changed(self, window: Window | None) -> None:
         self._tell(Fact(self._clock.now(), "window", asdict(window) if window else {}))
+
+    def _held_changed(self, held: str) -> None:
+        self._tell(Fact(self._clock.now(), "held", {"what": held}))
 
     def _tell(self, news: ActionNews) -> None:
         for listener in self._listeners:

@@ -104,6 +104,11 @@ class Performer:
         return bool(self._pending)
 
     @property
+    def is_due(self) -> bool:
+        """Something that waited is to be done now."""
+        return any(each.due <= self._clock() for each in self._pending)
+
+    @property
     def holds(self) -> bool:
         """Something lasts until its gesture ends."""
         return bool(self._held_chords) or self._pointing is not None
@@ -171,6 +176,10 @@ class Performer:
         if self._pointing is not None:
             self._pointing = None
             self._laser.off()
+
+    def forget_waiting(self) -> None:
+        """Leave out what is still to be done; what a gesture holds stays down."""
+        self._pending.clear()
 
     def close(self) -> None:
         """Cancel, and kill the commands that are going on.

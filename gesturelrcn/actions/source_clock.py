@@ -1,9 +1,10 @@
 """The clock of the source, read off its frames and events: that of a recording is not ours."""
 
+import math
 from collections.abc import Callable
 
 _BEGAN_AGAIN = 1.0
-"""Seconds that the source's clock has to go back for it to have begun again."""
+"""Seconds that the clock of a live source has to go back for it to have begun again."""
 
 
 class SourceClock:
@@ -18,9 +19,17 @@ class SourceClock:
         self._clock = clock
         self._ahead: float | None = None
         self._last: dict[str, float] = {}
+        self._source: str | None = None
 
-    def frame(self, at: float) -> bool:
-        """A frame is taken now, at `at` seconds on the source's clock. True if the source began again."""
+    def frame(self, at: float, source: str | None = None) -> bool:
+        """A frame is taken now, at `at` seconds on the source's clock. True if the source began again.
+
+        So it did if it is another one by its name.
+        """
+        if source is not None:
+            if self._source not in (None, source):
+                self._last["frame"] = math.inf
+            self._source = source
         return self._set("frame", at, waited=False)
 
     def event(self, at: float, *, waited: bool) -> bool:
@@ -33,8 +42,9 @@ class SourceClock:
         return self._set("event", at, waited=waited)
 
     def _set(self, kind: str, at: float, *, waited: bool) -> bool:
-        # Each kind comes in order of time, an event perhaps long after a newer frame.
-        began_again = at < self._last.get(kind, at) - _BEGAN_AGAIN
+        # Each kind comes in order of time, an event perhaps long after a newer frame; a recording's exactly.
+        slack = 0.0 if kind == "event" and not waited else _BEGAN_AGAIN
+        began_again = at < self._last.get(kind, at) - slack
         if began_again:
             self._last.clear()
         self._last[kind] = at

@@ -155,6 +155,12 @@ class Decoder:
         self.smoothed = self._last = self._rising = None
         return events
 
+    def begin_anew(self) -> list[GestureEvent]:
+        """As `reset`, where what comes next is of another clock: no time of the old one counts any more."""
+        events = self.reset()
+        self._free_at.clear()
+        return events
+
     def _smooth(self, evidence: Evidence) -> None:
         fresh = np.asarray(evidence.scores, np.float64)
         if self.smoothed is None or self._last is None:

@@ -5,7 +5,14 @@ from gesturelrcn.region.caching import CachingLocator
 from gesturelrcn.region.choice import LocatorName, person_follower, person_locator
 from gesturelrcn.region.cropping import crop
 from gesturelrcn.region.follower import Follower, SteppedFollower
-from gesturelrcn.region.locator import Choice, FollowsJoints, Locator, PersonChooser, region_from_landmarks
+from gesturelrcn.region.locator import (
+    Choice,
+    FollowsJoints,
+    Forgets,
+    Locator,
+    PersonChooser,
+    region_from_landmarks,
+)
 from gesturelrcn.region.people import PersonLocator
 from gesturelrcn.region.people_network import PeopleNetwork, Person
 from gesturelrcn.region.region import Region
@@ -17,6 +24,7 @@ __all__ = [
     "Choice",
     "Follower",
     "FollowsJoints",
+    "Forgets",
     "Locator",
     "LocatorName",
     "PeopleNetwork",

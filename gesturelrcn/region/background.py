@@ -54,6 +54,7 @@ class BackgroundFollower:
         self._pause = FIRST_PAUSE
         self._make_at = 0.0
         self._chosen: tuple[float, float] | None = None
+        self._clock = 0  # how often it began anew
         self._thread: LocatingThread | None = self._start()
 
     def _start(self) -> LocatingThread:
@@ -61,20 +62,28 @@ class BackgroundFollower:
 
     def follow(self, image: NDArray[np.uint8], at: float) -> Region | None:
         """See `Follower`. Never waits for the locator."""
-        if image.shape != self._shape or (self._asked_at is not None and at < self._asked_at):
+        if self._asked_at is not None and at < self._asked_at:
+            self.forget()
+        if image.shape != self._shape:
             self._tracker.reset()
             self._answered_at = None
         self._shape, self._asked_at = image.shape, at
         self._watch()
         if self._thread is not None:
             chosen, self._chosen = self._chosen, None
-            for shape, located_at, region in self._thread.exchange(image, at, chosen):
-                if shape == image.shape and located_at <= at:
+            for clock, shape, located_at, region in self._thread.exchange(image, at, chosen, self._clock):
+                if clock == self._clock and shape == image.shape and located_at <= at:
                     self._answered_at = located_at
                     self._tracker.update(region)
                     self._pause = FIRST_PAUSE
         self._bridge(at)
         return self._tracker.at(at)
+
+    def forget(self) -> None:
+        """See `Forgets`. What the locator still finds in older pictures is left out."""
+        self._tracker.reset()
+        self._answered_at = self._chosen = None
+        self._clock += 1
 
     def _bridge(self, at: float) -> None:
         """Silence of the locator is not the absence of a person."""

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.region.locator import FollowsJoints, Locator, PersonChooser
+from gesturelrcn.region.locator import FollowsJoints, Forgets, Locator, PersonChooser
 from gesturelrcn.region.region import Region
 
 LONGEST_EMPTY = 3.0
@@ -37,6 +37,12 @@ class CachingLocator:
         """Follow whoever is nearest to this place, in pixels of the picture, from the next call on."""
         if isinstance(self._locator, PersonChooser):
             self._locator.choose(x, y)
+        self._blocks = None
+
+    def forget(self) -> None:
+        """See `Forgets`."""
+        if isinstance(self._locator, Forgets):
+            self._locator.forget()
         self._blocks = None
 
     def see_joints(self, region: Region | None) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.region.joints import AnchoredJoints
-from gesturelrcn.region.locator import FollowsJoints, Locator, PersonChooser
+from gesturelrcn.region.locator import FollowsJoints, Forgets, Locator, PersonChooser
 from gesturelrcn.region.region import Region
 from gesturelrcn.region.tracker import RegionTracker
 
@@ -57,7 +57,9 @@ class SteppedFollower:
 
     def follow(self, image: NDArray[np.uint8], at: float) -> Region | None:
         """See `Follower`. While there is nobody, the locator is asked four times as often."""
-        if image.shape != self._shape or (self._asked_at is not None and at < self._asked_at):
+        if self._asked_at is not None and at < self._asked_at:
+            self.forget()
+        if image.shape != self._shape:
             self._tracker.reset()
             self._due = self._joints = None
         self._shape, self._asked_at = image.shape, at
@@ -66,6 +68,13 @@ class SteppedFollower:
             self._tracker.update(region)
             self._due = at + (self._every if region is not None else self._every / 4)
         return self._tracker.at(at)
+
+    def forget(self) -> None:
+        """See `Forgets`."""
+        if isinstance(self._locator, Forgets):
+            self._locator.forget()
+        self._tracker.reset()
+        self._due = self._joints = None
 
     def _place(self, image: NDArray[np.uint8], at: float) -> Region | None:
         """Where the person is, by the joints if they may say so, else by the locator."""

@@ -56,6 +56,15 @@ class FollowsJoints(Protocol):
         ...
 
 
+@runtime_checkable
+class Forgets(Protocol):
+    """What a locator or a follower may offer besides: to begin anew."""
+
+    def forget(self) -> None:
+        """What comes next has nothing to do with what was seen before; its times are of another clock."""
+        ...
+
+
 def region_around(middle: tuple[float, float], unit: float, confidence: float, at: float) -> Region | None:
     """The square around shoulders and arms.
 

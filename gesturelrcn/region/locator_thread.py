@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.region.locator import Locator, PersonChooser
+from gesturelrcn.region.locator import Forgets, Locator, PersonChooser
 from gesturelrcn.region.region import Region
 from gesturelrcn.system.memory import give_back
 from gesturelrcn.system.stuck_threads import leave_behind
@@ -24,8 +24,8 @@ MOST_FAILURES = 5
 CLOSE_TIMEOUT = 0.25
 """Seconds that close() waits for a call under way."""
 
-Answer = tuple[tuple[int, ...], float, Region | None]
-"""Shape of the picture, when it was taken, and who is in it."""
+Answer = tuple[int, tuple[int, ...], float, Region | None]
+"""Number of the clock, shape of the picture, when it was taken, and who is in it."""
 
 
 class LocatingThread:
@@ -36,7 +36,8 @@ class LocatingThread:
         self._make = make
         self._every = every
         self._changed = threading.Condition()
-        self._newest: tuple[NDArray[np.uint8], float] | None = None
+        self._newest: tuple[NDArray[np.uint8], float, int] | None = None
+        self._clock = 0
         self._chosen: tuple[float, float] | None = None
         self._answers: list[Answer] = []
         self._closing = False
@@ -56,11 +57,14 @@ class LocatingThread:
         return 0.0 if since is None else max(0.0, now - since)
 
     def exchange(
-        self, image: NDArray[np.uint8], at: float, chosen: tuple[float, float] | None
+        self, image: NDArray[np.uint8], at: float, chosen: tuple[float, float] | None, clock: int
     ) -> list[Answer]:
-        """Give the newest picture and, where somebody chose, the place of a person; get what was found."""
+        """Give the newest picture and, where somebody chose, the place of a person; get what was found.
+
+        A picture with another number of its clock has nothing to do with those before.
+        """
         with self._changed:
-            self._newest = (image, at)
+            self._newest = (image, at, clock)
             self._chosen = chosen or self._chosen
             answers, self._answers = self._answers, []
             self._changed.notify()
@@ -101,8 +105,11 @@ class LocatingThread:
                 self._changed.wait_for(lambda: self._closing or self._newest is not None)
                 if self._closing or self._newest is None:
                     return
-                (image, at), self._newest = self._newest, None
+                (image, at, clock), self._newest = self._newest, None
                 chosen, self._chosen = self._chosen, None
+            if clock != self._clock and isinstance(locator, Forgets):
+                locator.forget()
+            self._clock = clock
             failures = 0 if self._look(locator, image, at, chosen) else failures + 1
             if failures == MOST_FAILURES:
                 return
@@ -123,5 +130,5 @@ class LocatingThread:
         finally:
             self._hangs_from = None
         with self._changed:
-            self._answers.append((image.shape, at, region))
+            self._answers.append((self._clock, image.shape, at, region))
         return True

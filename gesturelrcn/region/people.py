@@ -51,6 +51,11 @@ class PersonLocator:
         """Follow whoever is nearest to this place, in pixels of the picture, from the next call on."""
         self._place = (x, y)
 
+    def forget(self) -> None:
+        """See `Forgets`."""
+        self._followed = self._place = None
+        self._found = False
+
     def see_joints(self, region: Region | None) -> None:
         """See `FollowsJoints`. Counts only where the last look found the person."""
         if region is not None and self._found:

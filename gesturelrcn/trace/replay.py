@@ -103,10 +103,12 @@ class _Replayer:
             clock=lambda: self._time,
             ticking=False,
             commands=lambda _: None,  # a trace may come from anybody
+            held=self._held_then,
         )
         self._dispatcher.restore(begin["state"])
         window = begin["state"]["window"]
         self._window = None if window is None else Window(**window)
+        self._held = str(begin["state"].get("held", ""))  # traces of before do not tell
         self._dispatcher.add_listener(self._heard)
 
     def run(self) -> Replay:
@@ -187,19 +189,35 @@ class _Replayer:
 
     def _window_then(self) -> Window | None:
         """The window in front when the event in hand was handled."""
+        told = self._told_at_once("window")
+        if told is not None:
+            self._window = _window(told)
+        return self._window
+
+    def _held_then(self) -> str:
+        """What the user held down when the event in hand was handled."""
+        told = self._told_at_once("held")
+        if told is not None:
+            self._held = str(told["detail"]["what"])
+        return self._held
+
+    def _told_at_once(self, fact: str) -> Line | None:
+        """The fact of this kind that was found out while the event in hand was handled."""
         for line in self._lines[self._at_line + 1 :]:
             if line["kind"] in ("event", "frame", "begin"):
-                break
-            if line["kind"] == "fact" and line["fact"] == "window":
-                self._window = _window(line)
-                break
-        return self._window
+                return None
+            if line["kind"] == "fact" and line["fact"] == fact:
+                return line
+        return None
 
     def _fact(self, line: Line) -> None:
         fact = Fact(line["at"], line["fact"], line["detail"])
         self._time = max(self._time, fact.at)
         if fact.kind == "window":
             self._window = _window(line)
+            self._dispatcher.learn(fact)
+        elif fact.kind == "held":
+            self._held = str(fact.detail["what"])
             self._dispatcher.learn(fact)
         elif fact.kind == "reload":
             self._dispatcher.use(self._bindings(fact.detail["bindings"]))

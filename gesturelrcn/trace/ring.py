@@ -6,6 +6,7 @@ JSON lines, so that `gesturelrcn why` can explain them while the program runs an
 
 import json
 import logging
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -159,6 +160,8 @@ class TraceWriter:
         )
         if not calm:
             self._restless_at = frame.at
+        elif frame.at < self._restless_at:  # the source began again, where nothing goes on any more
+            self._restless_at = -math.inf
         self._turn_over_if_due(frame.at)
         self._write("frame", {key: value for key, value in asdict(frame).items() if value is not None})
         if abs(frame.at - self._flushed_at) >= _FLUSH_EVERY:

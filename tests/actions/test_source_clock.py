@@ -45,6 +45,20 @@ def test_it_tells_when_the_source_began_again(clock: SourceClock, kind: str) -> 
     assert clock.now() == pytest.approx(2.1)
 
 
+def test_it_tells_when_a_short_recording_began_again(clock: SourceClock) -> None:
+    assert not clock.event(0.9, waited=False)
+    assert clock.event(0.5, waited=False)
+    assert not clock.event(0.5, waited=False)
+
+
+def test_another_source_has_another_clock(clock: SourceClock) -> None:
+    assert not clock.frame(0.9, "a.mp4")
+    assert not clock.frame(0.95, "a.mp4")
+    assert clock.frame(1.0, "b.mp4")
+    assert not clock.frame(1.05, "b.mp4")
+    assert clock.now() == pytest.approx(1.05)
+
+
 def test_an_event_that_waited_does_not_set_it_back(clock: SourceClock, ours: Ours) -> None:
     for number in range(20):
         clock.frame(100.0 + number / 10)

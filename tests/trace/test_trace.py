@@ -66,6 +66,7 @@ class Room:
 
     def __post_init__(self) -> None:
         self.window: Window | None = None
+        self.held = ""
         self.decoder = Decoder(CLASSES, THRESHOLDS)
         self.decisions: list[Decision] = []
         self.dispatcher = Dispatcher(
@@ -74,6 +75,7 @@ class Room:
             active_window=lambda: self.window,
             clock=lambda: self.now - 7.0,  # the source's clock is another one
             ticking=False,
+            held=lambda: self.held,
         )
         self.writer = TraceWriter(self.folder, SETTING, self.dispatcher)
         self.dispatcher.add_listener(
@@ -278,7 +280,7 @@ _FRAMES = st.lists(
         st.sampled_from([0.1, 0.35, 0.55, 0.95]),
         st.integers(1, 14),
         st.sampled_from([0.02, 0.05, 0.11]),
-        st.sampled_from(["", "", "", "typed", "mouse", "window", "pause", "silent", "arm"]),
+        st.sampled_from(["", "", "", "typed", "mouse", "window", "held", "pause", "silent", "arm"]),
     ),
     max_size=25,
 )
@@ -293,6 +295,8 @@ def test_any_stream_is_decided_again_bit_for_bit(tmp_path: Path, parts: list, nu
             room.see(None if gesture is None else {gesture: score}, seconds)
         if extra == "window":
             room.window = None if room.window else Window("Talk")
+        elif extra == "held":
+            room.held = "" if room.held else "Shift"
         elif extra == "silent":
             room.fall_silent()
         elif extra == "arm":

@@ -1,7 +1,7 @@
 """The one face of everything that can press keys and move the mouse, and two that press and move nothing."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from gesturelrcn.actions.keys import KeyName
 
@@ -46,6 +46,18 @@ class Injector(Protocol):
 
     def close(self) -> None:
         """Leave the display or device; closing twice is harmless."""
+
+
+@runtime_checkable
+class TellsHeld(Protocol):
+    """What an injector may offer besides: to tell the user's own keys from those that it presses."""
+
+    def held_by_user(self) -> str:
+        """The real modifiers and mouse buttons that are down, as `Shift and a mouse button`; empty for none.
+
+        Must not raise, and take a few milliseconds at most: it is asked before every action.
+        """
+        ...
 
 
 class DryRunInjector:

@@ -132,6 +132,17 @@ class X11Injector:
             place = {"x": round(x * (screen.width - 1)), "y": round(y * (screen.height - 1))}
             display.xtest_fake_input(X.MotionNotify, **place)
 
+    def held_by_user(self) -> str:
+        """The real modifiers and mouse buttons that are down, as `Shift and a mouse button`; empty for none.
+
+        Where the display has gone away, the next press says so.
+        """
+        from gesturelrcn.actions.injectors.x11_held import held_by_user
+
+        with contextlib.suppress(InjectionError), self._talking("ask what is held") as display:
+            return held_by_user(display)
+        return ""
+
     def close(self) -> None:
         """Leave the display. Closing twice is harmless; whoever presses afterwards connects anew."""
         display, self._display = self._display, None

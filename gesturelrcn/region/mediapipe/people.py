@@ -64,6 +64,12 @@ class MediaPipeLocator:
         """Follow whoever is nearest to this place, in pixels of the picture, from the next call on."""
         self._wanted = (x, y)
 
+    def forget(self) -> None:
+        """See `Forgets`."""
+        self._faces = []
+        self._looked_at = self._several_at = -math.inf
+        self._followed = self._wanted = None
+
     def locate(self, image: NDArray[np.uint8], at: float) -> Region | None:
         """Return the region of the chosen person in `image` ((H, W, 3) uint8 BGR), or None."""
         if self._followed is not None and not 0 <= at - self._followed.located_at <= STAYS:

@@ -1,0 +1,95 @@
+"""Nothing fires while the user holds a modifier or a mouse button, however long; nothing of it is lifted."""
+
+from collections.abc import Iterator
+
+import pytest
+from Xlib import X
+from Xlib.display import Display
+
+from gesturelrcn.actions import Binding, Bindings, Dispatcher, Fact, Hold, Key, Wait, X11Injector
+from tests.actions.conftest import event
+from tests.hardware import Hardware
+from tests.key_window import KeyWindow
+from tests.xvfb import XServer
+
+
+@pytest.fixture
+def window(x_server: XServer, display: Display) -> Iterator[KeyWindow]:
+    window = KeyWindow(x_server.display)
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def dispatcher(window: KeyWindow) -> Iterator[Dispatcher]:
+    """Nobody watches the real keyboard: what is held may have gone down before the program began."""
+    bindings = Bindings(
+        (
+            Binding("point_right", Key("Right")),
+            Binding("shrug", Hold("ctrl")),
+        )
+    )
+    with Dispatcher(bindings, X11Injector(), ticking=False) as dispatcher:
+        yield dispatcher
+
+
+MODIFIERS = {"Shift_L": "Shift", "Control_R": "Ctrl", "Alt_L": "Alt", "Super_L": "Super"}
+
+
+@pytest.mark.parametrize("name", MODIFIERS)
+def test_nothing_fires_while_a_real_modifier_is_down(
+    dispatcher: Dispatcher, window: KeyWindow, display: Display, name: str
+) -> None:
+    told = []
+    dispatcher.add_listener(told.append)
+    hardware = Hardware(display)
+    hardware.key(name, down=True)
+    window.received()
+    held = window.keys_down()
+    for number in range(1, 4):
+        dispatcher.handle(event("point_right", at=10.0 * number, number=number))
+        dispatcher.handle(event("point_right", "end", at=10.0 * number + 1, number=number))
+    assert window.received() == []
+    assert window.keys_down() == held
+    decisions = [each.inhibitor for each in told if hasattr(each, "inhibitor")]
+    assert decisions == [f"somebody holds {MODIFIERS[name]}"] * 3
+    hardware.key(name, down=False)
+    dispatcher.handle(event("point_right", at=50.0, number=9))
+    assert ("press", "Right") in window.received()
+    assert [each.detail["what"] for each in told if isinstance(each, Fact)] == [MODIFIERS[name], ""]
+
+
+def test_nothing_fires_while_a_real_button_is_down(
+    dispatcher: Dispatcher, window: KeyWindow, display: Display
+) -> None:
+    hardware = Hardware(display)
+    hardware.button(1, down=True)
+    dispatcher.handle(event("point_right"))
+    assert window.received() == []
+    assert window.root.query_pointer().mask & X.Button1Mask
+    hardware.button(1, down=False)
+
+
+def test_what_waits_is_left_out_when_its_time_comes_while_something_is_held(
+    window: KeyWindow, display: Display
+) -> None:
+    now = [0.0]
+    bindings = Bindings((Binding("stop", Wait(1.0) + Key("Left")),))
+    hardware = Hardware(display)
+    with Dispatcher(bindings, X11Injector(), ticking=False, clock=lambda: now[0]) as dispatcher:
+        for number, held in enumerate((False, True)):
+            dispatcher.handle(event("stop", at=now[0], number=number))
+            hardware.key("Shift_L", down=held)
+            window.received()
+            now[0] += 2.0
+            dispatcher.handle(event("stop", "end", at=now[0], number=number))
+            dispatcher.tick()
+            assert [stroke for stroke in window.received() if stroke[1] == "Left"] == (
+                [] if held else [("press", "Left"), ("release", "Left")]
+            )
+
+
+def test_what_we_hold_ourselves_is_not_the_users(dispatcher: Dispatcher, window: KeyWindow) -> None:
+    dispatcher.handle(event("shrug", number=1))
+    dispatcher.handle(event("point_right", number=2))
+    assert ("press", "Right") in window.received()
