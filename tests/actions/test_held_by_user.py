@@ -12,12 +12,23 @@ from tests.hardware import Hardware
 from tests.key_window import KeyWindow
 from tests.xvfb import XServer
 
+MODIFIERS = {"Shift_L": "Shift", "Control_R": "Ctrl", "Alt_L": "Alt", "Super_L": "Super"}
+
 
 @pytest.fixture
 def window(x_server: XServer, display: Display) -> Iterator[KeyWindow]:
     window = KeyWindow(x_server.display)
     yield window
     window.close()
+
+
+@pytest.fixture
+def hardware(display: Display) -> Iterator[Hardware]:
+    hardware = Hardware(display)
+    yield hardware
+    for name in MODIFIERS:  # the others get this keyboard too
+        hardware.key(name, down=False)
+    hardware.button(1, down=False)
 
 
 @pytest.fixture
@@ -33,16 +44,12 @@ def dispatcher(window: KeyWindow) -> Iterator[Dispatcher]:
         yield dispatcher
 
 
-MODIFIERS = {"Shift_L": "Shift", "Control_R": "Ctrl", "Alt_L": "Alt", "Super_L": "Super"}
-
-
 @pytest.mark.parametrize("name", MODIFIERS)
 def test_nothing_fires_while_a_real_modifier_is_down(
-    dispatcher: Dispatcher, window: KeyWindow, display: Display, name: str
+    dispatcher: Dispatcher, window: KeyWindow, hardware: Hardware, name: str
 ) -> None:
     told = []
     dispatcher.add_listener(told.append)
-    hardware = Hardware(display)
     hardware.key(name, down=True)
     window.received()
     held = window.keys_down()
@@ -60,22 +67,19 @@ def test_nothing_fires_while_a_real_modifier_is_down(
 
 
 def test_nothing_fires_while_a_real_button_is_down(
-    dispatcher: Dispatcher, window: KeyWindow, display: Display
+    dispatcher: Dispatcher, window: KeyWindow, hardware: Hardware
 ) -> None:
-    hardware = Hardware(display)
     hardware.button(1, down=True)
     dispatcher.handle(event("point_right"))
     assert window.received() == []
     assert window.root.query_pointer().mask & X.Button1Mask
-    hardware.button(1, down=False)
 
 
 def test_what_waits_is_left_out_when_its_time_comes_while_something_is_held(
-    window: KeyWindow, display: Display
+    window: KeyWindow, hardware: Hardware
 ) -> None:
     now = [0.0]
     bindings = Bindings((Binding("stop", Wait(1.0) + Key("Left")),))
-    hardware = Hardware(display)
     with Dispatcher(bindings, X11Injector(), ticking=False, clock=lambda: now[0]) as dispatcher:
         for number, held in enumerate((False, True)):
             dispatcher.handle(event("stop", at=now[0], number=number))
