@@ -13,6 +13,7 @@ from gesturelrcn.capture.frame import Frame
 from gesturelrcn.decoding import Decoder, Evidence, acting_hand
 from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine, EngineName
+from gesturelrcn.model.frame_rate import FrameRate
 from gesturelrcn.model.streaming import FIRST_DT, StreamingModel
 from gesturelrcn.observation import Observation
 from gesturelrcn.region import (
@@ -41,6 +42,9 @@ class Recognizer:
     gesture that is going on ends then. Where time goes back, or frames come of another source, everything
     is forgotten: a second recording gives the events that it would give alone.
 
+    Frames that come faster than the model was trained for are thinned out; if they come more slowly, a
+    warning says so once.
+
     With `live=False` (recordings) there is no thread, and the same frames give the same events, bit for
     bit. With `live=True` a locator that takes long works in a thread beside, and no frame waits for it; and
     while nobody moves and no gesture is near, most frames are passed over (`gesturelrcn.region.motion_gate`).
@@ -49,6 +53,7 @@ class Recognizer:
     Attributes:
         card: of the model.
         view: what `process` returned last; empty before the first frame and after `finish`.
+        warning: that the source is too slow for the model, in words that follow its name; "" if it is not.
 
     Examples:
         >>> recognizer = Recognizer()                             # doctest: +SKIP
@@ -92,6 +97,8 @@ class Recognizer:
         self._by_joints = self._follower if isinstance(self._follower, FollowsJoints) else None
         self._decoder = Decoder(self.card.classes, self.card.thresholds)
         self._clock = clock
+        self._rate = FrameRate(self.card.min_fps, self.card.max_fps)
+        self.warning = ""
         self._previous_at: float | None = None
         self._shape: tuple[int, ...] | None = None
         self._source: str | None = None
@@ -113,8 +120,22 @@ class Recognizer:
             CaptureError: the picture is not (H, W, 3) uint8.
         """
         must_be_picture(frame.image, f"Frame {frame.index} of {frame.source}")
-        self.view = self._observe(frame)
+        if self._rate.takes(frame.captured_at) or frame.discontinuous:
+            self.view = self._observe(frame)
+        else:  # more frames a second than the model knows
+            self.view = replace(self.view, events=())
+        self._look_at_rate(frame.source)
         return self.view
+
+    def _look_at_rate(self, source: str) -> None:
+        rate = None if self.warning else self._rate.too_slow
+        if rate is not None:
+            card = self.card
+            self.warning = (
+                f"shows {rate:.1f} pictures a second; {card.name} was trained for {card.min_fps:g} to"
+                f" {card.max_fps:g}, so gestures may be missed or come late"
+            )
+            logger.warning("%s %s", source, self.warning)
 
     def _observe(self, frame: Frame) -> Observation:
         at = frame.captured_at

@@ -1,6 +1,5 @@
 """Cut the moments in which a gesture was found into films of their own: H.264, through PyAV."""
 
-import importlib.util
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -10,25 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.annotation.timeline import Span
-from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.overlay.recorder import even, fitted
 from gesturelrcn.system.whole_files import write_whole
 
 _TICKS = 90_000
 """A second of the clips' clock, so that frames which are not equally far apart stay so."""
 _QUALITY = {"crf": "20", "preset": "veryfast", "threads": "1"}
 _NOMINAL_FPS = 30
-
-
-def must_be_able_to_cut() -> None:
-    """See that PyAV is there.
-
-    Raises:
-        GestureLrcnError: it is not.
-    """
-    if importlib.util.find_spec("av") is None:
-        raise GestureLrcnError(
-            "Cutting clips needs PyAV: install it with `pip install 'gesturelrcn[clips]'`."
-        )
 
 
 def clip_name(video: Path, span: Span) -> str:
@@ -57,11 +44,10 @@ class ClipCutter:
             return
         import av
 
-        # H.264 halves the colours, so it wants even sides.
-        image = np.ascontiguousarray(image[: image.shape[0] // 2 * 2, : image.shape[1] // 2 * 2])
         if self._container is None:
-            self._open(image, at)
-        frame = av.VideoFrame.from_ndarray(image, format="bgr24")
+            self._open(even(image), at)
+        image = fitted(image, (self._stream.width, self._stream.height))
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgr24")
         frame.pts, frame.time_base = round((at - self._began) * _TICKS), Fraction(1, _TICKS)
         self._container.mux(self._stream.encode(frame))
 

@@ -12,24 +12,30 @@ from gesturelrcn.system.whole_files import write_whole
 RECORD = "jsonl"
 """Always written: from it the others are made, and it says what is done already."""
 
-COLUMNS = ("gesture", "start_s", "end_s", "confidence", "hand", "x", "y")
+COLUMNS = ("gesture", "start_s", "end_s", "confidence", "hand", "x", "y", "note")
 
 
 def to_csv(timeline: Timeline) -> str:
-    """A head line and a line a gesture (RFC 4180, but lines end in a line feed); empty cells for None."""
+    """A head line and a line a gesture (RFC 4180, but lines end in a line feed); empty cells for None.
+
+    What is wrong with the video is a line without a gesture, at its end.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for span in timeline.spans:
         x, y = span.position or ("", "")
-        writer.writerow((span.gesture, span.start, span.end, span.confidence, span.hand or "", x, y))
+        writer.writerow((span.gesture, span.start, span.end, span.confidence, span.hand or "", x, y, ""))
+    end = timeline.seconds
+    writer.writerows(("", end, end, "", "", "", "", warning) for warning in timeline.warnings)
     return out.getvalue()
 
 
 def to_webvtt(timeline: Timeline) -> str:
     """A cue a gesture (W3C WebVTT), which players show as subtitles or jump to as chapters."""
-    note = " ".join(timeline.video.split()).replace("-->", "->")
-    cues = [f"WEBVTT\n\nNOTE {note}, by gesturelrcn {timeline.origin.version}"]
+    notes = [f"{timeline.video}, by gesturelrcn {timeline.origin.version}", *timeline.warnings]
+    # A note is one line here, and must not look like a cue.
+    cues = ["WEBVTT", *("NOTE " + " ".join(note.split()).replace("-->", "->") for note in notes)]
     for number, span in enumerate(timeline.spans, 1):
         start, end = milliseconds(span.start, span.end)
         title = span.title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

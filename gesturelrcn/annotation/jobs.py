@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gesturelrcn.annotation.clips import must_be_able_to_cut
 from gesturelrcn.annotation.formats import FORMATS, RECORD
 from gesturelrcn.annotation.timeline import Origin, Timeline, read_timeline
 from gesturelrcn.errors import CaptureError, GestureLrcnError
@@ -50,8 +49,6 @@ class AnnotationRequest:
             _must_be_among(gesture, list(gestures), "gesture")
         if not (math.isfinite(self.margin) and 0 <= self.margin <= 3600):
             raise GestureLrcnError(f"A margin of {self.margin:g} s is none: give 0 to 3600 seconds.")
-        if self.clips is not None:
-            must_be_able_to_cut()
 
 
 def _must_be_among(word: str, known: list[str], what: str) -> None:

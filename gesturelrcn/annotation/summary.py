@@ -99,6 +99,7 @@ def _section(outcome: Outcome, colours: dict[str, str]) -> str:
         f'<p class="soft">{clock(timeline.seconds)}, {_many(len(outcome.matches), "gesture")}, '
         f"model {escape(timeline.origin.model)}</p>\n"
     )
+    head += "".join(f'<p class="soft">{escape(warning)}</p>\n' for warning in timeline.warnings)
     if not outcome.matches:
         return head
     bars = "".join(_bar(span, timeline.seconds, colours[span.gesture]) for span in outcome.matches)

@@ -81,6 +81,8 @@ class Timeline:
         made_at: when this was made, as in 2024-05-31T12:00:00+00:00.
         origin: what it was made from.
         spans: in order of time.
+        notes: what is wrong with the video though it could be read, in words that follow its name: that it
+            breaks off, for example.
     """
 
     video: str
@@ -89,6 +91,12 @@ class Timeline:
     made_at: str
     origin: Origin
     spans: tuple[Span, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The notes as sentences, with the name of the video."""
+        return tuple(f"{self.video} {note}." for note in self.notes)
 
 
 def spans_of(events: Iterable[GestureEvent]) -> tuple[Span, ...]:
@@ -137,7 +145,8 @@ def read_timeline(path: Path) -> Timeline | None:
         if head.pop("timeline") != FORMAT:
             return None
         origin = Origin(**head.pop("origin"))
-        return Timeline(origin=origin, spans=tuple(map(_read_span, rows)), **head)
+        notes = tuple(map(str, head.pop("notes", ())))
+        return Timeline(origin=origin, spans=tuple(map(_read_span, rows)), notes=notes, **head)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 

@@ -22,12 +22,13 @@ from numpy.typing import NDArray
 
 from gesturelrcn import __version__
 from gesturelrcn.annotation.timeline import Origin, Timeline, spans_of
-from gesturelrcn.capture import Frame, Source, open_source
+from gesturelrcn.capture import Frame, Recording, Source, open_source
 from gesturelrcn.errors import CaptureError
 from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine, ModelCard
+from gesturelrcn.model.frame_rate import FrameRate
 from gesturelrcn.recognizer import Recognizer
-from gesturelrcn.recordings.frames import claimed_frames
+from gesturelrcn.recordings.frames import promised_seconds
 from gesturelrcn.region import Follower, Region, person_follower
 from gesturelrcn.stream.stream import GestureStream
 
@@ -60,21 +61,36 @@ class Reading:
 
 
 class LookingAhead:
-    """A source of frames and the follower that knows them already. See `Source` and `Follower`."""
+    """A source of frames and the follower that knows them already. See `Source` and `Follower`.
+
+    Attributes:
+        times: seconds of all frames that were looked at, those that were left out too.
+    """
 
     live = False
 
-    def __init__(self, source: Source, follower: Follower, *, beside: bool = False) -> None:
-        """Args: source: a recording. follower: in step. beside: look ahead on a thread of its own."""
+    def __init__(
+        self, source: Source, follower: Follower, rate: FrameRate | None = None, *, beside: bool = False
+    ) -> None:
+        """Set up.
+
+        Args:
+            source: a recording.
+            follower: in step.
+            rate: leaves out what the recogniser would leave out; None to leave out nothing.
+            beside: look ahead on a thread of its own.
+        """
         self.name = source.name
+        self.times: list[float] = []
         self._source = source
         self._follower = follower
+        self._rate = rate
         self._beside = beside
         self._known: deque[tuple[NDArray[np.uint8], Region | None, bool]] = deque()
         self._jumped = False
 
     def __iter__(self) -> Iterator[Frame]:
-        frames = iter(self._source)
+        frames = self._needed()
         with ThreadPoolExecutor(1, "gesturelrcn-ahead") if self._beside else nullcontext() as thread:
             ahead = thread.submit(self._run, frames) if thread else None
             while True:
@@ -86,6 +102,12 @@ class LookingAhead:
                 for frame, region, jumped in run:
                     self._known.append((frame.image, region, jumped))
                     yield frame
+
+    def _needed(self) -> Iterator[Frame]:
+        for frame in self._source:
+            self.times.append(frame.captured_at)
+            if self._rate is None or self._rate.takes(frame.captured_at) or frame.discontinuous:
+                yield frame
 
     def _run(self, frames: Iterator[Frame]) -> list[tuple[Frame, Region | None, bool]]:
         """The next frames, the person's region in each, and whether it jumped there; empty at the end."""
@@ -142,19 +164,18 @@ def watch_video(
         CaptureError: the video is missing, empty, or no picture in it can be decoded.
     """
     origin = origin_of(video, engine.card, engine_name, mirrored)
-    claimed = claimed_frames(video)
-    times: list[float] = []
+    promised = promised_seconds(video)
 
     def seen(frame: Frame, observation: object) -> None:
-        times.append(frame.captured_at)
-        if claimed and len(times) % AHEAD == 0:
-            progress(min(1.0, len(times) / claimed))
+        if promised and (frame.index + 1) % AHEAD == 0:
+            progress(min(1.0, frame.captured_at / promised))
 
     began, cpu_began = time.perf_counter(), time.process_time()
+    rate = FrameRate(engine.card.min_fps, engine.card.max_fps)
     with (
         open_source(video, mirrored=mirrored) as source,
         closing(person_follower()) as follower,
-        LookingAhead(source, follower, beside=beside) as ahead,
+        LookingAhead(source, follower, rate, beside=beside) as ahead,
         closing(Recognizer(engine, follower=ahead)) as recognizer,
     ):
         stream = GestureStream(ahead, recognizer=recognizer)
@@ -162,21 +183,22 @@ def watch_video(
         events = tuple(stream)
     took, cpu_took = time.perf_counter() - began, time.process_time() - cpu_began
     progress(1.0)
+    breaks_off = source.breaks_off if isinstance(source, Recording) else ""
     timeline = Timeline(
         video.name,
-        round(_length(times), 6),
-        len(times),
+        round(_length(ahead.times), 6),
+        len(ahead.times),
         datetime.now(timezone.utc).isoformat(timespec="seconds"),
         origin,
         spans_of(events),
+        tuple(note for note in (breaks_off, recognizer.warning) if note),
     )
     return Reading(timeline, events, took, cpu_took)
 
 
 def _length(times: list[float]) -> float:
-    """Seconds from the first frame to the end of the last one."""
-    passed = times[-1] - times[0]
-    return passed + (passed / (len(times) - 1) if len(times) > 1 else 0.0)
+    """Seconds from the beginning to the end of the last frame, which is shown as long as most others."""
+    return times[-1] + (float(np.median(np.diff(times))) if len(times) > 1 else 0.0)
 
 
 def origin_of(video: Path, card: ModelCard, engine: str, mirrored: bool) -> Origin:

@@ -149,7 +149,8 @@ def do_job(
             progress(1.0)
             return Outcome(job, problem=str(problem))
     progress(1.0)
-    return Outcome(job, timeline, **watched, **pictures, warnings=tuple(dict.fromkeys(warnings)))
+    noted = [f"{job.video} {note}" for note in timeline.notes]  # of an earlier run, too
+    return Outcome(job, timeline, **watched, **pictures, warnings=tuple(dict.fromkeys(noted + warnings)))
 
 
 def _second_look(outcome: Outcome) -> dict[str, Any]:
@@ -177,22 +178,25 @@ def _second_look(outcome: Outcome) -> dict[str, Any]:
 
 @contextmanager
 def _heard_warnings() -> Iterator[list[str]]:
-    """What capture says about the video; in a worker nobody else would hear it."""
+    """What is said about the video; in a worker nobody else would hear it."""
     heard: list[str] = []
+    loggers = [logging.getLogger(name) for name in ("gesturelrcn.capture", "gesturelrcn.recognizer")]
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             heard.append(record.getMessage())
 
-    logger, listener = logging.getLogger("gesturelrcn.capture"), Listener(logging.WARNING)
-    before = logger.propagate
-    logger.addHandler(listener)
-    logger.propagate = False
+    listener = Listener(logging.WARNING)
+    before = [logger.propagate for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(listener)
+        logger.propagate = False
     try:
         yield heard
     finally:
-        logger.removeHandler(listener)
-        logger.propagate = before
+        for logger, propagated in zip(loggers, before, strict=True):
+            logger.removeHandler(listener)
+            logger.propagate = propagated
 
 
 def _size(job: Job) -> int:

@@ -23,7 +23,7 @@ _TAIL = 4096
 """Bytes at the end of a file in which the end mark must be; some cameras append a little."""
 
 
-def decode_pictures(folder: Path, *, fps: float | None = None) -> Generator[Decoded, None, None]:
+def decode_pictures(folder: Path, *, fps: float | None = None) -> Generator[Decoded, None, str]:
     """The pictures of a folder in natural order (2 before 10), `fps` (default 15) to a second.
 
     A picture that cannot be read is skipped but keeps its place in time; a warning names them all at
@@ -50,6 +50,7 @@ def decode_pictures(folder: Path, *, fps: float | None = None) -> Generator[Deco
         )
     if unreadable:
         logger.warning("skipped pictures in %s that cannot be read: %s", folder, ", ".join(unreadable))
+    return ""
 
 
 def _picture_paths(folder: Path) -> list[Path]:

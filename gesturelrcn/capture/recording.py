@@ -14,8 +14,9 @@ from gesturelrcn.capture.opencv import cv2
 Decoded = tuple[int, float, NDArray[np.uint8]]
 """Index, media time in seconds, and the (height, width, 3) uint8 BGR picture."""
 
-Decoder = Callable[[], Generator[Decoded, None, None]]
-"""Begins at the first picture each time; raises CaptureError if there is none that can be decoded."""
+Decoder = Callable[[], Generator[Decoded, None, str]]
+"""Begins at the first picture each time, and returns why the recording breaks off, or ""; raises CaptureError
+if there is no picture that can be decoded."""
 
 _NAP = 0.05
 """Seconds; the longest that a paced recording sleeps before it looks whether it was closed."""
@@ -31,6 +32,9 @@ class Recording:
         mirrored: the pictures are mirrored; flip them back.
         realtime: deliver each frame when its media time has come, not as fast as it is decoded.
 
+    Attributes:
+        breaks_off: where and why it ends early, once an iteration came to its end; "" for a whole one.
+
     Raises:
         CaptureError: no picture can be decoded.
     """
@@ -43,13 +47,14 @@ class Recording:
         self._mirrored = mirrored
         self._realtime = realtime
         self._closed = False
+        self.breaks_off = ""
         with closing(decode()) as pictures:
             next(pictures)
 
     def __iter__(self) -> Iterator[Frame]:
         with closing(self._decode()) as pictures:
             starts_at: float | None = None
-            for index, media_time, image in pictures:
+            for index, media_time, image in self._to_the_end(pictures):
                 if starts_at is None:
                     starts_at = time.monotonic() - media_time
                 if self._realtime:
@@ -59,6 +64,9 @@ class Recording:
                 if self._mirrored:
                     image = np.asarray(cv2.flip(image, 1), dtype=np.uint8)
                 yield Frame(image, media_time, index, self.name, media_time)
+
+    def _to_the_end(self, pictures: Generator[Decoded, None, str]) -> Iterator[Decoded]:
+        self.breaks_off = yield from pictures
 
     def _sleep_until(self, due: float) -> None:
         while not self._closed and (left := due - time.monotonic()) > 0:

@@ -1,86 +1,225 @@
-"""Video files."""
+"""Video files, decoded by PyAV: what a player shows, when it shows it."""
 
 import logging
-from collections.abc import Generator
+import math
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from gesturelrcn.capture.opencv import cv2
+from gesturelrcn.capture.display import Display
 from gesturelrcn.capture.recording import Decoded
+from gesturelrcn.capture.stamps import media_times
 from gesturelrcn.errors import CaptureError
 
 logger = logging.getLogger(__name__)
 
-_PLAUSIBLE_FPS = (1.0, 240.0)
 _FPS_UNKNOWN = 30.0
-_LONGEST_GAP = 10.0
-"""Seconds between two frames above which the container's time stamps are not believed."""
-_CLAIMED_BUT_MISSING = 0.02
-"""Share of the frames that the header may promise too much; some containers only estimate their number."""
+_POSSIBLE_FPS = (0.01, 1000.0)
+"""Rates outside are no rates; they only matter where a container has no stamps."""
+_PROMISING = frozenset({"mov", "matroska", "avi", "asf", "flv", "mxf"})
+"""Formats whose header says how long the film is; others let FFmpeg estimate it from what is there."""
+_ROUNDING = 0.3
+"""Seconds by which a header may promise too much,"""
+_ROUNDING_PERIODS = 3
+"""or so many pictures."""
+_TS_PACKETS = (188, 192, 204)
+"""Bytes of a packet of a transport stream; a whole one is made of nothing else."""
+_MICROSECOND = Fraction(1, 1_000_000)
 
 
-def decode_video(path: Path, *, fps: float | None = None) -> Generator[Decoded, None, None]:
-    """The pictures of a video file, in order.
+def decode_video(path: Path, *, fps: float | None = None) -> Generator[Decoded, None, str]:
+    """The pictures of a video file, in order, as a player shows them; returns why it breaks off, or "".
 
-    Media time is the container's own; where that does not advance plausibly, a frame follows the one
-    before it by one period of the frame rate. If `fps` (frames a second) is given, it alone counts.
+    They are turned and mirrored as the file says, and their pixels made square. Media time is 0 where a
+    player begins and follows the container's stamps (`gesturelrcn.capture.stamps`); if `fps` (frames a
+    second) is given, it alone counts. What cannot be decoded is left out.
 
     Raises:
         CaptureError: the file is missing, empty, or no frame in it can be decoded.
     """
-    _must_have_content(path)
-    # An absolute path, or FFmpeg would take a file called "concat:a" for one of its protocols.
-    capture = cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG)
-    try:
-        claimed = capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        clock = _MediaClock(fps) if fps else _MediaClock(capture.get(cv2.CAP_PROP_FPS), container=capture)
-        index = 0
-        while True:
-            decoded, image = capture.read()
-            if not decoded:
-                break
-            yield index, clock.next(), np.asarray(image, dtype=np.uint8)
-            index += 1
-    finally:
-        capture.release()
-    if index == 0:
-        raise CaptureError(
-            f"No picture can be decoded from {path}: it is not a video, or it is damaged; "
-            "play it in a video player to see which."
+    with _opened(path) as container:
+        film = _Film(container, path.stat().st_size)
+        frames = film.frames()
+        times = (
+            ((number / fps, frame) for number, (_, frame) in enumerate(frames))
+            if fps
+            else media_times(frames, film.period)
         )
-    if claimed - index > max(1.0, _CLAIMED_BUT_MISSING * claimed):
-        logger.warning("%s ends early: %d of %d frames could be read", path, index, claimed)
+        display = Display(film.pixel)
+        index = -1
+        with closing(frames):
+            for index, (at, frame) in enumerate(times):
+                yield index, at, display.picture(frame)
+        if index < 0:
+            raise _undecodable(path)
+        missing = film.missing()
+    if missing:
+        logger.warning("%s %s", path, missing)
+    return missing
 
 
-def _must_have_content(path: Path) -> None:
+@dataclass(frozen=True)
+class FilmFacts:
+    """What the header of a video says.
+
+    Attributes:
+        seconds: how long it is; None where it does not say.
+        fps: frames a second, on average; None where it does not say.
+    """
+
+    seconds: float | None
+    fps: float | None
+
+
+def film_facts(path: Path) -> FilmFacts:
+    """What the header of a video file says; that its pictures can be decoded is not looked at.
+
+    Raises:
+        CaptureError: the file is missing, empty or no video.
+    """
+    with _opened(path) as container:
+        duration = container.duration
+        seconds = float(duration * _MICROSECOND) if duration and duration > 0 else None
+        return FilmFacts(seconds, _rate(_best(container)))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """The container of a film that has a video stream."""
+    import av
+
     try:
+        # A file and not its name: FFmpeg takes "concat:a" for a protocol, and not every name is text.
         with path.open("rb") as file:
-            has_content = bool(file.read(1))
+            if not file.read(1):
+                raise CaptureError(f"The video {path} is empty (0 bytes); copy or record it again.")
+            file.seek(0)
+            try:
+                container = av.open(file, metadata_errors="replace")
+            except (av.error.FFmpegError, ValueError, MemoryError):
+                raise _undecodable(path) from None
+            with container:
+                if _best(container) is None:
+                    raise _undecodable(path)
+                yield container
     except OSError as error:
         raise CaptureError(f"The video {path} cannot be opened: {error.strerror}.") from error
-    if not has_content:
-        raise CaptureError(f"The video {path} is empty (0 bytes); copy or record it again.")
 
 
-class _MediaClock:
-    """Media time of one frame after the other, in seconds, strictly increasing."""
+def _undecodable(path: Path) -> CaptureError:
+    return CaptureError(
+        f"No picture can be decoded from {path}: it is not a video, or it is damaged; "
+        "play it in a video player to see which."
+    )
 
-    def __init__(self, fps: float, container: cv2.VideoCapture | None = None) -> None:
-        slowest, fastest = _PLAUSIBLE_FPS
-        trusted = container is None or slowest <= fps <= fastest
-        self._period = 1.0 / (fps if trusted else _FPS_UNKNOWN)
+
+def _best(container: Any) -> Any:
+    """The stream that a player would show: no cover picture if there is anything else."""
+    return container.streams.best("video")
+
+
+def _rate(stream: Any) -> float | None:
+    """Frames a second, on average."""
+    slowest, fastest = _POSSIBLE_FPS
+    possible = (rate for rate in (stream.average_rate, stream.guessed_rate) if rate is not None)
+    return next((float(rate) for rate in possible if slowest <= rate <= fastest), None)
+
+
+class _Film:
+    """One pass through a container."""
+
+    def __init__(self, container: Any, size: int) -> None:
+        """Args: container: just opened. size: of the file, in bytes."""
         self._container = container
-        self._last: float | None = None
+        self._size = size
+        self._stream = _best(container)
+        self._stream.thread_type = "AUTO"
+        self.period = 1.0 / (_rate(self._stream) or _FPS_UNKNOWN)
+        self._start = (container.start_time or 0) * _MICROSECOND
+        self._reached: Fraction | float = -math.inf
+        self._seen = Fraction(0)
+        self._torn_packet = self._torn_frame = False
 
-    def next(self) -> float:
-        """The time of the frame that was read last."""
-        stamp = self._container.get(cv2.CAP_PROP_POS_MSEC) / 1000.0 if self._container else None
-        if self._last is None:
-            now = stamp if stamp is not None and 0.0 <= stamp <= _LONGEST_GAP else 0.0
-        elif stamp is not None and self._last < stamp <= self._last + _LONGEST_GAP:
-            now = stamp
-        else:
-            now = self._last + self._period
-        self._last = now
-        return now
+    @property
+    def pixel(self) -> Fraction | None:
+        """Width of a pixel by its height."""
+        pixel: Fraction | None = self._stream.sample_aspect_ratio
+        return pixel
+
+    def frames(self) -> Generator[tuple[float | None, Any], None, None]:
+        """Every frame that can be decoded, and its stamp in seconds from where a player begins."""
+        import av
+
+        packets = self._container.demux()
+        flushed = False
+        while True:
+            try:
+                packet = next(packets, None)
+            except (av.error.FFmpegError, ValueError):  # damaged from here on
+                packet = None
+            if packet is None:
+                break
+            self._look_at(packet)
+            if packet.stream is self._stream:
+                flushed = not packet.size
+                yield from self._decoded(packet)
+        if not flushed:
+            yield from self._decoded(None)
+
+    def _decoded(self, packet: Any) -> Iterator[tuple[float | None, Any]]:
+        import av
+
+        try:
+            frames = self._stream.codec_context.decode(packet)
+        except (av.error.FFmpegError, ValueError):  # one damaged picture is not the end of the film
+            return
+        for frame in frames:
+            self._torn_frame = frame.is_corrupt
+            stamp = frame.dts if frame.pts is None else frame.pts
+            if stamp is None:
+                yield None, frame
+            else:
+                self._seen = stamp * (frame.time_base or self._stream.time_base) - self._start
+                yield float(self._seen), frame
+
+    def _look_at(self, packet: Any) -> None:
+        """Take in how far the file goes; the last packet says whether it is torn."""
+        if not packet.size:
+            return
+        self._torn_packet = packet.is_corrupt
+        stamp = packet.dts if packet.pts is None else packet.pts
+        if stamp is not None and packet.time_base is not None:
+            self._reached = max(self._reached, (stamp + (packet.duration or 0)) * packet.time_base)
+
+    def missing(self) -> str:
+        """Where the film breaks off, after its last frame; "" for a whole one."""
+        promised = self._promised()
+        there = f"breaks off after {float(self._seen) + self.period:.1f} s"
+        rounding = max(_ROUNDING, _ROUNDING_PERIODS * self.period)
+        if promised is not None and promised - self._reached > rounding:
+            return f"{there} of {float(promised - self._start):.1f} s"
+        return there if self._is_torn() else ""
+
+    def _is_torn(self) -> bool:
+        """Whether the end itself is damaged: all that tells where the format promises nothing."""
+        half_a_packet = all(self._size % packet for packet in _TS_PACKETS)
+        is_ts = self._container.format.name == "mpegts"
+        return self._torn_packet or self._torn_frame or (is_ts and half_a_packet)
+
+    def _promised(self) -> Fraction | None:
+        """The stamp at which the header says that the film ends."""
+        formats = self._container.format.name.split(",")
+        if _PROMISING.isdisjoint(formats):
+            return None
+        stream, duration = self._stream, self._container.duration
+        if "avi" in formats and stream.frames:  # its duration is guessed anew where the index is missing
+            return Fraction(stream.frames / stream.average_rate)
+        if stream.duration:
+            return Fraction((stream.duration + (stream.start_time or 0)) * stream.time_base)
+        if not duration or duration < 0:
+            return None
+        # Matroska counts from 0, whatever the first stamp is.
+        return Fraction(duration * _MICROSECOND) + (0 if "matroska" in formats else self._start)

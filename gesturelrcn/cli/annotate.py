@@ -30,7 +30,7 @@ _FORMAT_HELP = (
 )
 _FIND_HELP = "Clips, summary and list of these gestures only; the timelines hold all. Several: A,B."
 _FORCE_HELP = "Do everything again and replace what is there."
-_CLIPS_HELP = "Cut each gesture into a film of its own (.mp4) in this folder. Needs the extra **clips**."
+_CLIPS_HELP = "Cut each gesture into a film of its own (.mp4) in this folder."
 _SUMMARY_HELP = "Write one page with a picture of every gesture."
 _WORKERS_HELP = "Videos that are watched at the same time, one core each; 0: as many as there are cores."
 

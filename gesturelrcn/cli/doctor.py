@@ -21,7 +21,7 @@ _LOOKS = 1.0
 """Seconds for which the camera's frames are counted."""
 _RIVALS = ("opencv-python", "opencv-python-headless", "opencv-contrib-python-headless")
 _KEYS = "pynput" if sys.platform in ("win32", "darwin") else "python-xlib"
-_PACKAGES = ("numpy", "mediapipe", "opencv-contrib-python", "onnxruntime", _KEYS)
+_PACKAGES = ("numpy", "mediapipe", "opencv-contrib-python", "av", "onnxruntime", _KEYS)
 _OPTIONAL = ("torch", "safetensors")
 
 

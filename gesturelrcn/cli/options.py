@@ -52,9 +52,7 @@ Preview = Annotated[
 ]
 Record = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE.mp4", help="Write a film of what is seen and recognised; needs no screen, only PyAV."
-    ),
+    typer.Option(metavar="FILE.mp4", help="Write a film of what is seen and recognised; needs no screen."),
 ]
 Engine = Annotated[EngineChoice, typer.Option(help="What runs the network; torch is slower and an extra.")]
 Locator = Annotated[

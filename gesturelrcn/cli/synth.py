@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gesturelrcn.synthesis.dataset.films import FilmDataset
     from gesturelrcn.synthesis.dataset.plan import Recipe
 
-_EXTRA = {"scipy": "scipy", "moderngl": "moderngl", "glcontext": "glcontext", "av": "av"}
+_EXTRA = {"scipy": "scipy", "moderngl": "moderngl", "glcontext": "glcontext"}
 _GESTURES_HELP = "A TOML file that describes gestures; without it those that ship with gesturelrcn."
 
 

@@ -1,6 +1,5 @@
 """Records pictures as H.264 in MP4 on a thread of its own: no frame waits for the encoder or the disk."""
 
-import importlib.util
 import logging
 import os
 import queue
@@ -64,7 +63,7 @@ class Recorder:
             path: a file that is not there yet, ending in .mp4.
 
         Raises:
-            RecordingError: it is there, cannot be made there, is no .mp4, or PyAV is not installed.
+            RecordingError: it is there, cannot be made there, or is no .mp4.
         """
         _refuse_early(path)
         self._film = _Film(path)
@@ -173,11 +172,8 @@ class _Film:
             step = at - self._last_at
             self._now += min(step, LONGEST_GAP) if step > 0 else 1 / 30
         self._last_at = at
-        size = (self._stream.width, self._stream.height)
-        fitted = _even(picture)
-        if fitted.shape[1::-1] != size:
-            fitted = np.asarray(cv2.resize(picture, size), np.uint8)
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(fitted), format="bgr24")
+        image = fitted(picture, (self._stream.width, self._stream.height))
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgr24")
         frame.pts, frame.time_base = round(self._now * _TICKS), Fraction(1, _TICKS)
         self._container.mux(self._stream.encode(frame))
         self._file.flush()  # what Python's own buffer holds would be lost with the program
@@ -188,7 +184,7 @@ class _Film:
         self._file = open_new_private(self._path)
         self._container = av.open(self._file, "w", format="mp4", options=_MUXING)
         self._stream = self._container.add_stream("libx264", rate=30, options=dict(_ENCODING))
-        self._stream.height, self._stream.width = _even(picture).shape[:2]
+        self._stream.height, self._stream.width = even(picture).shape[:2]
         self._stream.pix_fmt = "yuv420p"
         self._stream.codec_context.time_base = Fraction(1, _TICKS)
 
@@ -204,9 +200,23 @@ class _Film:
             self._file.close()
 
 
-def _even(picture: Picture) -> Picture:
+def even(picture: Picture) -> Picture:
     """Without the last column or row where there is an odd number of them: H.264 stores colours by twos."""
     return picture[: picture.shape[0] // 2 * 2, : picture.shape[1] // 2 * 2]
+
+
+def fitted(picture: Picture, size: tuple[int, int]) -> Picture:
+    """A picture (H, W, 3) in a film of this width and height; other proportions get black borders."""
+    image = even(picture)
+    if image.shape[1::-1] == size:
+        return image
+    width, height = size
+    scale = min(width / picture.shape[1], height / picture.shape[0])
+    inner = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+    left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
+    film = np.zeros((height, width, 3), np.uint8)
+    film[top : top + inner[1], left : left + inner[0]] = cv2.resize(picture, inner)
+    return film
 
 
 def _refuse_early(path: Path) -> None:
@@ -219,8 +229,6 @@ def _refuse_early(path: Path) -> None:
         raise RecordingError(f"{path}: this file is there already; give another name, or remove it.")
     if not os.access(folder, os.W_OK):
         raise RecordingError(f"{path}: you may not write into the folder {folder}; choose another.")
-    if importlib.util.find_spec("av") is None:
-        raise RecordingError("Recording needs PyAV; install it with `pip install 'gesturelrcn[record]'`.")
 
 
 def _reason(error: BaseException) -> str:

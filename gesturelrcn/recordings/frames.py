@@ -3,7 +3,6 @@
 What is trained on, labelled, measured and shown is thereby timed as `gesturelrcn run` times it.
 """
 
-import math
 from collections.abc import Generator
 from pathlib import Path
 
@@ -11,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.capture import Frame, open_source
-from gesturelrcn.capture.opencv import cv2
+from gesturelrcn.capture.video import film_facts
+from gesturelrcn.errors import CaptureError
 from gesturelrcn.region import Region
 
 FILM_MARGIN = 1.25
@@ -38,25 +38,21 @@ def frames_of(recording: Path) -> Generator[Frame, None, None]:
 
 def frame_rate(video: Path) -> float | None:
     """Frames a second as the video says (20 where it says nothing plausible); None if nothing decodes."""
-    capture = cv2.VideoCapture(str(video.absolute()), cv2.CAP_FFMPEG)
     try:
-        decoded, _ = capture.read()
-        fps = float(capture.get(cv2.CAP_PROP_FPS))
-    finally:
-        capture.release()
-    if not decoded:
+        next(frames_of(video))
+        fps = film_facts(video).fps
+    except CaptureError:
         return None
     slowest, fastest = _PLAUSIBLE_FPS
-    return fps if math.isfinite(fps) and slowest <= fps <= fastest else _FPS_UNKNOWN
+    return fps if fps is not None and slowest <= fps <= fastest else _FPS_UNKNOWN
 
 
-def claimed_frames(video: Path) -> int:
-    """How many frames the header promises; some containers do not know and say 0 or too many."""
-    capture = cv2.VideoCapture(str(video.absolute()), cv2.CAP_FFMPEG)
+def promised_seconds(video: Path) -> float | None:
+    """How long the header says that the video is, roughly; None where it does not say."""
     try:
-        return max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT)))
-    finally:
-        capture.release()
+        return film_facts(video).seconds
+    except CaptureError:
+        return None
 
 
 def middle_region(image: NDArray[np.uint8], at: float = 0.0) -> Region:

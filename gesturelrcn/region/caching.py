@@ -30,6 +30,7 @@ class CachingLocator:
         """Args: make: makes the other one."""
         self._locator = make()
         self._blocks: NDArray[np.uint8] | None = None
+        self._shape: tuple[int, ...] = ()
         self._looked_at = -math.inf
         self._region: Region | None = None
 
@@ -54,15 +55,16 @@ class CachingLocator:
         """Return the region of the person in `image` ((H, W, 3) uint8 BGR), or None."""
         blocks = np.asarray(cv2.resize(image, _BLOCKS, interpolation=cv2.INTER_AREA), np.uint8)
         longest = LONGEST_EMPTY if self._region is None else LONGEST
-        if 0 <= at - self._looked_at < longest and self._is_the_same(blocks):
+        if 0 <= at - self._looked_at < longest and self._is_the_same(image, blocks):
             return None if self._region is None else replace(self._region, located_at=at)
         self._blocks = None  # where the other one raises, its last answer is void
         self._region = self._locator.locate(image, at)
-        self._blocks, self._looked_at = blocks, at
+        self._blocks, self._shape, self._looked_at = blocks, image.shape, at
         return self._region
 
-    def _is_the_same(self, blocks: NDArray[np.uint8]) -> bool:
-        if self._blocks is None:
+    def _is_the_same(self, image: NDArray[np.uint8], blocks: NDArray[np.uint8]) -> bool:
+        # The same in another size may show somebody who was too small before, and moves every place.
+        if self._blocks is None or image.shape != self._shape:
             return False
         changed = cv2.absdiff(blocks, self._blocks).max(axis=2) > NOISE
         return int(np.count_nonzero(changed)) <= FEW

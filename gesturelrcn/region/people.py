@@ -44,6 +44,7 @@ class PersonLocator:
         self._choice = choice
         self._find = find or PeopleNetwork().find
         self._followed: Region | None = None
+        self._shape: tuple[int, ...] = ()
         self._found = False
         self._place: tuple[float, float] | None = None
 
@@ -69,6 +70,8 @@ class PersonLocator:
         """
         if self._followed is not None and not 0 <= at - self._followed.located_at <= STAYS:
             self._followed = None
+        if image.shape != self._shape:  # no place of before is one in this picture
+            self._shape, self._followed = image.shape, None
         seen = [(person, person.region(at)) for person in self._find(image)]
         people = [(person, region) for person, region in seen if region is not None]
         self._found = False

@@ -2,14 +2,17 @@
 
 import csv
 import io
+import json
 import re
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from gesturelrcn.annotation.formats import FORMATS, write_timeline
+from gesturelrcn.annotation.jobs import SUFFIXES
 from tests.annotation.made import SPANS, TIMELINE
 
 EMPTY = replace(TIMELINE, spans=())
@@ -20,7 +23,7 @@ def test_csv():
     assert [row["gesture"] for row in rows] == ["raise_hand", "wave", "raise_hand"]
     assert rows[0] == {
         **{"gesture": "raise_hand", "start_s": "0.45", "end_s": "1.234567", "confidence": "0.987654"},
-        **{"hand": "right", "x": "0.25", "y": "0.125"},
+        **{"hand": "right", "x": "0.25", "y": "0.125", "note": ""},
     }
     assert (rows[2]["hand"], rows[2]["x"], rows[2]["y"]) == ("", "", "")
     assert list(csv.DictReader(io.StringIO(FORMATS["csv"](EMPTY, None, None)))) == []
@@ -179,3 +182,34 @@ def test_a_name_that_is_no_unicode_can_be_written(tmp_path, form):
     write_timeline(odd, tmp_path / odd.video, out, form)
     assert out.read_text(encoding="utf-8")
     assert [path.name for path in tmp_path.iterdir()] == [out.name]
+
+
+NOTED = replace(TIMELINE, notes=("breaks off after 4000.0 s of 5000.0 s",))
+
+
+def test_what_is_wrong_with_the_video_stands_in_every_format():
+    told = f"{TIMELINE.video} breaks off after 4000.0 s of 5000.0 s."
+    rows = list(csv.DictReader(io.StringIO(FORMATS["csv"](NOTED, None, None))))
+    assert [row["gesture"] for row in rows] == ["raise_hand", "wave", "raise_hand", ""]
+    assert (rows[-1]["start_s"], rows[-1]["note"]) == ("4000.04", told)
+
+    text = FORMATS["vtt"](NOTED, None, None)
+    assert read_webvtt(text) == read_webvtt(FORMATS["vtt"](TIMELINE, None, None))
+    assert "NOTE " + told.replace("-->", "->") in text
+
+    eaf = FORMATS["eaf"](NOTED, Path("a.mp4"), Path("a.eaf"))
+    must_be_eaf(eaf)
+    tiers = {tier.get("TIER_ID"): tier for tier in ElementTree.fromstring(eaf).iter("TIER")}
+    assert [value.text for value in tiers["about the recording"].iter("ANNOTATION_VALUE")] == [told]
+
+    assert json.loads(FORMATS["jsonl"](NOTED, None, None).splitlines()[0])["notes"] == list(NOTED.notes)
+
+
+@pytest.mark.parametrize("suffix", sorted(SUFFIXES))
+def test_elan_is_told_that_it_is_a_film(suffix):
+    text = FORMATS["eaf"](TIMELINE, Path(f"a{suffix.upper()}"), Path("a.eaf"))
+    (media,) = ElementTree.fromstring(text).iter("MEDIA_DESCRIPTOR")
+    kind, _, name = media.get("MIME_TYPE").partition("/")
+    assert kind == "video"
+    assert name != "*"
+    assert (name == "MP2T") == (suffix in (".ts", ".mts", ".m2ts"))

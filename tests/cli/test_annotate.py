@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from gesturelrcn.annotation import AnnotationRequest, origin_of, plan_jobs, run_jobs, spans_of
+from gesturelrcn.annotation import (
+    AnnotationRequest,
+    origin_of,
+    plan_jobs,
+    read_timeline,
+    run_jobs,
+    spans_of,
+)
 from gesturelrcn.annotation.workers import WatchSettings
 from gesturelrcn.capture.video import decode_video
 from gesturelrcn.cli.app import app
@@ -18,8 +25,10 @@ from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.model import read_card
 from gesturelrcn.system.whole_files import make_folder
 from tests.annotation.made import pointing
+from tests.capture.clips import cut
 from tests.cli.test_bad_input import sentence
 from tests.evaluation.films import pictures, write_pictures
+from tests.recordings.uneven import write_uneven
 from tests.waiting import wait_until
 
 
@@ -80,7 +89,7 @@ def test_a_folder_with_bad_videos_among_good_ones(gesturelrcn, eager_model, film
     assert end.returncode == 0
     skipped = {Path(item["video"]).name for item in told["skipped"]["items"]}
     assert (told["skipped"]["count"], skipped) == (3, {"empty.mp4", "words.mp4", "gone.mp4"})
-    for name in (*skipped, "damaged.avi ends early"):
+    for name in (*skipped, "damaged.avi breaks off after"):
         assert name in end.stderr
     assert [Path(video["video"]).name for video in told["videos"]] == ["a.avi", "damaged.avi", "b.avi"]
     assert [len(video["gestures"]) for video in told["videos"]] == [1, 1, 1]
@@ -89,8 +98,8 @@ def test_a_folder_with_bad_videos_among_good_ones(gesturelrcn, eager_model, film
         *("sub/b.gestures.eaf", "sub/b.gestures.jsonl"),
     ]
     (gesture,) = told["videos"][0]["gestures"]
-    (cut,) = told["videos"][0]["clips"]
-    times = [at for _, at, _ in decode_video(clips / cut)]
+    (moment,) = told["videos"][0]["clips"]
+    times = [at for _, at, _ in decode_video(clips / moment)]
     lasts = gesture["end"] - max(0.0, gesture["start"] - 0.2)
     assert times[-1] == pytest.approx(lasts, abs=0.06)
     assert len(list(clips.iterdir())) == 3
@@ -99,7 +108,7 @@ def test_a_folder_with_bad_videos_among_good_ones(gesturelrcn, eager_model, film
     # Once more: nothing is watched, what is missing is written, what was corrected is left.
     (out / "a.gestures.eaf").write_text("corrected")
     (out / "sub" / "b.gestures.eaf").unlink()
-    (clips / cut).unlink()
+    (clips / moment).unlink()
     again = gesturelrcn(*command)
     assert again.returncode == 0
     assert again.stdout.count("up to date") == 3
@@ -108,7 +117,7 @@ def test_a_folder_with_bad_videos_among_good_ones(gesturelrcn, eager_model, film
     assert "times real time" not in again.stdout
     assert (out / "a.gestures.eaf").read_text() == "corrected"
     assert (out / "sub" / "b.gestures.eaf").stat().st_size > 0
-    assert (clips / cut).stat().st_size > 0
+    assert (clips / moment).stat().st_size > 0
 
 
 def test_workers_change_nothing(eager_model, films, tmp_path):
@@ -229,3 +238,26 @@ def test_the_sample_needs_no_video_of_ones_own(gesturelrcn, eager_model, tmp_pat
     assert end.returncode == 0, end.stderr
     assert "0 gestures in 0:26.6: sample.gestures.jsonl" in end.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["sample.gestures.jsonl"]
+
+
+def test_a_film_that_breaks_off_says_so_each_time(gesturelrcn, tmp_path):
+    shown = pictures(2.5, 6.0) * 2
+    film = cut(write_uneven(tmp_path / "cut.mkv", shown, [number / 20 for number in range(len(shown))]), 0.6)
+    command = (
+        *("annotate", film, "--format", "csv,vtt,eaf", "--clips", tmp_path / "clips"),
+        *("--summary", tmp_path / "a.html"),
+    )
+    told = []
+    for _ in range(2):
+        end = gesturelrcn(*command)
+        assert end.returncode == 0
+        told.append(end.stderr)
+    assert "up to date" in end.stdout
+    assert told[0] == told[1]
+    (line,) = told[0].splitlines()
+    assert f"{film} breaks off after " in line
+    assert line.endswith(" of 7.0 s")
+    note = line.removeprefix(f"gesturelrcn: {film} ")
+    assert read_timeline(tmp_path / "cut.gestures.jsonl").notes == (note,)
+    for name in ("cut.gestures.csv", "cut.gestures.vtt", "cut.gestures.eaf", "a.html"):
+        assert note in (tmp_path / name).read_text(), name

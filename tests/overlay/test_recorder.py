@@ -212,18 +212,6 @@ def test_what_was_recorded_before_kill_9_can_be_played(tmp_path):
     assert levels == pytest.approx([90] * len(levels), abs=5)
 
 
-def test_without_pyav_it_says_what_to_install(tmp_path):
-    code = (
-        "import sys\nsys.modules['av'] = None\n"
-        "from pathlib import Path\nfrom gesturelrcn.overlay import Recorder, RecordingError\n"
-        "try:\n    Recorder(Path('a.mp4'))\nexcept RecordingError as error:\n    print(error)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
-    )
-    assert done.stdout == "Recording needs PyAV; install it with `pip install 'gesturelrcn[record]'`.\n"
-
-
 @pytest.mark.skipif(shutil.which("chromium") is None and os.environ.get("CI") != "true", reason="no Chromium")
 def test_a_browser_plays_it(tmp_path):
     """The page tells in its text what the video element says of the film."""

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -92,3 +93,9 @@ def test_joints_reach_a_locator_that_follows_them(caching, asked):
     asked.see_joints = asked.chosen.append
     caching.see_joints(asked.found)
     assert asked.chosen == [asked.found]
+
+
+def test_the_same_picture_in_another_size_is_looked_at_again(caching, asked):
+    caching.locate(noisy(), 0.0)
+    caching.locate(cv2.resize(noisy(), (320, 240), interpolation=cv2.INTER_AREA), 0.1)
+    assert asked.times == [0.0, 0.1]

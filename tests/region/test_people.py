@@ -119,3 +119,10 @@ def test_time_that_goes_back_is_another_recording(room, locator):
     assert locator.locate(PICTURE, 50.0).x == 100
     room.people = [somebody(500)]
     assert locator.locate(PICTURE, 1.0).x == 500
+
+
+def test_pictures_of_another_size_have_the_followed_one_at_another_place(room, locator):
+    room.people = [somebody(100, unit=30)]
+    assert locator.locate(PICTURE[::2, ::2], 0.0).x == 100
+    room.people = [somebody(500, unit=120)]
+    assert locator.locate(PICTURE, 0.4).x == 500

@@ -58,6 +58,7 @@ class MediaPipeLocator:
         self._faces: list[Face] = []
         self._looked_at = self._several_at = -math.inf
         self._followed: Region | None = None
+        self._shape: tuple[int, ...] = ()
         self._wanted: tuple[float, float] | None = None
 
     def choose(self, x: float, y: float) -> None:
@@ -74,6 +75,8 @@ class MediaPipeLocator:
         """Return the region of the chosen person in `image` ((H, W, 3) uint8 BGR), or None."""
         if self._followed is not None and not 0 <= at - self._followed.located_at <= STAYS:
             self._followed = None
+        if image.shape != self._shape:  # no place of before is one in this picture
+            self._shape, self._followed = image.shape, None
         if self._followed is None or self._wanted or not 0 <= at - self._looked_at < self._look_around:
             self._look_for_faces(image, at)
         if self._wanted is not None:

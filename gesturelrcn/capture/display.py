@@ -1,0 +1,75 @@
+"""What a player shows of a decoded picture: in its colours, its proportions, and the right way up.
+
+Phones film lying and write into the file how to turn the picture; DV and DVD have pixels that are not square.
+"""
+
+import struct
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesturelrcn.capture.opencv import cv2
+
+Matrix = tuple[int, int, int, int]
+"""a, b, c, d: the point (x, y) is shown at (a x + c y, b x + d y), in 65536ths."""
+
+UPRIGHT: Matrix = (65536, 0, 0, 65536)
+_MATRIX = struct.Struct("9i")
+_LONGEST_PIXEL = 8
+"""Times as long as it is wide. More is damage, and would ask for gigabytes."""
+_NEARLY_SQUARE = 0.01
+"""Share by which the proportions may be wrong; less is rounding, and not worth a blurred picture."""
+
+
+class Display:
+    """Turns the frames of one video stream, as PyAV decodes them, into the pictures that a player shows."""
+
+    def __init__(self, pixel: Fraction | None) -> None:
+        """Args: pixel: width of a pixel by its height, as the container says; None for square."""
+        from av.video.reformatter import VideoReformatter
+
+        self._pixel = pixel
+        self._reformatter = VideoReformatter()
+
+    def picture(self, frame: Any) -> NDArray[np.uint8]:
+        """A frame (`av.VideoFrame`) as (height, width, 3) uint8 BGR."""
+        width, height = displayed_size(frame.width, frame.height, self._pixel)
+        shown = self._reformatter.reformat(frame, width, height, "bgr24")
+        # FFmpeg pads its lines; what comes after us wants them without.
+        return turned(np.ascontiguousarray(shown.to_ndarray(), np.uint8), matrix_of(frame))
+
+
+def displayed_size(width: int, height: int, pixel: Fraction | None) -> tuple[int, int]:
+    """Width and height with square pixels; the longer way is stretched, so that no pixel is lost."""
+    if not pixel or abs(pixel - 1) < _NEARLY_SQUARE:
+        return width, height
+    if not Fraction(1, _LONGEST_PIXEL) <= pixel <= _LONGEST_PIXEL:
+        return width, height
+    return (round(width * pixel), height) if pixel > 1 else (width, round(height / pixel))
+
+
+def matrix_of(frame: Any) -> Matrix:
+    """How a frame (`av.VideoFrame`) is to be turned."""
+    for piece in frame.side_data:
+        if piece.type.name == "DISPLAYMATRIX":
+            content = bytes(piece)
+            if len(content) == _MATRIX.size:
+                a, b, _, c, d, *_ = _MATRIX.unpack(content)
+                return (a, b, c, d) if (a or c) and (b or d) else UPRIGHT
+    return UPRIGHT
+
+
+def turned(image: NDArray[np.uint8], matrix: Matrix) -> NDArray[np.uint8]:
+    """A picture (height, width, 3) turned and mirrored; an angle that is no quarter goes to the nearest."""
+    a, b, c, d = matrix
+    lies = abs(b) + abs(c) > abs(a) + abs(d)
+    if lies:
+        image = np.asarray(cv2.transpose(image), np.uint8)
+    from_right, from_below = (c < 0, b < 0) if lies else (a < 0, d < 0)
+    if not (from_right or from_below):
+        return image
+    # OpenCV's codes: 0 upside down, 1 left to right, -1 both.
+    way = -1 if from_right and from_below else 1 if from_right else 0
+    return np.asarray(cv2.flip(image, way), np.uint8)
