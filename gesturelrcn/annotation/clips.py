@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.annotation.timeline import Span
-from gesturelrcn.overlay.recorder import even, fitted
+from gesturelrcn.capture.display import even, fitted
 from gesturelrcn.system.whole_files import write_whole
 
 _TICKS = 90_000

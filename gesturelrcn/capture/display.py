@@ -73,3 +73,22 @@ def turned(image: NDArray[np.uint8], matrix: Matrix) -> NDArray[np.uint8]:
     # OpenCV's codes: 0 upside down, 1 left to right, -1 both.
     way = -1 if from_right and from_below else 1 if from_right else 0
     return np.asarray(cv2.flip(image, way), np.uint8)
+
+
+def even(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Without the last column or row where there is an odd number of them: H.264 stores colours by twos."""
+    return picture[: picture.shape[0] // 2 * 2, : picture.shape[1] // 2 * 2]
+
+
+def fitted(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A picture (H, W, 3) in a film of this width and height; other proportions get black borders."""
+    image = even(picture)
+    if image.shape[1::-1] == size:
+        return image
+    width, height = size
+    scale = min(width / picture.shape[1], height / picture.shape[0])
+    inner = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+    left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
+    film = np.zeros((height, width, 3), np.uint8)
+    film[top : top + inner[1], left : left + inner[0]] = cv2.resize(picture, inner)
+    return film

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.capture.opencv import cv2
+from gesturelrcn.capture.display import even, fitted
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.system.private_files import open_new_private
 from gesturelrcn.system.stuck_threads import leave_behind
@@ -198,25 +198,6 @@ class _Film:
             os.fsync(self._file.fileno())
         finally:
             self._file.close()
-
-
-def even(picture: Picture) -> Picture:
-    """Without the last column or row where there is an odd number of them: H.264 stores colours by twos."""
-    return picture[: picture.shape[0] // 2 * 2, : picture.shape[1] // 2 * 2]
-
-
-def fitted(picture: Picture, size: tuple[int, int]) -> Picture:
-    """A picture (H, W, 3) in a film of this width and height; other proportions get black borders."""
-    image = even(picture)
-    if image.shape[1::-1] == size:
-        return image
-    width, height = size
-    scale = min(width / picture.shape[1], height / picture.shape[0])
-    inner = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
-    left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
-    film = np.zeros((height, width, 3), np.uint8)
-    film[top : top + inner[1], left : left + inner[0]] = cv2.resize(picture, inner)
-    return film
 
 
 def _refuse_early(path: Path) -> None:
