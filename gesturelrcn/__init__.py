@@ -3,7 +3,6 @@
 Importing this package is cheap: models, cameras and displays are touched when they are used.
 """
 
-import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from gesturelrcn.model import StreamingModel
     from gesturelrcn.recognizer import Recognizer
     from gesturelrcn.stream.stream import GestureStream
-
-# From 1.29 on onnxruntime reports to its maker over the network unless this is set before it loads.
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __version__ = "0.1.0"
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from gesturelrcn.capture.frame import Frame
@@ -27,6 +26,7 @@ from gesturelrcn.region import (
 from gesturelrcn.region.joints import region_from_joints
 from gesturelrcn.region.motion_gate import MotionGate
 from gesturelrcn.region.picture import must_be_picture
+from gesturelrcn.system.opencv import cv2
 
 logger = logging.getLogger(__name__)
 

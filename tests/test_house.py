@@ -83,3 +83,17 @@ def test_no_two_files_need_each_other():
 
 def test_the_list_names_rooms_that_are_there():
     assert set(ROOMS) == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize(
+    ("library", "loader"),
+    [("cv2", "gesturelrcn.system.opencv"), ("onnxruntime", "gesturelrcn.system.onnx_session")],
+)
+def test_what_changes_the_environment_or_reads_it_is_loaded_in_one_place(library: str, loader: str) -> None:
+    plainly = [
+        module
+        for module, path in FILES.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import) and library in [name.name for name in node.names]
+    ]
+    assert set(plainly) == {loader}

@@ -76,6 +76,7 @@ class Background:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
+                env=dict(os.environ),  # and not what native libraries were told in ours
                 start_new_session=_NEW_GROUP,
             )
         except OSError as error:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.annotation.timeline import Span
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.errors import CaptureError
 from gesturelrcn.recordings.frames import frames_of
+from gesturelrcn.system.opencv import cv2
 
 KEY_FRAME_WIDTH = 320
 """Pixels; narrower videos are not enlarged."""

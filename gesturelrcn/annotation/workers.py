@@ -15,9 +15,9 @@ from gesturelrcn.annotation.jobs import Job
 from gesturelrcn.annotation.second_look import KeyFrames, Taker, look_again
 from gesturelrcn.annotation.timeline import Span, Timeline
 from gesturelrcn.annotation.video import watch_video
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.errors import CaptureError
 from gesturelrcn.model import Engine, EngineName, load_model
+from gesturelrcn.system.opencv import cv2
 from gesturelrcn.system.worker_pool import leave_to_parent, worker_pool
 
 _LOOK = 0.2

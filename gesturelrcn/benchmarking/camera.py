@@ -14,9 +14,10 @@ import time
 from collections.abc import Sequence
 from types import TracebackType
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from gesturelrcn.system.opencv import cv2
 
 _CELL = 8
 """Pixels; a JPEG block, so that cells do not smear."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gesturelrcn.benchmarking.timing import rounded
 from gesturelrcn.model import read_card
 from gesturelrcn.model.files import card_path
+from gesturelrcn.system.onnx_session import load_onnxruntime
 
 _GEMM_SIDE = 768
 _SLOWEST = 12
@@ -53,8 +54,7 @@ def gemm() -> tuple[Callable[[], object], float]:
     By onnxruntime and not by numpy: what counts is the rate that the network could reach, and the OpenBLAS of
     the numpy wheel reaches a third of it on some processors.
     """
-    import onnxruntime
-
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -113,8 +113,7 @@ def noise(size: int, state: tuple[int, ...], hand_size: int) -> dict[str, NDArra
 
 def _profile(graph: bytes, rounds: int, *, optimised: bool) -> tuple[Any, list[dict[str, Any]]]:
     """Run the graph under onnxruntime's profiler; one row per node, its median time in microseconds."""
-    import onnxruntime
-
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

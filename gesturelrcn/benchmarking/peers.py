@@ -14,8 +14,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-import cv2
-
 from gesturelrcn.benchmarking.engines import engine_with
 from gesturelrcn.benchmarking.operators import gemm, operations
 from gesturelrcn.benchmarking.pictures import Still, person_in, recorded
@@ -27,6 +25,7 @@ from gesturelrcn.model.streaming import Pictures
 from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.region import Region
 from gesturelrcn.region.mediapipe.graphs import solution
+from gesturelrcn.system.opencv import cv2
 
 WINDOW = 16
 """Frames over which most LRCN programs run the whole network again for every new frame."""

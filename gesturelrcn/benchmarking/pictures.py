@@ -6,7 +6,6 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +13,7 @@ from gesturelrcn.capture import Frame, open_source
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.model import assets
 from gesturelrcn.region import Region, person_locator
+from gesturelrcn.system.opencv import cv2
 
 SAMPLE = "sample"
 """The word for the clip that ships with the package."""

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.capture.opencv import cv2
+from gesturelrcn.system.environment import for_native_code
+from gesturelrcn.system.opencv import cv2
 from gesturelrcn.system.stuck_threads import leave_behind
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,9 @@ def open_address(address: int | str, fps: float | None) -> Device:
             *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, int(OPEN_TIMEOUT * 1000)),
             *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, int(READ_TIMEOUT * 1000)),
         ]
-        return cv2.VideoCapture(address, cv2.CAP_FFMPEG, limits)
+        # OpenCV 4.11 asks an RTSP camera for UDP first, which loses packets and stops at firewalls.
+        with for_native_code(OPENCV_FFMPEG_CAPTURE_OPTIONS="rtsp_flags;prefer_tcp"):
+            return cv2.VideoCapture(address, cv2.CAP_FFMPEG, limits)
     capture = cv2.VideoCapture(address)
     if fps and capture.isOpened():
         capture.set(cv2.CAP_PROP_FPS, fps)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.capture.opencv import cv2
+from gesturelrcn.system.opencv import cv2
 
 Matrix = tuple[int, int, int, int]
 """a, b, c, d: the point (x, y) is shown at (a x + c y, b x + d y), in 65536ths."""

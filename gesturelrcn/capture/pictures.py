@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.capture.recording import Decoded
 from gesturelrcn.errors import CaptureError
+from gesturelrcn.system.opencv import cv2
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.capture.frame import Frame
-from gesturelrcn.capture.opencv import cv2
+from gesturelrcn.system.opencv import cv2
 
 Decoded = tuple[int, float, NDArray[np.uint8]]
 """Index, media time in seconds, and the (height, width, 3) uint8 BGR picture."""

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from gesturelrcn.capture.device import DeviceReader, OpenDevice
 from gesturelrcn.capture.frame import Frame
 from gesturelrcn.capture.newest import NewestFrame
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.capture.pace import SHORTEST_PATIENCE, Pace
 from gesturelrcn.capture.states import SourceChange, SourceState
 from gesturelrcn.errors import CaptureError
+from gesturelrcn.system.opencv import cv2
 
 logger = logging.getLogger(__name__)
 

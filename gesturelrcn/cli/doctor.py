@@ -154,9 +154,9 @@ def _engine(model: str) -> Check:
 def _locator() -> Check:
     import numpy as np
 
-    from gesturelrcn.capture.opencv import cv2
     from gesturelrcn.model import assets
     from gesturelrcn.region import person_locator
+    from gesturelrcn.system.opencv import cv2
 
     locator = person_locator()
     picture = np.asarray(cv2.imread(str(assets() / "person.jpg")), np.uint8)

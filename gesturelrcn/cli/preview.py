@@ -10,8 +10,9 @@ from typing import Any
 
 from gesturelrcn import GestureLrcnError
 from gesturelrcn.capture.frame import Frame
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.overlay import Known, draw_overlay
+from gesturelrcn.system.environment import for_native_code
+from gesturelrcn.system.opencv import WINDOWS, cv2
 
 _TITLE = "gesturelrcn (p pauses, q ends)"
 _QUIT_KEYS = (ord("q"), ord("Q"), 27)
@@ -47,6 +48,7 @@ class Preview:
         self._on_pause = on_pause
         self._size = (0, 0)
         self._shown = False
+        self._own_qt = contextlib.ExitStack()
 
     def show(self, frame: Frame, known: Known) -> None:
         """Show one frame and what is known about it."""
@@ -55,6 +57,7 @@ class Preview:
             return
         self._size = frame.image.shape[1], frame.image.shape[0]
         if not self._shown:
+            self._own_qt.enter_context(for_native_code(**WINDOWS))
             cv2.namedWindow(_TITLE, cv2.WINDOW_AUTOSIZE | cv2.WINDOW_GUI_NORMAL)  # without a tool bar
         cv2.imshow(_TITLE, draw_overlay(frame.image, known, mirrored=True))
         if not self._shown:
@@ -81,6 +84,7 @@ class Preview:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         cv2.destroyAllWindows()
+        self._own_qt.close()
 
 
 def _is_open() -> bool:

@@ -113,8 +113,9 @@ def _few_threads(threads: int) -> None:
     """Threads that wait for each other by spinning are slower than one, where something else runs too."""
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
-    import cv2
     import torch
+
+    from gesturelrcn.system.opencv import cv2
 
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.evaluation.stitching import Played, StreamPlan, StreamTruth
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.frames import frames_of
 from gesturelrcn.recordings.truth import TrueGesture
+from gesturelrcn.system.opencv import cv2
 from gesturelrcn.vocabulary import mirrored
 
 _EXPOSURE_EVERY = 4.0

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.capture import Frame
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.frames import frames_of
+from gesturelrcn.system.opencv import cv2
 from gesturelrcn.vocabulary import GESTURES, NONE
 
 HEAD_MARGIN = 0.2

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.evaluation.conditions import Condition
 from gesturelrcn.evaluation.stitching import Played, StreamPlan, StreamTruth
 from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine, EngineName, load_model
 from gesturelrcn.recognizer import Recognizer
+from gesturelrcn.system.opencv import cv2
 from gesturelrcn.system.worker_pool import leave_to_parent, worker_pool
 
 StreamsProgress = Callable[[int, int], None]

@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.evaluation.plans import plan_streams
 from gesturelrcn.evaluation.stitching import StreamPlan, StreamTruth
 from gesturelrcn.recordings.listing import Listing
 from gesturelrcn.recordings.truth import TrueGesture
+from gesturelrcn.system.opencv import cv2
 from gesturelrcn.system.private_files import make_private
 
 

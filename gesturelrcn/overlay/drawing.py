@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.actions.decisions import ActionState
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.overlay.known import Known, Note
 from gesturelrcn.overlay.text import Colour, shortened, width_of, write
 from gesturelrcn.region import Region
+from gesturelrcn.system.opencv import cv2
 
 GREEN: Colour = (110, 215, 90)
 AMBER: Colour = (60, 185, 250)

@@ -4,12 +4,12 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.region.locator import FollowsJoints, Forgets, Locator, PersonChooser
 from gesturelrcn.region.region import Region
+from gesturelrcn.system.opencv import cv2
 
 LONGEST_EMPTY = 3.0
 """Seconds for which a picture that stays the same is taken to be empty still."""

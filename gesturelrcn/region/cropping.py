@@ -1,10 +1,10 @@
 """Cut the person out of the frame: one way, for training, evaluation and the live loop."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.region.region import Region
+from gesturelrcn.system.opencv import cv2
 
 
 def crop(image: NDArray[np.uint8], region: Region, size: int) -> NDArray[np.uint8]:

@@ -4,11 +4,11 @@ The network's memory settles where the picture stays the same: another step on t
 one before told. So nothing is lost where such steps are left out, and somebody who sits still costs little.
 """
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.region.region import Region
+from gesturelrcn.system.opencv import cv2
 
 SETTLES_IN = 1.0
 """Seconds for which nothing must have moved before the first step is left out."""

@@ -10,7 +10,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +19,7 @@ from gesturelrcn.region.locator import region_around
 from gesturelrcn.region.picture import must_be_picture
 from gesturelrcn.region.region import Region
 from gesturelrcn.system.onnx_session import onnx_session
+from gesturelrcn.system.opencv import cv2
 from gesturelrcn.system.verified_files import read_verified
 
 NAME = "people-1"

@@ -3,7 +3,15 @@
 from typing import Any
 
 from gesturelrcn.errors import ModelError
+from gesturelrcn.system.environment import for_native_code
 from gesturelrcn.system.memory import give_back
+
+
+def load_onnxruntime() -> Any:
+    """The module; from 1.29 on it reports to its maker over the network unless it is told not to."""
+    with for_native_code(ORT_DISABLE_TELEMETRY="1"):  # read when it loads
+        import onnxruntime
+    return onnxruntime
 
 
 def onnx_session(graph: bytes, name: str, *, threads: int = 1) -> Any:
@@ -19,8 +27,7 @@ def onnx_session(graph: bytes, name: str, *, threads: int = 1) -> Any:
     Raises:
         ModelError: the graph does not load.
     """
-    import onnxruntime
-
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     # One thread: on a busy machine more threads wait for each other, and the step is too small to share.
     options.intra_op_num_threads = threads

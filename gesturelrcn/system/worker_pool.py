@@ -105,8 +105,9 @@ def in_processes(work: Callable[[T], R], things: Sequence[T], workers: int) -> I
 
 
 def _begin() -> None:
-    import cv2
     import torch
+
+    from gesturelrcn.system.opencv import cv2
 
     leave_to_parent()
     cv2.setNumThreads(1)

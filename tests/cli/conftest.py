@@ -14,8 +14,8 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from gesturelrcn.capture import open_source
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.model import KEYPOINTS, ModelCard, Thresholds, assets
+from gesturelrcn.system.opencv import cv2
 from tests.key_window import KeyWindow
 from tests.xvfb import XServer
 

@@ -16,10 +16,10 @@ from Xlib.ext import xtest
 from Xlib.protocol.event import ClientMessage
 
 from gesturelrcn.capture import open_source
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.cli.preview import Preview, PreviewError, place_in_frame
 from gesturelrcn.model import assets
 from gesturelrcn.overlay.drawing import GREEN, RED
+from gesturelrcn.system.opencv import cv2
 from tests.cli.conftest import Program
 from tests.mjpeg_server import MjpegServer
 from tests.waiting import wait_until

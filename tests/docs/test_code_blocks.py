@@ -24,8 +24,8 @@ from pathlib import Path
 import pytest
 
 from gesturelrcn.capture import open_source
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.model import assets
+from gesturelrcn.system.opencv import cv2
 from tests.docs.blocks import ROOT, Block, inline_commands, pages, read_blocks
 from tests.docs.commands import WrongCommandError, check_gesturelrcn
 from tests.docs.running import BlockError, PageRun

@@ -6,9 +6,9 @@ from itertools import takewhile
 from PIL import Image
 
 from gesturelrcn.capture import open_source
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.evaluation import read_listing
 from gesturelrcn.model import assets
+from gesturelrcn.system.opencv import cv2
 from tests.capture.clips import write_clip
 
 SAMPLE = assets() / "sample.mp4"

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gesturelrcn.capture.opencv import cv2
 from gesturelrcn.overlay import Recorder, RecordingError
 from gesturelrcn.overlay.recorder import LONGEST_GAP, MOST_WAITING
+from gesturelrcn.system.opencv import cv2
 from tests.waiting import wait_until
 
 av = pytest.importorskip("av") if os.environ.get("CI") != "true" else __import__("av")

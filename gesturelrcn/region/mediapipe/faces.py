@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.region.mediapipe import graphs
 from gesturelrcn.region.mediapipe.native_stderr import native_stderr_to_log
+from gesturelrcn.system.opencv import cv2
 
 
 @dataclass(frozen=True)

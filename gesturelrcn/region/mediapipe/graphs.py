@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.region.mediapipe.native_stderr import native_stderr_to_log
+from gesturelrcn.system.environment import for_native_code, kept_as_it_is
 
 VERSION = "0.10.21"
 """The last one that carries its models; later ones look up a logging host when they run."""
@@ -210,9 +211,8 @@ def _loaded() -> dict[str, Any]:
 def _load() -> tuple[dict[str, Any], int]:
     """Modules by name, and the process in which they were loaded."""
     # absl and glog read these once, when they load.
-    os.environ.setdefault("GLOG_minloglevel", "3")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _loading, native_stderr_to_log():
+    quiet = for_native_code(GLOG_minloglevel="3", TF_CPP_MIN_LOG_LEVEL="3")
+    with _loading, quiet, kept_as_it_is(), native_stderr_to_log():
         _postpone_the_rest()
         for name in _OPTIONS:
             importlib.import_module(f"mediapipe.calculators.{name}_pb2")

@@ -2,7 +2,6 @@
 
 from importlib import resources
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +10,7 @@ from gesturelrcn.region.mediapipe import graphs
 from gesturelrcn.region.mediapipe.graphs import Graph
 from gesturelrcn.region.mediapipe.native_stderr import native_stderr_to_log
 from gesturelrcn.region.region import Region
+from gesturelrcn.system.opencv import cv2
 
 
 def squared(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -12,7 +12,6 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from platformdirs import user_cache_dir
 from scipy import sparse
@@ -20,6 +19,7 @@ from scipy.spatial import cKDTree
 
 from gesturelrcn.synthesis.arrays import Floats, Image, Indices
 from gesturelrcn.synthesis.errors import SynthesisError
+from gesturelrcn.system.opencv import cv2
 
 FOLDER_VARIABLE = "GESTURELRCN_MPFB2"
 METRES_PER_UNIT = 0.1

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from scipy.interpolate import LinearNDInterpolator
 from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
 from gesturelrcn.synthesis.body.makehuman import BODY_VERTEX_COUNT, MakeHuman
 from gesturelrcn.synthesis.rendering.textures import Colour, noise, with_relief
+from gesturelrcn.system.opencv import cv2
 
 SKIN_PIXELS = 512
 SKIN_TONES = np.array(

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Generator
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from gesturelrcn.synthesis.arrays import Pixels
@@ -22,6 +21,7 @@ from gesturelrcn.synthesis.rendering.renderer import Renderer
 from gesturelrcn.synthesis.scene.framing import random_camera
 from gesturelrcn.synthesis.scene.room import random_room
 from gesturelrcn.synthesis.scene.webcam import Webcam
+from gesturelrcn.system.opencv import cv2
 from gesturelrcn.system.whole_files import write_whole
 
 SIZE = 224

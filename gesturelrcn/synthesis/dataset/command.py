@@ -4,9 +4,8 @@ import logging
 import sys
 from collections.abc import Callable
 
-import cv2
-
 from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.system.opencv import cv2
 
 
 def exit_code(work: Callable[[], object]) -> int:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from gesturelrcn.errors import CaptureError
@@ -10,6 +9,7 @@ from gesturelrcn.recordings.film_truth import read_film_facts
 from gesturelrcn.recordings.frames import frames_of
 from gesturelrcn.synthesis.arrays import Pixels
 from gesturelrcn.synthesis.errors import SynthesisError
+from gesturelrcn.system.opencv import cv2
 
 TILE_PIXELS = 160
 COLUMNS = 8

@@ -18,8 +18,6 @@ from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
 
-import cv2
-
 from gesturelrcn.recordings.film_truth import read_film_facts
 from gesturelrcn.synthesis.arrays import Pixels
 from gesturelrcn.synthesis.dataset.contact_sheet import contact_sheet
@@ -27,6 +25,7 @@ from gesturelrcn.synthesis.dataset.plan import Recipe, Take, plan
 from gesturelrcn.synthesis.dataset.video import write_video
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.film.studio import FilmedStream, Studio
+from gesturelrcn.system.opencv import cv2
 from gesturelrcn.system.whole_files import remove_parts, write_whole
 from gesturelrcn.system.worker_pool import leave_to_parent, one_thread_each, worker_pool
 

@@ -21,7 +21,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,6 +43,7 @@ from gesturelrcn.synthesis.scene.framing import outside, person_square, random_c
 from gesturelrcn.synthesis.scene.handheld import random_held
 from gesturelrcn.synthesis.scene.room import random_room
 from gesturelrcn.synthesis.scene.webcam import random_webcam
+from gesturelrcn.system.opencv import cv2
 
 SIZE = 80
 SQUARE_SHOULDERS = 0.75

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from gesturelrcn.synthesis.arrays import Pixels
 from gesturelrcn.synthesis.errors import SynthesisError
+from gesturelrcn.system.opencv import cv2
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
 BACKGROUND_PIXELS = 720

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, fields, replace
 
-import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from gesturelrcn.synthesis.rendering.camera import PinholeCamera, random_light
 from gesturelrcn.synthesis.scene.framing import outside, window
 from gesturelrcn.synthesis.scene.room import random_room
 from gesturelrcn.synthesis.scene.webcam import Webcam, random_webcam
+from gesturelrcn.system.opencv import cv2
 
 
 @dataclass(frozen=True)

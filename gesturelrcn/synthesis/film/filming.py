@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from gesturelrcn.synthesis.rendering.camera import Light, PinholeCamera, between
 from gesturelrcn.synthesis.rendering.renderer import Model, Renderer
 from gesturelrcn.synthesis.rendering.surface import Surface
 from gesturelrcn.synthesis.scene.webcam import Webcam
+from gesturelrcn.system.opencv import cv2
 
 SMEAR_PIXELS = 2.5
 """Sub-frames of a fast movement lie this far apart: nearer than the lens would show."""

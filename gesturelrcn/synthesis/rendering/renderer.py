@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
-import cv2
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.rendering import shaders
 from gesturelrcn.synthesis.rendering.camera import FAR_METRES, NEAR_METRES, Light, PinholeCamera
 from gesturelrcn.synthesis.rendering.surface import Material, Surface
+from gesturelrcn.system.opencv import cv2
 
 SUPERSAMPLING = 1.5
 """Drawing larger and shrinking smooths edges; the processor does it three times as fast as multisampling."""

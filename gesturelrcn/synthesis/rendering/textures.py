@@ -1,10 +1,10 @@
 """Procedural textures: noise, plain colours, cloth. Colours are sRGB shares from 0 to 1."""
 
-import cv2
 import numpy as np
 from numpy.random import Generator
 
 from gesturelrcn.synthesis.arrays import Floats, Image, Pixels
+from gesturelrcn.system.opencv import cv2
 
 Colour = Floats
 

@@ -1,6 +1,5 @@
 """Random rooms behind the person: walls, floor, and furniture as boxes with painted fronts."""
 
-import cv2
 import numpy as np
 from numpy.random import Generator
 
@@ -8,6 +7,7 @@ from gesturelrcn.synthesis.arrays import Image
 from gesturelrcn.synthesis.rendering import textures
 from gesturelrcn.synthesis.rendering.surface import Material, Surface
 from gesturelrcn.synthesis.rendering.textures import Colour
+from gesturelrcn.system.opencv import cv2
 
 PAINTED_PIXELS = 256
 CORNERS = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])

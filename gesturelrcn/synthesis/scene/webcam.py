@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from gesturelrcn.synthesis.arrays import Pixels
+from gesturelrcn.system.opencv import cv2
 
 AnyWebcam = TypeVar("AnyWebcam", bound="Webcam")
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gesturelrcn.system.opencv import cv2
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.teacher.cache import SIZE
 

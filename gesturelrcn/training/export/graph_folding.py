@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gesturelrcn.system.onnx_session import load_onnxruntime
+
 
 def simplify(graph: bytes, *, normalisation: bool = True) -> bytes:
     """The same step, with padding, channel order and normalisation inside its convolutions.
@@ -47,8 +49,7 @@ def simplify(graph: bytes, *, normalisation: bool = True) -> bytes:
 
 def _without_constant_arithmetic(graph: bytes) -> bytes:
     """The exporter computes the widths of a padding in a dozen nodes; onnxruntime knows how to fold them."""
-    import onnxruntime
-
+    onnxruntime = load_onnxruntime()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "folded.onnx"
         options = onnxruntime.SessionOptions()
@@ -170,8 +171,7 @@ class _Folding:
 
 def graphs_apart(one: bytes, other: bytes, frames: int = 20) -> float:
     """How far the outputs of two steps lie apart on random pictures, each carrying its own state."""
-    import onnxruntime
-
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3

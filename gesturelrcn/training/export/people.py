@@ -14,6 +14,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from gesturelrcn.region.people_network import CELL, HEIGHT, VALUES, WIDTH
+from gesturelrcn.system.onnx_session import load_onnxruntime
 from gesturelrcn.training.tasks.people_network import ExportedPeopleNetwork, PeopleNetwork, fused
 
 FORMAT = 1
@@ -111,8 +112,7 @@ def _rounded(tensor: Tensor) -> Tensor:
 @torch.inference_mode()
 def largest_difference(network: PeopleNetwork, graph: Path, frames: int = 4) -> float:
     """How far the ONNX file and torch, with rounded weights, lie apart on random pictures."""
-    import onnxruntime
-
+    onnxruntime = load_onnxruntime()
     session = onnxruntime.InferenceSession(graph.read_bytes(), providers=["CPUExecutionProvider"])
     exported = ExportedPeopleNetwork(rounded(network)).eval()
     rng, apart = np.random.default_rng(0), 0.0

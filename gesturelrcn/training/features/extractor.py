@@ -4,7 +4,6 @@ import logging
 import zlib
 from dataclasses import replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +13,7 @@ from gesturelrcn.model.network import LRCN
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.frames import frames_of, middle_region
 from gesturelrcn.region import Region, person_follower
+from gesturelrcn.system.opencv import cv2
 from gesturelrcn.training.config.config import Kind
 from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.features.extraction import extract_features

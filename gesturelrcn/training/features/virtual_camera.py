@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.region import Region
+from gesturelrcn.system.opencv import cv2
 
 _ROOM = 1.35
 """The picture that a camera takes is this much wider than the body's: a hand at its edge is whole."""

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.keypoints import MIRRORED
+from gesturelrcn.system.opencv import cv2
 from gesturelrcn.training.teacher.cache import MARGIN
 
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.region.people_network import HEIGHT, WIDTH
+from gesturelrcn.system.opencv import cv2
 from gesturelrcn.training.data.people_frames import (
     FACE,
     HAND,

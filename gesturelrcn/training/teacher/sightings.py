@@ -11,7 +11,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +21,7 @@ from gesturelrcn.region import Region, crop
 from gesturelrcn.region.locator import region_from_landmarks
 from gesturelrcn.region.mediapipe.faces import Face, FaceFinder
 from gesturelrcn.region.mediapipe.pose import PoseLocator
+from gesturelrcn.system.opencv import cv2
 from gesturelrcn.system.worker_pool import in_processes
 from gesturelrcn.training.teacher.cache import SIZE, cached_path, keep_arrays, kept_square
 from gesturelrcn.training.teacher.silhouettes import Silhouettes

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.region.mediapipe.graphs import solution
 from gesturelrcn.region.mediapipe.native_stderr import native_stderr_to_log
+from gesturelrcn.system.opencv import cv2
 from gesturelrcn.training.teacher.cache import SIZE, keep_arrays
 
 SIDE = 104

@@ -6,7 +6,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +17,7 @@ from gesturelrcn.recordings.frames import frames_of
 from gesturelrcn.region import Region, crop, person_follower
 from gesturelrcn.region.mediapipe import PoseLocator
 from gesturelrcn.region.mediapipe.graphs import solution
+from gesturelrcn.system.opencv import cv2
 from gesturelrcn.system.worker_pool import in_processes
 from gesturelrcn.training.teacher.cache import (
     HAND_MARGIN,

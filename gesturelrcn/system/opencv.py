@@ -1,0 +1,32 @@
+"""OpenCV, loaded so that neither it nor the FFmpeg inside it writes to stderr; capture says what went wrong.
+
+Set `OPENCV_LOG_LEVEL` or `OPENCV_FFMPEG_LOGLEVEL` in the environment to hear them again.
+
+While it loads, OpenCV sets variables of the environment: where Qt finds OpenCV's own windows, and a path of
+libraries with an empty entry, which means the current folder. With them other programs, and windows that the
+host makes with Qt, break or load what they should not. So they are taken back.
+"""
+
+import os
+from typing import Any
+
+from gesturelrcn.system.environment import for_native_code, kept_as_it_is
+
+_CHOSEN_BY_THE_USER = "OPENCV_LOG_LEVEL" in os.environ
+
+with for_native_code(OPENCV_LOG_LEVEL="SILENT"), kept_as_it_is() as _taken_back:
+    import cv2
+
+WINDOWS: dict[str, str] = {name: value for name, value in _taken_back.items() if name.startswith("QT_")}
+"""What OpenCV's own windows need in the environment of native code."""
+
+if not _CHOSEN_BY_THE_USER:
+    # The variable is read once, when cv2 loads, which another module may have caused before us.
+    # OpenCV 5 has moved it.
+    logging: Any = cv2 if hasattr(cv2, "setLogLevel") else cv2.utils.logging  # type: ignore[attr-defined, unused-ignore]
+    logging.setLogLevel(0)
+
+with for_native_code(OPENCV_FFMPEG_LOGLEVEL="-8"):  # read when something is opened for the first time
+    cv2.VideoCapture(os.devnull, cv2.CAP_FFMPEG).release()
+
+__all__ = ["WINDOWS", "cv2"]
