@@ -1,7 +1,8 @@
 """How well people are found, on people whom nobody trained on, beside MediaPipe.
 
 The reference is MediaPipe's pose (`PoseLocator`) on the whole frame. Measured beside it: the detector in
-front of that pose (`DetectingLocator`), and the network that finds people (a .onnx file).
+front of that pose (`DetectingLocator`), and the network that finds people (a .onnx file): whom it takes for
+likely there, who is believed when moving, and whom for surely there, who is believed at once.
 
     python benchmarks/locators.py --data ../shared/data [--network FILE.onnx] [--out figures.json]
 
@@ -30,6 +31,7 @@ from gesturelrcn.recordings.listing import read_listing
 from gesturelrcn.region.locator import DROP, region_from_landmarks
 from gesturelrcn.region.mediapipe.detector import DetectingLocator
 from gesturelrcn.region.mediapipe.pose import PoseLocator
+from gesturelrcn.region.people import LIKELY, SURE
 from gesturelrcn.region.people_network import PeopleNetwork
 from gesturelrcn.synthesis.dataset.people_images import EMPTY, people_images
 from gesturelrcn.training.data.people_frames import units
@@ -58,15 +60,16 @@ class Case:
 
 
 class Network:
-    """The network that finds people, and how long it takes."""
+    """The network that finds people from some presence on, and how long it takes."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, presence: float) -> None:
         self._network = PeopleNetwork(path)
+        self._presence = presence
         self.seconds: list[float] = []
 
     def __call__(self, image: Pixels) -> list[Floats]:
         began = time.perf_counter()
-        people = self._network.find(image)
+        people = [one for one in self._network.find(image) if one.presence >= self._presence]
         self.seconds.append(time.perf_counter() - began)
         regions = [person.region(0.0) for person in sorted(people, key=lambda one: -one.presence)]
         return [np.array([region.x, region.y, region.side]) for region in regions if region is not None]
@@ -233,8 +236,8 @@ def main() -> None:
     cv2.setNumThreads(1)
     rooms = empty_rooms(options.rooms, seed=4242, width=320)
     every = cases(options.data, options.every, rooms)
-    network = Network(options.network)
-    finders: dict[str, Finder] = {"network": network}
+    network = Network(options.network, LIKELY)
+    finders: dict[str, Finder] = {"likely": network, "sure": Network(options.network, SURE)}
     if not options.alone:
         finders["detector"] = located(DetectingLocator())
         finders["pose"] = located(PoseLocator(tracking=False))

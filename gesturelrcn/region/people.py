@@ -8,11 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.region.locator import STAYS, Choice
+from gesturelrcn.region.movement import Movement
 from gesturelrcn.region.people_network import PeopleNetwork, Person
 from gesturelrcn.region.region import Region
 
 logger = logging.getLogger(__name__)
 
+SURE = 0.7
+"""Presence from which on somebody is there."""
+LIKELY = 0.5
+"""The same for who moves: furniture does not. Whoever is followed already is believed with less."""
 RAISED = 0.5
 """From here on a hand counts as raised."""
 _REACH = 0.5  # sides of the region within which the followed person is looked for
@@ -22,8 +27,9 @@ _GROWTH = 2.0  # times by which that person may have become larger or smaller
 class PersonLocator:
     """A `Locator` that follows one person among several.
 
-    Everybody in the picture is found in one look. Who was chosen stays chosen until not found for two
-    seconds, or until `choose` names another.
+    Everybody in the picture is found in one look. Somebody is chosen who is surely there, or likely there and
+    moving. Who was chosen stays chosen until not found for two seconds, or until `choose` names another; who
+    was never surely there gives way to somebody who is.
     """
 
     def __init__(
@@ -45,7 +51,8 @@ class PersonLocator:
         self._find = find or PeopleNetwork().find
         self._followed: Region | None = None
         self._shape: tuple[int, ...] = ()
-        self._found = False
+        self._found = self._sure = False
+        self._movement = Movement()
         self._place: tuple[float, float] | None = None
 
     def choose(self, x: float, y: float) -> None:
@@ -74,20 +81,30 @@ class PersonLocator:
             self._shape, self._followed = image.shape, None
         seen = [(person, person.region(at)) for person in self._find(image)]
         people = [(person, region) for person, region in seen if region is not None]
-        self._found = False
-        if not people:
-            return None
-        found: Region | None
-        if self._place is not None:
-            found = _nearest_to(self._place, [region for _, region in people])
-            self._place = None
-        elif self._followed is None:
-            found = self._choose_anew(people)
-        else:
-            found = _same(self._followed, [region for _, region in people])
+        self._movement.take(image)
+        found = self._chosen(people)
         self._followed = found or self._followed
         self._found = found is not None
         return found
+
+    def _chosen(self, people: list[tuple[Person, Region]]) -> Region | None:
+        """Who of these is followed from now on, or None for nobody."""
+        regions = [region for _, region in people]
+        sure = [one for one in people if one[0].presence >= SURE]
+        found: Region | None = None
+        if self._place is not None and regions:
+            found, self._sure = _nearest_to(self._place, regions), True
+            self._place = None
+        elif self._followed is None or (not self._sure and sure):
+            there = sure or [one for one in people if self._moves(*one)]
+            found = self._choose_anew(there) if there else None
+            self._sure = bool(sure)
+        elif regions:
+            found = _same(self._followed, regions)
+        return found
+
+    def _moves(self, person: Person, region: Region) -> bool:
+        return person.presence >= LIKELY and self._movement.within(region)
 
     def _choose_anew(self, people: list[tuple[Person, Region]]) -> Region:
         by_hand = self._choice == "raised_hand"

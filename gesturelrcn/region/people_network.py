@@ -28,8 +28,8 @@ HEIGHT, WIDTH, CELL = 144, 192, 8
 """Of what the network sees, and of a cell of its grid, in pixels."""
 VALUES = 5
 """Of each cell: presence, x and y of the middle of the shoulders, logarithm of the unit, raised hand."""
-PRESENCE = 0.5
-"""Least presence of a person, 0 to 1."""
+PRESENCE = 0.44
+"""Least presence, 0 to 1, of what may be a person; `gesturelrcn.region.people` says who is taken for one."""
 _APART = 0.6  # units; two that are nearer to each other than this are one person
 
 

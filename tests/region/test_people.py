@@ -4,12 +4,20 @@ import numpy as np
 import pytest
 
 from gesturelrcn.region import Person, PersonLocator, Region
+from gesturelrcn.region.people import LIKELY, SURE
 
 PICTURE = np.zeros((480, 640, 3), np.uint8)
 
 
-def somebody(x, y=200.0, unit=60.0, raised=0.0):
-    return Person(x, y, unit, 0.9, raised)
+def somebody(x, y=200.0, unit=60.0, raised=0.0, presence=0.9):
+    return Person(x, y, unit, presence, raised)
+
+
+def moving(x, y=200):
+    """Another picture in which something has changed at this place."""
+    picture = PICTURE.copy()
+    picture[y - 20 : y + 20, x - 20 : x + 20] = 200
+    return picture
 
 
 class Room:
@@ -126,3 +134,41 @@ def test_pictures_of_another_size_have_the_followed_one_at_another_place(room, l
     assert locator.locate(PICTURE[::2, ::2], 0.0).x == 100
     room.people = [somebody(500, unit=120)]
     assert locator.locate(PICTURE, 0.4).x == 500
+
+
+def test_furniture_that_looks_like_somebody_is_nobody_until_it_moves(room, locator):
+    room.people = [somebody(160, presence=(SURE + LIKELY) / 2)]
+    assert [locator.locate(PICTURE, 0.1 * number) for number in range(5)] == [None] * 5
+    assert locator.locate(moving(480), 0.5) is None, "something moves elsewhere"
+    assert locator.locate(moving(480), 0.6) is None
+    assert locator.locate(moving(160), 0.7).x == 160
+
+
+def test_what_is_hardly_anybody_is_nobody_even_if_it_moves(room, locator):
+    room.people = [somebody(160, presence=LIKELY - 0.01)]
+    locator.locate(PICTURE, 0.0)
+    assert locator.locate(moving(160), 0.1) is None
+
+
+def test_who_is_followed_is_believed_with_less(room, locator):
+    room.people = [somebody(160)]
+    assert locator.locate(PICTURE, 0.0) is not None
+    room.people = [somebody(160, presence=LIKELY - 0.05)]
+    assert [locator.locate(PICTURE, 0.4 * number) is None for number in range(1, 9)] == [False] * 8
+
+
+def test_who_was_never_surely_there_gives_way_to_somebody_who_is(room, locator):
+    room.people = [somebody(160, unit=90, presence=0.6)]
+    locator.locate(PICTURE, 0.0)
+    assert locator.locate(moving(160), 0.1).x == 160
+    room.people = [somebody(160, unit=90, presence=0.6), somebody(480)]
+    assert locator.locate(PICTURE, 0.5).x == 480
+    room.people = [somebody(160, unit=90), somebody(480)]
+    assert locator.locate(PICTURE, 0.9).x == 480, "now that it is sure, it stays"
+
+
+def test_a_click_chooses_whom_nobody_was_sure_of(room, locator):
+    room.people = [somebody(160, presence=0.5), somebody(480)]
+    locator.choose(150, 200)
+    assert locator.locate(PICTURE, 0.0).x == 160
+    assert locator.locate(PICTURE, 0.4).x == 160
