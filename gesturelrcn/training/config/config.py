@@ -13,12 +13,15 @@ Kind = Literal[
     "hands",
     "performances",
     "tracks",
+    "poses",
+    "skeletons",
     "backgrounds",
     "people",
 ]
 """What lies in a folder: clips with an index.csv; class/clip files; films with truth by `gesturelrcn synth`;
 single pictures; shards of pictures with joints; shards of pictures of hands with landmarks; shards of
 performances of synthetic people, of which nothing is drawn; shards of joint tracks without pictures;
+streams of poses with truth for every frame, without pictures; skeletons in space, without pictures;
 pictures of rooms to put behind people; shards of whole frames with the people in them."""
 
 
@@ -69,6 +72,10 @@ class DataSettings:
         holdout: subjects that no stage trains on.
         holdout_share: of the subjects if `holdout` names none; of the clips of each class where the
             subjects are not known.
+        files: for skeletons: only these files of the folder; all if empty.
+        names: other words for labels of the set, such as `pinch = "zoom_out"`.
+        unlabelled: gestures that occur in the set though nobody has said where: where one of them is found in
+            what is labelled `none`, that is no error.
         make: the set is made by the run itself, see `Make`.
     """
 
@@ -85,6 +92,9 @@ class DataSettings:
     every: int = 2
     holdout: tuple[str, ...] = ()
     holdout_share: float = 0.0
+    files: tuple[str, ...] = ()
+    names: Mapping[str, Any] = field(default_factory=dict)
+    unlabelled: tuple[str, ...] = ()
     make: Make | None = None
 
 

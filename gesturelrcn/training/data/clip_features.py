@@ -8,7 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gesturelrcn.keypoints import HAND_VALUES
 from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.recordings.truth import Activity, TrueGesture
+
+UNKNOWN_HAND = np.zeros(HAND_VALUES, np.float32)
+"""(HAND_VALUES,) of a frame in which nobody has looked at a hand.
+
+The network reads landmarks times presence, and presence less a half: so nothing is said of the hand, neither
+that there is one nor that there is none.
+"""
+UNKNOWN_HAND[-2] = 0.5
+UNKNOWN_HAND.flags.writeable = False
 
 
 @dataclass(frozen=True)
@@ -22,6 +33,8 @@ class ClipFeatures:
         times: (T,) float32 seconds from the beginning of the clip.
         hands: (T, HAND_VALUES) float32, or None for a network that sees no hand.
         numbers: (T, K) float32 of the network's `regression`, NaN where nobody tells them; None for others.
+        gestures: what happens in a whole stream, in order of time; None for a clip of one gesture or of none.
+        untold: stretches of a stream of which nobody can say what they are.
     """
 
     clip: Clip
@@ -30,6 +43,8 @@ class ClipFeatures:
     times: NDArray[np.float32]
     hands: NDArray[np.float32] | None = None
     numbers: NDArray[np.float32] | None = None
+    gestures: tuple[TrueGesture, ...] | None = None
+    untold: tuple[Activity, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,8 +55,10 @@ class ClipSet:
         name: for messages.
         clips: what the recurrent part gets to see.
         weight: share of the streams, relative to the other sets.
+        unlabelled: gestures that occur in it though nobody has said where: they are no error in `none`.
     """
 
     name: str
     clips: list[ClipFeatures]
     weight: float = 1.0
+    unlabelled: tuple[str, ...] = ()

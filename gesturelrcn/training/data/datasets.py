@@ -18,6 +18,8 @@ from gesturelrcn.recordings.listing import VIDEO_SUFFIXES, Listing, read_listing
 from gesturelrcn.training.config.config import DataSettings, Kind
 from gesturelrcn.training.data.backgrounds import background_files
 from gesturelrcn.training.data.clip_features import ClipFeatures
+from gesturelrcn.training.data.pose_streams import gestures_in, person_in, pose_stream_files
+from gesturelrcn.training.data.skeletons import read_skeletons
 from gesturelrcn.training.data.track_files import read_tracks
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.vocabulary import NONE, mirrored
@@ -75,6 +77,16 @@ class DataSet:
         """How many clips or tracks of each class there are to train on."""
         if self.kind == "performances":
             return self._performances()
+        if self.kind == "skeletons":
+            return Counter(
+                one.gesture
+                for clip in self.training
+                for one in read_skeletons(clip.path, self.settings.names)
+            )
+        if self.kind == "poses":
+            return Counter(
+                word for clip in self.training for word in gestures_in(clip.path, self.settings.names)
+            )
         return Counter([clip.gesture for clip in self.training] + [track.gesture for track in self.tracks()])
 
     def _performances(self) -> Counter[str]:
@@ -122,6 +134,10 @@ def open_data_set(settings: DataSettings, folder: Path) -> DataSet:
         )
     if kind in ("stills", "pictures", "hands", "performances", "tracks", "backgrounds", "people"):
         return DataSet(settings, folder, kind)
+    if kind == "poses":
+        return DataSet(settings, folder, kind, *_split_streams(settings, folder))
+    if kind == "skeletons":
+        return DataSet(settings, folder, kind, tuple(_skeleton_clips(settings, folder)))
     listed = _list_folders(settings, folder) if kind == "folders" else _list_index(settings, folder)
     clips, skipped = [], [f"{item.name}: {item.reason}" for item in listed.skipped]
     for clip in listed.clips:
@@ -175,10 +191,14 @@ def vocabulary_of(datasets: list[DataSet], requested: tuple[str, ...] = ()) -> t
 
 def _kind(settings: DataSettings, folder: Path) -> Kind:
     if (folder / "index.csv").is_file():
+        if next(folder.glob("*.npz"), None) is not None:
+            return "poses"
         return "films" if (folder / "recipe.json").is_file() else "index"
     first = next(iter(sorted(folder.glob("*.npz"))), None)
     if first is not None:
         with np.load(first, allow_pickle=False) as shard:
+            if "vocab" in shard.files:
+                return "skeletons"
             if "joints" in shard.files:
                 return "performances"
             if "people" in shard.files:
@@ -244,6 +264,21 @@ def _split(settings: DataSettings, folder: Path, clips: list[Clip]) -> tuple[lis
     if not training:
         raise TrainingError(f"{folder}: {settings.name!r} holds everybody out; leave somebody to train on.")
     return training, [clip for clip in clips if clip.name in away]
+
+
+def _split_streams(settings: DataSettings, folder: Path) -> tuple[tuple[Clip, ...], tuple[Clip, ...]]:
+    """The streams of a folder, those that are trained on and those of the people held out."""
+    clips = [Clip(path, path.name, person_in(path), NONE) for path in pose_stream_files(folder)]
+    training, held_out = _split(settings, folder, clips)
+    return tuple(training), tuple(held_out)
+
+
+def _skeleton_clips(settings: DataSettings, folder: Path) -> list[Clip]:
+    """The files of skeletons, each as one clip of many people."""
+    paths = [folder / name for name in settings.files] or sorted(folder.glob("*.npz"))
+    if missing := [path for path in paths if not path.is_file()]:
+        raise TrainingError(f"{missing[0]}: the data set {settings.name!r} names this file; it is not there.")
+    return [Clip(path, path.name, path.stem, NONE) for path in paths]
 
 
 def _every_so_often(clips: list[Clip], share: float) -> set[str]:

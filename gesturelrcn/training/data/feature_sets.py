@@ -24,6 +24,7 @@ class FeatureSet:
         weight: share of the streams, relative to the other sets.
         classes: clips of others are left out.
         real: people who were filmed, not made.
+        unlabelled: see `ClipSet`.
     """
 
     name: str
@@ -31,6 +32,7 @@ class FeatureSet:
     weight: float
     classes: tuple[str, ...]
     real: bool
+    unlabelled: tuple[str, ...] = ()
 
     def clips(self) -> list[ClipFeatures]:
         """Where nobody knows who is in a clip, it is somebody of the name of the data set.
@@ -75,7 +77,10 @@ def feature_sets(
         existing = tuple(path for path in paths if path.exists())
         real = dataset.kind not in ("films", "performances")
         if existing:
-            sets.append(FeatureSet(dataset.name, existing, dataset.settings.weight, classes, real))
+            settings = dataset.settings
+            sets.append(
+                FeatureSet(dataset.name, existing, settings.weight, classes, real, settings.unlabelled)
+            )
     return sets
 
 
@@ -89,7 +94,10 @@ def clip_sets(sets: list[FeatureSet], without: Collection[tuple[str, str]] = ())
     Raises:
         TrainingError: there is not a single clip.
     """
-    loaded = [ClipSet(features.name, [*_but(features, without)], features.weight) for features in sets]
+    loaded = [
+        ClipSet(features.name, [*_but(features, without)], features.weight, features.unlabelled)
+        for features in sets
+    ]
     if not any(clip_set.clips for clip_set in loaded):
         raise TrainingError(
             "Nobody was found in any clip, so there is no gesture to learn: look at the clips, or at what"

@@ -11,6 +11,10 @@ A file is an `.npz` with, for N tracks of T1, T2, ... frames one after another:
     stroke_end, offset, fps, distance_m   (N,) numbers, NaN where nobody knows; may be missing
     subject, key                          (N,) text; may be missing
     hands       (T1+T2+..., HAND_VALUES) float32; may be missing
+    stretches   (S, 4) of whole streams: number of the track, begin, end and end of the stroke in seconds; a
+                track that is a stream has one line at least, or its number in `streams`; may be missing
+    happens     (S,) text: the gesture of each stretch, or what begins with `other:` and is no gesture
+    streams     numbers of the tracks that are whole streams
 """
 
 import os
@@ -24,7 +28,9 @@ from numpy.typing import NDArray
 
 from gesturelrcn.keypoints import HAND_VALUES, KEYPOINTS
 from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.recordings.truth import Activity, TrueGesture
 from gesturelrcn.training.data.clip_features import ClipFeatures
+from gesturelrcn.training.data.pose_streams import UNTOLD
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.vocabulary import NONE
 
@@ -48,10 +54,30 @@ def write_tracks(path: Path, clips: Sequence[ClipFeatures]) -> None:
     hands = [features.hands for features in clips if features.hands is not None]
     if len(hands) == len(clips):
         arrays["hands"] = np.concatenate(hands)
+    arrays |= _stretches(clips)
     part = path.with_suffix(".part")
     with part.open("wb") as out:
         np.savez(out, **arrays)
     os.replace(part, path)  # noqa: PTH105 - atomic on every platform
+
+
+def _stretches(clips: Sequence[ClipFeatures]) -> dict[str, Any]:
+    streams = [number for number, features in enumerate(clips) if features.gestures is not None]
+    if not streams:
+        return {}
+    lines, words = [], []
+    for number in streams:
+        for one in clips[number].gestures or ():
+            lines.append([number, one.onset, one.offset, one.stroke_end])
+            words.append(one.gesture)
+        for stretch in clips[number].untold:
+            lines.append([number, stretch.start, stretch.end, np.nan])
+            words.append(UNTOLD + stretch.activity.removeprefix(UNTOLD))
+    return {
+        "stretches": np.array(lines, np.float64).reshape(-1, 4),
+        "happens": np.array(words, np.str_),
+        "streams": np.array(streams),
+    }
 
 
 def read_tracks(path: Path) -> list[ClipFeatures]:
@@ -86,6 +112,7 @@ def _tracks(path: Path, arrays: dict[str, NDArray[Any]]) -> list[ClipFeatures]:
     for number, end in enumerate(np.cumsum(lengths)):
         piece = slice(int(end - lengths[number]), int(end))
         clip = _clip(path, arrays, number, str(labels[number]))
+        gestures, untold = _happens(arrays, number)
         tracks.append(
             ClipFeatures(
                 clip,
@@ -93,9 +120,29 @@ def _tracks(path: Path, arrays: dict[str, NDArray[Any]]) -> list[ClipFeatures]:
                 keypoints[piece].astype(np.float32),
                 times[piece].astype(np.float32),
                 None if hands is None else hands[piece].astype(np.float32),
+                gestures=gestures,
+                untold=untold,
             )
         )
     return tracks
+
+
+def _happens(
+    arrays: dict[str, NDArray[Any]], number: int
+) -> tuple[tuple[TrueGesture, ...] | None, tuple[Activity, ...]]:
+    """What happens in a track that is a whole stream; None for a clip."""
+    if number not in arrays.get("streams", ()):
+        return None, ()
+    gestures: list[TrueGesture] = []
+    untold: list[Activity] = []
+    for i in np.flatnonzero(arrays["stretches"][:, 0] == number):
+        word = str(arrays["happens"][i])
+        begin, end, stroke_end = (float(moment) for moment in arrays["stretches"][i, 1:])
+        if word.startswith(UNTOLD):
+            untold.append(Activity(word, begin, end))
+        else:
+            gestures.append(TrueGesture(word, begin, end, stroke_end))
+    return tuple(sorted(gestures, key=lambda one: one.onset)), tuple(untold)
 
 
 def _clip(path: Path, arrays: dict[str, NDArray[Any]], number: int, label: str) -> Clip:

@@ -62,7 +62,7 @@ def _simulate(
     centre = np.array([body.x, body.y]) + rng.uniform(-_SHIFT, _SHIFT, 2) * length
     joints = shard["joints"][frames]
     inside = ((joints > 0) & (joints < shard["size"][number])).all(-1)
-    keypoints = _mistaken((joints - centre) / length + 0.5, inside, rng)
+    keypoints = mistaken((joints - centre) / length + 0.5, inside, rng)
     hands = None
     if card.hand_size:
         hands = _hands(keypoints, shard["hands"][frames], inside[:, _WRISTS], centre, length, rng)
@@ -75,10 +75,16 @@ def _simulate(
     return ClipFeatures(clip, label, keypoints, shard["times"][frames].astype(np.float32), hands)
 
 
-def _mistaken(
+def mistaken(
     places: NDArray[np.float64], inside: NDArray[np.bool_], rng: np.random.Generator
 ) -> NDArray[np.float32]:
-    """(T, J, 2) exact joints -> (T, J, 3) as a network points at them."""
+    """(T, J, 2) exact joints -> (T, J, 3) as a network points at them.
+
+    Args:
+        places: x, y in shares of the picture of the body.
+        inside: (T, J) whether each can be seen.
+        rng: a network's errors, the same kind for the whole clip.
+    """
     count, joints = places.shape[:2]
     knots = rng.normal(0, _SLOW, (count // _SLOW_FRAMES + 2, joints * 2))
     at = np.arange(count) / _SLOW_FRAMES

@@ -13,12 +13,16 @@ from gesturelrcn.training.data.datasets import DataSet
 from gesturelrcn.training.data.feature_sets import features_path
 from gesturelrcn.training.data.track_files import write_tracks
 from gesturelrcn.training.features.extractor import FeatureExtractor
+from gesturelrcn.training.features.pose_tracks import features_of_streams
 from gesturelrcn.training.features.simulation import simulate_performances
+from gesturelrcn.training.features.skeleton_tracks import features_of_skeletons
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.hands import HANDS
 from gesturelrcn.training.stages.keypoints import KEYPOINTS
 from gesturelrcn.training.stages.teacher import listed
+
+_WITHOUT_PICTURES = {"poses": features_of_streams, "skeletons": features_of_skeletons}
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +42,8 @@ def _do(training: Training) -> dict[str, Any]:
     for dataset in training.sets:
         if dataset.settings.weight > 0 and dataset.kind == "performances":
             result[dataset.name] = _simulate(training, dataset)
+        elif dataset.settings.weight > 0 and dataset.kind in _WITHOUT_PICTURES:
+            result[dataset.name] = _of_motion(training, dataset)
         elif dataset.settings.weight > 0 and dataset.kind != "tracks":
             result[dataset.name] = _extract(training, dataset, result["nobody_found"])
     return result
@@ -53,6 +59,25 @@ def _simulate(training: Training, dataset: DataSet) -> dict[str, int]:
     if clips:
         write_tracks(features_path(training.run.path, dataset, "training"), clips)
     return {"training": len(clips)}
+
+
+def _of_motion(training: Training, dataset: DataSet) -> dict[str, int]:
+    """Poses and skeletons: nothing is looked at, the joints get the errors that the CNNs make."""
+    settings = training.config.features
+    rng = np.random.default_rng(settings.seed)
+    card, names = training.card(), dataset.settings.names
+    counts = {}
+    parts = [("training", dataset.training, settings.versions), ("held_out", dataset.held_out, 1)]
+    if training.config.everybody:
+        parts.append(("everybody", dataset.held_out, settings.versions))
+    for part, clips, versions in parts:
+        see = _WITHOUT_PICTURES[dataset.kind]
+        seen = see((clip.path for clip in clips), names, card, max(1, versions), rng)
+        seen = [one for one in seen if one.gestures is not None or one.gesture in training.classes]
+        if seen:
+            write_tracks(features_path(training.run.path, dataset, part), seen)
+        counts[part] = len(seen)
+    return counts
 
 
 def _extract(training: Training, dataset: DataSet, nobody_found: list[str]) -> dict[str, int]:

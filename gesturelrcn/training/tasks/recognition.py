@@ -100,6 +100,8 @@ class RecognitionTask(Task):
         dt: Tensor,
         target: Tensor,
         first: Tensor,
+        told: Tensor,
+        unlabelled: Tensor,
         numbers: Tensor | None = None,
     ) -> Tensor:
         """The loss of a batch of `StreamBatches`; the state is kept for the next one."""
@@ -108,12 +110,22 @@ class RecognitionTask(Task):
         shown = hands if self.model.config.hand_size else None
         output = self.model.temporal_pass(keypoints, shown, dt, state, self._head)
         self._state = output.state.detach().float()
-        weight = 1.0 + (self._none_weight - 1.0) * target[..., self._none]
-        losses = -(target * output.logits.float().log_softmax(-1)).sum(-1)
-        loss = (weight * losses).sum() / weight.sum()
+        weight = told * (1.0 + (self._none_weight - 1.0) * target[..., self._none])
+        shares = self._without_error(output.logits.float().log_softmax(-1), unlabelled)
+        losses = -(target * shares).sum(-1)
+        loss = (weight * losses).sum() / weight.sum().clamp_min(1e-3)
         if output.numbers is None or numbers is None:
             return loss
         return loss + number_loss(output.numbers.float(), numbers, self.model.number_spread)
+
+    def _without_error(self, shares: Tensor, unlabelled: Tensor) -> Tensor:
+        """(B, T, C) logarithms of the scores; that of `none` is of everything that nobody labelled."""
+        if not unlabelled.any():
+            return shares
+        allowed = unlabelled.clone()
+        allowed[:, self._none] = True
+        none = shares.masked_fill(~allowed[:, None, :], -torch.inf).logsumexp(-1, keepdim=True)
+        return torch.cat([shares[..., : self._none], none, shares[..., self._none + 1 :]], -1)
 
     def carried(self) -> dict[str, Tensor]:
         """The LSTM's state."""

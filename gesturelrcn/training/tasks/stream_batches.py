@@ -1,14 +1,15 @@
 """Batches of long streams for the recurrent part; which streams comes next goes on where it was."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from gesturelrcn.training.data.clip_features import ClipSet
-from gesturelrcn.training.tasks.stream_sampling import Chunk, StreamMaker
+from gesturelrcn.training.tasks.stream_sampling import UNSEEN, Chunk, StreamMaker, nobody_looked
 
 
 class StreamBatches:
@@ -19,19 +20,26 @@ class StreamBatches:
     ) -> None:
         """Args: sets: to choose from. classes: of the targets. streams: side by side. chunk: frames."""
         generators = np.random.default_rng(seed).spawn(streams)
-        self._streams = [_MixedStream(sets, classes, chunk, rng) for rng in generators]
+        every = [clip.hands for clip_set in sets for clip in clip_set.clips if clip.hands is not None]
+        seen = [hands for hands in every if not nobody_looked(hands)]
+        lent, unseen = (seen, UNSEEN) if len(seen) < len(every) else ([], 0.0)
+        self._streams = [_MixedStream(sets, classes, chunk, rng, lent, unseen) for rng in generators]
 
     def next(self) -> tuple[Tensor, ...]:
-        """The arrays of `Chunk`, each of all streams: (B, T, ...), and the marks of a beginning, (B,).
+        """The arrays of `Chunk`, each of all streams.
 
-        Where the clips come with numbers, these are the last.
+        Keypoints, hands, dt and target (B, T, ...); the marks of a beginning (B,); what is told (B, T); the
+        classes that are no error in `none` (B, C); where the clips come with numbers, these (B, T, K).
         """
         chunks = [stream.next() for stream in self._streams]
         parts = ("keypoints", "hands", "dt", "target")
         stacked = [torch.from_numpy(np.stack([getattr(chunk, name) for chunk in chunks])) for name in parts]
         first = torch.tensor([chunk.first for chunk in chunks])
+        told = [np.ones(len(chunk.dt), np.float32) if chunk.told is None else chunk.told for chunk in chunks]
+        unlabelled = torch.from_numpy(np.stack([stream.unlabelled for stream in self._streams]))
+        batch = (*stacked, first, torch.from_numpy(np.stack(told)), unlabelled)
         numbers = [chunk.numbers for chunk in chunks if chunk.numbers is not None]
-        return (*stacked, first, torch.from_numpy(np.stack(numbers))) if numbers else (*stacked, first)
+        return (*batch, torch.from_numpy(np.stack(numbers))) if numbers else batch
 
     def state(self) -> list[Any]:
         """For each stream, how its present part began and how much of it is over."""
@@ -51,9 +59,17 @@ class _MixedStream:
     """
 
     def __init__(
-        self, sets: list[ClipSet], classes: tuple[str, ...], chunk: int, rng: np.random.Generator
+        self,
+        sets: list[ClipSet],
+        classes: tuple[str, ...],
+        chunk: int,
+        rng: np.random.Generator,
+        lent: Sequence[NDArray[np.float32]],
+        unseen: float,
     ) -> None:
-        self._makers = [StreamMaker(clip_set.clips, classes, chunk, rng) for clip_set in sets]
+        self._makers = [StreamMaker(clip_set.clips, classes, chunk, rng, lent, unseen) for clip_set in sets]
+        self._unlabelled = [np.array([name in clip_set.unlabelled for name in classes]) for clip_set in sets]
+        self._which = 0
         self._shares = np.array([clip_set.weight for clip_set in sets]) / sum(
             clip_set.weight for clip_set in sets
         )
@@ -69,8 +85,14 @@ class _MixedStream:
                 self._over += 1
                 return chunk
             self._began, self._over = self._rng.bit_generator.state, 0
-            which = self._rng.choice(len(self._makers), p=self._shares) if len(self._makers) > 1 else 0
-            self._chunks = self._makers[int(which)].stream()
+            several = len(self._makers) > 1
+            self._which = int(self._rng.choice(len(self._makers), p=self._shares)) if several else 0
+            self._chunks = self._makers[self._which].stream()
+
+    @property
+    def unlabelled(self) -> NDArray[np.bool_]:
+        """(C,) of the set from which the last chunk came."""
+        return self._unlabelled[self._which]
 
     def state(self) -> list[Any]:
         """The random numbers at the beginning of the stream, and the chunks since then."""

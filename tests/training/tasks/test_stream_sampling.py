@@ -6,16 +6,20 @@ import pytest
 
 from gesturelrcn.model import KEYPOINTS
 from gesturelrcn.recordings.clip import Clip
-from gesturelrcn.training.data.clip_features import ClipFeatures
+from gesturelrcn.recordings.truth import Activity, TrueGesture
+from gesturelrcn.training.data.clip_features import UNKNOWN_HAND, ClipFeatures
 from gesturelrcn.training.tasks.stream_sampling import (
     ARMS,
+    STROKE_STAYS,
     StreamMaker,
     frame_times,
     gesture_path,
     idle_path,
     mirror_image,
     other_body,
+    other_hand,
     sample_clip,
+    sample_stream,
     turn_about,
 )
 
@@ -147,3 +151,93 @@ def test_streams_depend_on_the_seed_alone():
     one, two = (next(StreamMaker(clips, CLASSES, 32, np.random.default_rng(5)).chunks()) for _ in range(2))
     assert (one.keypoints == two.keypoints).all()
     assert (one.dt == two.dt).all()
+
+
+def whole_stream(gestures=(), untold=(), length=600, subject="A"):
+    """Thirty seconds; keypoint x of the first joint is the time."""
+    plain = features("none", subject=subject, length=length)
+    hands = np.tile(UNKNOWN_HAND, (length, 1))
+    return ClipFeatures(
+        plain.clip,
+        "none",
+        plain.keypoints,
+        plain.times,
+        hands,
+        gestures=tuple(gestures),
+        untold=tuple(untold),
+    )
+
+
+STREAM_CLASSES = ("circle", "none", "swipe_left", "swipe_right")
+
+
+def targets_of(stream, step=0.05):
+    times = np.arange(0, stream.times[-1], step)
+    chunk = sample_stream(stream, times, np.full(len(times), step), STREAM_CLASSES)
+    assert chunk.target.sum(1) == pytest.approx(1.0)
+    return times, chunk
+
+
+def test_the_target_of_a_stroke_rises_while_it_is_made_and_stays_a_little():
+    times, chunk = targets_of(whole_stream([TrueGesture("swipe_left", 3.0, 3.5, stroke_end=3.5)]))
+    swipe = chunk.target[:, STREAM_CLASSES.index("swipe_left")]
+    assert swipe[times <= 3.0].max() == 0.0
+    assert swipe[(times >= 3.2) & (times <= 3.5 + STROKE_STAYS)].min() == pytest.approx(1.0)
+    assert swipe[times > 3.5 + STROKE_STAYS + 0.15].max() == 0.0
+
+
+def test_the_target_of_a_pose_ends_with_it():
+    times, chunk = targets_of(whole_stream([TrueGesture("circle", 3.0, 5.0)]))
+    circle = chunk.target[:, STREAM_CLASSES.index("circle")]
+    assert circle[(times > 3.5) & (times < 5.0)].min() == pytest.approx(1.0)
+    assert circle[times > 5.4].max() == 0.0
+
+
+def test_what_nobody_can_name_is_not_told_and_what_is_no_class_is_none():
+    stream = whole_stream([TrueGesture("flip_table", 3.0, 4.0)], [Activity("other:spin", 6.0, 7.0)])
+    times, chunk = targets_of(stream)
+    assert (chunk.target[:, STREAM_CLASSES.index("none")] == 1.0).all()
+    assert not chunk.told[(times >= 6.0) & (times <= 7.0)].any()
+    assert chunk.told[times < 6.0].all()
+
+
+def test_a_mirror_turns_what_happens_in_a_stream():
+    mirror = mirror_image(whole_stream([TrueGesture("swipe_left", 3.0, 3.5, stroke_end=3.5)]))
+    assert [one.gesture for one in mirror.gestures] == ["swipe_right"]
+
+
+def test_streams_are_played_as_they_are_beside_clips_of_other_people():
+    swipe = TrueGesture("swipe_left", 3.0, 3.5, stroke_end=3.5)
+    stream = whole_stream([swipe], subject="S")
+    clips = [features("circle", subject="C"), features("none", subject="C")]
+    maker = StreamMaker([stream, *clips], STREAM_CLASSES, 48, np.random.default_rng(0))
+    told = [chunk.told is not None for chunk in itertools.islice(maker.chunks(), 200)]
+    assert 0.2 < np.mean(told) < 0.9
+    alone = StreamMaker([stream], STREAM_CLASSES, 48, np.random.default_rng(0)).chunks()
+    for chunk in itertools.islice(alone, 50):
+        inside = np.diff(chunk.keypoints[:, 0, 0])
+        assert chunk.hands.shape == (48, len(UNKNOWN_HAND))
+        assert np.isfinite(inside).all()
+
+
+def test_hands_are_lent_to_those_in_whom_nobody_looked_at_hands():
+    rng = np.random.default_rng(0)
+    lent = rng.normal(0, 0.2, (30, len(UNKNOWN_HAND))).astype(np.float32)
+    lent[:, -2], lent[:, -1] = 0.9, 1.0
+    stream = whole_stream()
+    chunks = list(
+        itertools.islice(StreamMaker([stream], STREAM_CLASSES, 48, rng, hands=[lent]).chunks(), 200)
+    )
+    unknown = [(chunk.hands == UNKNOWN_HAND).all() for chunk in chunks]
+    assert 0.15 < np.mean(unknown) < 0.7
+    without = StreamMaker([stream], STREAM_CLASSES, 48, np.random.default_rng(0)).chunks()
+    assert all((chunk.hands == UNKNOWN_HAND).all() for chunk in itertools.islice(without, 20))
+
+
+def test_hands_are_forgotten_as_often_as_is_said():
+    seen = np.full((4, len(UNKNOWN_HAND)), 0.3, np.float32)
+    seen[:, -2], seen[:, -1] = 0.9, 1.0
+    rng = np.random.default_rng(0)
+    forgotten = [(other_hand(seen, rng, unseen=0.25) == UNKNOWN_HAND).all() for _ in range(400)]
+    assert 0.18 < np.mean(forgotten) < 0.32
+    assert not any((other_hand(seen, rng) == UNKNOWN_HAND).all() for _ in range(100))
