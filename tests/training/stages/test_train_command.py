@@ -30,6 +30,7 @@ from tests.training.tiny_data import (
     performance_shard,
     tracks_config,
 )
+from tests.training.tiny_motion import pose_folder, skeleton_file
 from tests.waiting import wait_until
 
 ONE_CORE = {**os.environ, "OMP_NUM_THREADS": "1", "GLOG_minloglevel": "3"}
@@ -153,6 +154,31 @@ def test_a_model_of_joint_tracks_alone(tmp_path, capfd):
     assert record(tmp_path / "run", "thresholds")["result"]["basis"].startswith("0.7 for every gesture")
     rows = read_rows(tmp_path / "run/recognition.csv")
     assert fallen_to(rows) < 0.7
+
+
+def test_a_model_of_motion_without_pictures(tmp_path, capfd):
+    pose_folder(tmp_path / "poses", ["A", "B", "C"])
+    (tmp_path / "kinect").mkdir()
+    skeleton_file(tmp_path / "kinect/a.npz", ("swipe_left", "neg_clap", "wave", "swipe_left"))
+    config = tmp_path / "moved.toml"
+    config.write_text(
+        'name = "moved"\nstart = "random"\n'
+        '[[data]]\nname = "poses"\nlicence = "MIT"\nsource = "poses"\nholdout = ["C"]\n'
+        'names = { circle = "turn" }\nunlabelled = ["wave"]\n'
+        '[[data]]\nname = "kinect"\nlicence = "MIT"\nsource = "skeletons"\nfiles = ["a.npz"]\n'
+        + SMALL_NETWORK
+        + "hand_size = 32\n[keypoints]\nsteps = 0\n[features]\nversions = 2\n"
+        "[recognition]\nsteps = 200\nstreams = 8\nchunk = 32\nrate = 1e-2\n"
+    )
+    run = tmp_path / "run"
+    code, _, err = train(capfd, config, "--run", run)
+    assert code == 0, err
+    seen = record(run, "features")["result"]
+    assert (seen["poses"], seen["kinect"]) == ({"training": 4, "held_out": 1}, {"training": 8, "held_out": 0})
+    card = load_model(run / "model/moved.json").card
+    assert card.gestures == ["swipe_left", "swipe_right", "turn", "wave"]
+    assert {source["used_for"] for source in card.data} == {"gestures"}
+    assert fallen_to(read_rows(run / "recognition.csv")) < 0.8
 
 
 def hands_config(folder):
