@@ -15,8 +15,8 @@ from gesturelrcn.region import Region
 class Observation:
     """What the recogniser made of one frame. Iterating gives the events; where there is none it is false.
 
-    Of a frame that was passed over because nobody moves, `events` and `region` are its own; the rest is that
-    of the frame at which the model looked last.
+    Of a frame that was passed over because nobody moves, or nobody fast, `events` are its own; the rest is
+    that of the frame at which the model looked last.
 
     Attributes:
         events: that this frame decides, oldest first.

@@ -24,6 +24,7 @@ from gesturelrcn.region import (
     person_follower,
 )
 from gesturelrcn.region.joints import region_from_joints
+from gesturelrcn.region.look_rate import LookRate
 from gesturelrcn.region.motion_gate import MotionGate
 from gesturelrcn.region.picture import must_be_picture
 from gesturelrcn.system.opencv import cv2
@@ -47,7 +48,8 @@ class Recognizer:
 
     With `live=False` (recordings) there is no thread, and the same frames give the same events, bit for
     bit. With `live=True` a locator that takes long works in a thread beside, and no frame waits for it; and
-    while nobody moves and no gesture is near, most frames are passed over (`gesturelrcn.region.motion_gate`).
+    while nobody moves and no gesture is near, most frames are passed over (`gesturelrcn.region.motion_gate`),
+    and every other one of a quick camera while nobody moves fast (`gesturelrcn.region.look_rate`).
     OpenCV works in one thread from then on, in the whole process.
 
     Attributes:
@@ -82,7 +84,7 @@ class Recognizer:
             locator: name of what finds people, `people` or `mediapipe` (extra `mediapipe`).
             follower: says where the person is; default one with that locator.
             clock: seconds, for `decided_at` of live events.
-            rests: pass over frames in which nobody moves; default as `live`.
+            rests: pass over frames in which nobody moves, or nobody fast; default as `live`.
 
         Raises:
             ModelError: the model or the locator's network cannot be loaded.
@@ -102,7 +104,9 @@ class Recognizer:
         self._previous_at: float | None = None
         self._shape: tuple[int, ...] | None = None
         self._source: str | None = None
-        self._gate = MotionGate() if (live if rests is None else rests) else None
+        rests = live if rests is None else rests
+        self._gate = MotionGate() if rests else None
+        self._looks = LookRate() if rests else None
         limits = self.card.thresholds
         self._near = np.array([limits[c].start / 2 if c in limits else np.inf for c in self.card.classes])
         self._passed_over_at: float | None = None
@@ -117,15 +121,25 @@ class Recognizer:
         """Advance by one frame; returns the events that it decides, oldest first, and what was seen.
 
         Raises:
-            CaptureError: the picture is not (H, W, 3) uint8.
+            CaptureError: the picture is not (H, W, 3) uint8, in a frame that is looked at.
         """
-        must_be_picture(frame.image, f"Frame {frame.index} of {frame.source}")
-        if self._rate.takes(frame.captured_at) or frame.discontinuous:
-            self.view = self._observe(frame)
-        else:  # more frames a second than the model knows
-            self.view = replace(self.view, events=())
+        if not self._rate.takes(frame.captured_at) and not frame.discontinuous:
+            self.view = replace(self.view, events=())  # more frames a second than the model knows
+        elif self._needs_no_look(frame):
+            self.view = self._go_on(frame)
+        else:
+            self.view = self._look(frame)
         self._look_at_rate(frame.source)
         return self.view
+
+    def _look(self, frame: Frame) -> Observation:
+        """Only now the picture is needed, which may have to be decoded."""
+        must_be_picture(frame.image, f"Frame {frame.index} of {frame.source}")
+        observation = self._observe(frame)
+        if self._looks is not None:
+            at_rest = self._passed_over_at == frame.captured_at
+            self._looks.looked(frame.captured_at, observation.keypoints, at_rest=at_rest)
+        return observation
 
     def _look_at_rate(self, source: str) -> None:
         rate = None if self.warning else self._rate.too_slow
@@ -136,6 +150,36 @@ class Recognizer:
                 f" {card.max_fps:g}, so gestures may be missed or come late"
             )
             logger.warning("%s %s", source, self.warning)
+
+    def _needs_no_look(self, frame: Frame) -> bool:
+        """Whether nothing moves fast, begins or ends, and the last look was a moment ago."""
+        if self._looks is None or not self._looks.passes(frame.captured_at):
+            return False
+        if frame.discontinuous or frame.source != self._source:
+            return False
+        smoothed, active = self._decoder.smoothed, self._decoder.active
+        if smoothed is None:
+            return self.view.region is None
+        near = smoothed >= self._near
+        if active is not None:
+            near[self.card.classes.index(active)] = False
+        return active == self._decoder.evident and not near.any()
+
+    def _go_on(self, frame: Frame) -> Observation:
+        """What was seen last is taken to go on: a gesture that is held is told of in time."""
+        evidence = self.view.evidence
+        if evidence is None or self._decoder.active is None:
+            return replace(self.view, events=())
+        held = replace(evidence, captured_at=frame.captured_at, decided_at=self._now(frame))
+        events = self._decoder.step(held)
+        return replace(
+            self.view,
+            events=tuple(events),
+            evidence=held,
+            scores=self._decoder.smoothed,
+            active=self._decoder.active,
+            evident=self._decoder.evident,
+        )
 
     def _observe(self, frame: Frame) -> Observation:
         at = frame.captured_at
@@ -223,6 +267,8 @@ class Recognizer:
         """
         self.view = Observation()
         self._passed_over_at = None
+        if self._looks is not None:
+            self._looks.reset()
         return self._decoder.reset(at)
 
     def choose_person(self, x: float, y: float) -> None:

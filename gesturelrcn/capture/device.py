@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from gesturelrcn.capture.frame import Picture
+from gesturelrcn.capture.motion_jpeg import JpegPicture, MotionJpeg, gives_files
 from gesturelrcn.system.environment import for_native_code
 from gesturelrcn.system.opencv import cv2
 from gesturelrcn.system.stuck_threads import leave_behind
@@ -34,7 +35,7 @@ class Device(Protocol):
         ...
 
     def retrieve(self) -> tuple[bool, Any]:
-        """Whether the picture that was grabbed is whole, and the picture: uint8 BGR, BGRA or grey."""
+        """Whether the picture that was grabbed is whole, and that: uint8 BGR, BGRA or grey, or its file."""
         ...
 
     def release(self) -> None:
@@ -55,7 +56,8 @@ def open_address(address: int | str, fps: float | None) -> Device:
         ]
         # OpenCV 4.11 asks an RTSP camera for UDP first, which loses packets and stops at firewalls.
         with for_native_code(OPENCV_FFMPEG_CAPTURE_OPTIONS="rtsp_flags;prefer_tcp"):
-            return cv2.VideoCapture(address, cv2.CAP_FFMPEG, limits)
+            stream = cv2.VideoCapture(address, cv2.CAP_FFMPEG, limits)
+        return MotionJpeg(stream) if gives_files(stream) else stream
     capture = cv2.VideoCapture(address)
     if fps and capture.isOpened():
         capture.set(cv2.CAP_PROP_FPS, fps)
@@ -96,7 +98,7 @@ class DeviceReader:
     def __init__(
         self,
         open_device: OpenDevice,
-        deliver: Callable[["DeviceReader", NDArray[np.uint8], float], bool],
+        deliver: Callable[["DeviceReader", Picture, float], bool],
         ended: Callable[[], None],
     ) -> None:
         """Start reading.
@@ -166,12 +168,16 @@ class DeviceReader:
             device.release()
 
 
-def as_bgr(image: Any) -> NDArray[np.uint8]:
+def as_bgr(image: Any) -> Picture:
     """The picture as (H, W, 3) uint8 BGR; some drivers deliver grey, 16 bits or an alpha channel.
+
+    What will be decoded to that stays as it is.
 
     Raises:
         ValueError: no picture at all.
     """
+    if isinstance(image, JpegPicture):
+        return image
     image = np.asarray(image)
     if image.dtype == np.uint16:
         image = (image >> 8).astype(np.uint8)

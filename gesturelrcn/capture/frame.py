@@ -5,6 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gesturelrcn.capture.motion_jpeg import JpegPicture
+
+Picture = NDArray[np.uint8] | JpegPicture
+"""(H, W, 3) uint8 BGR, or what is decoded to that."""
+
 
 @dataclass(frozen=True, eq=False)
 class Frame:
@@ -12,7 +17,7 @@ class Frame:
 
     Attributes:
         image: (height, width, 3) uint8, BGR as OpenCV gives it, not mirrored: the user's right hand is
-            at the left of the picture.
+            at the left of the picture. Pictures of some network cameras are decoded when it is first read.
         captured_at: seconds; monotonic clock for live sources, media time for recordings.
         index: 0 for the first frame of the source; frames that were dropped are counted too.
         source: name of the source, for messages.
@@ -27,3 +32,19 @@ class Frame:
     source: str
     media_time: float | None = None
     discontinuous: bool = False
+
+
+class _Decoded:
+    """`Frame.image`: what is still a file is decoded when somebody looks at it."""
+
+    def __get__(self, frame: Frame, owner: type) -> NDArray[np.uint8]:
+        picture: Picture = frame.__dict__["image"]
+        if isinstance(picture, JpegPicture):
+            picture = frame.__dict__["image"] = picture.decoded()
+        return picture
+
+    def __set__(self, frame: Frame, picture: Picture) -> None:
+        frame.__dict__["image"] = picture
+
+
+Frame.image = _Decoded()  # type: ignore[assignment]  # once the dataclass is made: it is no default

@@ -7,12 +7,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.capture.device import DeviceReader, OpenDevice
-from gesturelrcn.capture.frame import Frame
+from gesturelrcn.capture.frame import Frame, Picture
+from gesturelrcn.capture.motion_jpeg import JpegPicture
 from gesturelrcn.capture.newest import NewestFrame
 from gesturelrcn.capture.pace import SHORTEST_PATIENCE, Pace
 from gesturelrcn.capture.states import SourceChange, SourceState
@@ -98,7 +100,7 @@ class Supervisor:
         """When the last new picture came before the source was stalled or lost."""
         self._changed_at = self._open_at
         """When a picture came that was not the same as the one before."""
-        self._last_picture: NDArray[np.uint8] | None = None
+        self._last_picture: Picture | None = None
         self._repeats = 0
         self._frozen = False
         self._look_at_frozen = FIRST_LOOK_AT_FROZEN
@@ -150,7 +152,7 @@ class Supervisor:
 
     # On the reader's thread.
 
-    def _deliver(self, reader: DeviceReader, image: NDArray[np.uint8], at: float) -> bool:
+    def _deliver(self, reader: DeviceReader, image: Picture, at: float) -> bool:
         with self._changed:
             if reader is not self._reader or self._closing:
                 return False
@@ -163,8 +165,10 @@ class Supervisor:
             self._last_picture = image
             self._pace.add(at)
             self._new_at = at
-            shown = np.asarray(cv2.flip(image, 1), np.uint8) if self._mirrored else image
-            frame = Frame(shown, at, self._index, self._name, discontinuous=self._discontinuous)
+            shown = _flipped(image) if self._mirrored else image
+            # Read as `Frame.image` it is what it claims to be.
+            picture = cast(NDArray[np.uint8], shown)
+            frame = Frame(picture, at, self._index, self._name, discontinuous=self._discontinuous)
             self._index += 1
             self._discontinuous = False
             if not self._delivers():
@@ -172,7 +176,7 @@ class Supervisor:
             self._newest.put(frame)
         return True
 
-    def _is_frozen(self, image: NDArray[np.uint8], at: float) -> bool:
+    def _is_frozen(self, image: Picture, at: float) -> bool:
         if not _same(self._last_picture, image):
             self._repeats, self._frozen = 0, False
             self._changed_at = at
@@ -324,7 +328,15 @@ class Supervisor:
         self._open_at = max(self._open_at, now)
 
 
-def _same(last: NDArray[np.uint8] | None, image: NDArray[np.uint8]) -> bool:
+def _flipped(image: Picture) -> Picture:
+    return image.flipped() if isinstance(image, JpegPicture) else np.asarray(cv2.flip(image, 1), np.uint8)
+
+
+def _same(last: Picture | None, image: Picture) -> bool:
+    if isinstance(last, JpegPicture) and isinstance(image, JpegPicture):
+        return image.is_same(last)
+    if isinstance(last, JpegPicture) or isinstance(image, JpegPicture):
+        return False
     if last is None or last.shape != image.shape:
         return False
     # A few pixels tell nearly all pictures apart, at no cost.
