@@ -1,16 +1,21 @@
 """Measures the model files on the people held out, through the whole recogniser."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from gesturelrcn.evaluation.evaluate import evaluate
 from gesturelrcn.model.card import read_card
 from gesturelrcn.model.card_page import COMPARED
 from gesturelrcn.training.data.datasets import DataSet
+from gesturelrcn.training.data.feature_sets import features_path
+from gesturelrcn.training.data.track_files import read_tracks
 from gesturelrcn.training.export.export import write_card
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.export import EXPORT, copy_out
+from gesturelrcn.training.stages.recognition import trained_network
+from gesturelrcn.training.tasks.held_out_streams import measured_on_streams
 
 _NOT_IN_A_CARD = ("data", "curve", "confusion", "skipped", "drift")
 
@@ -29,16 +34,19 @@ def _do(training: Training) -> dict[str, Any]:
     path = training.run.path / "model" / f"{training.config.name}.json"
     figures = dict(read_card(path).figures)
     for dataset in _measured(training):
-        listing = dataset.to_measure(training.classes)
-        if listing is None:
-            continue
+        if dataset.kind == "poses":
+            measured, command = _on_streams(training, dataset, path)
+        else:
+            listing = dataset.to_measure(training.classes)
+            if listing is None:
+                continue
 
-        def progress(done: int, of: int, what: str = f"evaluation {dataset.name}") -> None:
-            training.progress(what, done, of)
+            def progress(done: int, of: int, what: str = f"evaluation {dataset.name}") -> None:
+                training.progress(what, done, of)
 
-        measured = evaluate(listing, path, workers=training.workers, progress=progress).figures
-        people = ",".join(sorted({clip.subject for clip in listing.clips} - {""}))
-        command = f"gesturelrcn evaluate FOLDER{f' --subjects {people}' if people else ''}"
+            measured = evaluate(listing, path, workers=training.workers, progress=progress).figures
+            people = ",".join(sorted({clip.subject for clip in listing.clips} - {""}))
+            command = f"gesturelrcn evaluate FOLDER{f' --subjects {people}' if people else ''}"
         in_card = {key: value for key, value in measured.items() if key not in _NOT_IN_A_CARD}
         if training.without:
             in_card["without"] = sorted(training.without)
@@ -52,6 +60,14 @@ def _do(training: Training) -> dict[str, Any]:
         copy_out(training, card, "model")
     training.run.write("figures.json", figures)
     return {name: _headline(of_set) for name, of_set in figures.items()}
+
+
+def _on_streams(training: Training, dataset: DataSet, card: Path) -> tuple[dict[str, Any], str]:
+    """The figures of streams of joints, which no command but the training reads."""
+    streams = read_tracks(features_path(training.run.path, dataset, "held_out"))
+    model = trained_network(training)
+    figures = measured_on_streams(model, read_card(card), streams, dataset.folder).figures
+    return figures, "gesturelrcn train CONFIG"
 
 
 def _compared(figures: dict[str, Any]) -> dict[str, Any]:

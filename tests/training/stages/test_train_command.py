@@ -178,6 +178,13 @@ def test_a_model_of_motion_without_pictures(tmp_path, capfd):
     card = load_model(run / "model/moved.json").card
     assert card.gestures == ["swipe_left", "swipe_right", "turn", "wave"]
     assert {source["used_for"] for source in card.data} == {"gestures"}
+    measured = card.figures["poses_not_trained_on"]
+    assert measured["subjects"] == ["C"]
+    assert measured["all"]["true"] == 2
+    assert (measured["command"], measured["minutes"]) == (
+        "gesturelrcn train CONFIG",
+        pytest.approx(10 / 60, abs=0.01),
+    )
     assert fallen_to(read_rows(run / "recognition.csv")) < 0.8
 
 
