@@ -123,7 +123,7 @@ def chord_of_character(character: str) -> Chord:
     if not character.isprintable():
         raise BindingError(f"no key types the character {character!r}")
     small = character.lower()
-    if small != character and len(small) == 1:
+    if small != character and small.upper() == character:
         return Chord((KeyName("Shift"), KeyName(small)))
     return Chord((KeyName(character),))
 

@@ -7,11 +7,13 @@ To programs they look like those of a keyboard and a mouse: the server itself le
 import contextlib
 import io
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from gesturelrcn.actions.keys import MOUSE_BUTTONS, NAMED_KEYS, KeyName
+from gesturelrcn.actions.injectors.x11_lock import lock_caps
+from gesturelrcn.actions.keys import MODIFIERS, MOUSE_BUTTONS, NAMED_KEYS, KeyName
 from gesturelrcn.actions.x11_keysyms import keysym_of_character, keysyms_of
 from gesturelrcn.errors import InjectionError
 
@@ -29,7 +31,13 @@ _LEVELS: tuple[tuple[int, tuple[int, ...]], ...] = (
     (4, (_LEVEL_3,)),
     (5, (_LEVEL_3, _SHIFT)),
 )
-"""Where a key code lists its symbols (2 and 3 are a second layout's), and what is held down for each."""
+"""Where a key code lists its symbols, and what is held down for each."""
+
+_GROUP_BITS, _MOST_GROUPS = 13, 2
+"""Where the keyboard's state tells which of its layouts is chosen, and of how many the symbols are listed."""
+
+_SETTLES = 0.2
+"""Seconds in which a program takes a key in; a key code becomes another character no sooner."""
 
 
 @dataclass(frozen=True)
@@ -41,23 +49,40 @@ class _Stroke:
 
 
 @dataclass(frozen=True)
+class _Way:
+    """How a symbol is typed.
+
+    Attributes:
+        modifiers: key codes that go down before, in order.
+        code: the key code.
+        shifted: Shift is one of the modifiers.
+    """
+
+    modifiers: tuple[int, ...]
+    code: int
+    shifted: bool
+
+
+@dataclass(frozen=True)
 class _Layout:
     """What the keyboard types.
 
     Attributes:
-        codes: the key codes that have to go down for each symbol, in order.
+        ways: to each symbol.
         unused: key codes without a symbol.
+        group: number of the layout, of those between which the user switches.
     """
 
-    codes: dict[int, tuple[int, ...]]
+    ways: dict[int, _Way]
     unused: list[int]
+    group: int
 
 
 class X11Injector:
     """Presses keys in whatever window has the focus, and moves the mouse.
 
     The display is the one that `DISPLAY` names when the injector is made. Not for several threads at once.
-    A character that the keyboard has not got is put on a key code that it does not use, and stays there.
+    A character that the keyboard has not got is put on a key code that it does not use, until `close`.
     """
 
     outlives_process = True
@@ -67,7 +92,7 @@ class X11Injector:
         self._display: Any = None
         self._refusals: list[Any] = []
         self._layout: _Layout | None = None
-        self._borrowed: list[int] = []
+        self._borrowed: dict[int, float] = {}  # key codes, and when each was used last; the oldest first
         # What went down for a key comes up for it, even if the layout changes in between.
         self._pressed: dict[KeyName, list[_Stroke]] = {}
         self._connect()
@@ -79,9 +104,13 @@ class X11Injector:
             InjectionError: this keyboard has no such key, or the display has gone away.
         """
         with self._talking(f"press {key}") as display:
-            self._pressed[key] = self._strokes(key)
-            for stroke in self._pressed[key]:
-                _send(display, stroke, down=True)
+            strokes, lifted = self._strokes(key)
+            self._pressed[key] = strokes
+            with self._without_caps_lock() if self._types_letter(key) else contextlib.nullcontext():
+                for stroke in lifted:
+                    _send(display, stroke, down=False)
+                for stroke in [*strokes, *lifted]:
+                    _send(display, stroke, down=True)
 
     def release(self, key: KeyName) -> None:
         """Release a key that `press` pressed; any other stays as it is.
@@ -102,7 +131,7 @@ class X11Injector:
         """
         name = KeyName(key)
         with self._talking(f"release {key}"):
-            self._pressed[name] = self._strokes(name)
+            self._pressed[name], _ = self._strokes(name)
         self.release(name)
 
     def scroll(self, right: int, up: int) -> None:
@@ -145,6 +174,10 @@ class X11Injector:
 
     def close(self) -> None:
         """Leave the display. Closing twice is harmless; whoever presses afterwards connects anew."""
+        if self._borrowed and self._display is not None:
+            with contextlib.suppress(Exception):
+                self._give_back()
+        self._borrowed.clear()
         display, self._display = self._display, None
         if display is not None:
             # To take leave of the server would fail where it has gone, and not return after a call that
@@ -195,33 +228,76 @@ class X11Injector:
         self._layout = None
         self._display = display
 
-    def _strokes(self, key: KeyName) -> list[_Stroke]:
-        """What goes down for a key, in order.
+    def _strokes(self, key: KeyName) -> tuple[list[_Stroke], list[_Stroke]]:
+        """What goes down for a key, in order, and what of ours has to be up in that moment.
 
         Raises:
             InjectionError: the keyboard has no such key.
         """
         if key in _BUTTONS:
-            return [_Stroke(_BUTTONS[key], is_button=True)]
+            return [_Stroke(_BUTTONS[key], is_button=True)], []
+        if key in NAMED_KEYS:  # it goes down alone, wherever its symbol stands
+            return [_Stroke(self._way(key).code)], []
+        held = [modifier for modifier in MODIFIERS if modifier in self._pressed]
+        capital = key.upper()
+        if not self._types_letter(key) or len(capital) > 1:
+            way = self._way(key)
+            return [_Stroke(code) for code in (*way.modifiers, way.code)], []
+        # A letter that is typed: under Shift the capital, whatever stands there.
+        way = self._way(KeyName(capital) if held else key)
+        shift = self._way(KeyName("Shift")).code
+        modifiers = [code for code in way.modifiers if code != shift]
+        if way.shifted and not held:
+            modifiers.append(shift)
+        lifted = [] if way.shifted else self._pressed.get(KeyName("Shift"), [])
+        return [_Stroke(code) for code in (*modifiers, way.code)], lifted
+
+    def _way(self, key: KeyName) -> _Way:
         symbol = keysyms_of(key)[0]
         layout = self._layout_now()
-        if symbol not in layout.codes and key not in NAMED_KEYS:
+        if symbol not in layout.ways and key not in NAMED_KEYS:
             layout = self._borrow(key, layout)
-        codes = layout.codes.get(symbol)
-        if codes is None:
+        way = layout.ways.get(symbol)
+        if way is None:
             raise InjectionError(f"the keyboard of this system has no key {key}: bind another one")
-        # A key with a name goes down alone, wherever its symbol stands.
-        return [_Stroke(code) for code in (codes[-1:] if key in NAMED_KEYS else codes)]
+        if way.code in self._borrowed:
+            self._borrowed[way.code] = time.monotonic()
+        return way
+
+    def _state(self) -> int:
+        """Modifiers, locks and the number of the layout, as the server has them now."""
+        return int(self._display.screen().root.query_pointer().mask)
+
+    def _types_letter(self, key: KeyName) -> bool:
+        """Whether it types a small letter or a capital, and is no shortcut."""
+        others = [modifier for modifier in MODIFIERS[:1] + MODIFIERS[2:] if modifier in self._pressed]
+        return len(key) == 1 and key.lower() != key.upper() and not others
+
+    @contextlib.contextmanager
+    def _without_caps_lock(self) -> Iterator[None]:
+        """Take Caps Lock off for a moment, in which no event of somebody else's can fall between ours."""
+        from Xlib import X
+
+        locked = bool(self._state() & X.LockMask)
+        if locked:
+            lock_caps(self._display, on=False)
+        yield
+        if locked:
+            lock_caps(self._display, on=True)
 
     def _layout_now(self) -> _Layout:
-        """The layout, read anew where it has changed: the server tells everybody of that, unasked."""
+        """The layout, read anew where it has changed: the server tells everybody of that, unasked.
+
+        Of another one of several layouts being chosen it does not tell.
+        """
         from Xlib import X
 
         while self._display.pending_events():
             if self._display.next_event().type == X.MappingNotify:
                 self._layout = None
-        if self._layout is None:
-            self._layout = _read_layout(self._display)
+        group = self._state() >> _GROUP_BITS & 3
+        if self._layout is None or self._layout.group != group:
+            self._layout = _read_layout(self._display, group)
         return self._layout
 
     def _borrow(self, character: str, layout: _Layout) -> _Layout:
@@ -230,31 +306,58 @@ class X11Injector:
         free = layout.unused or [code for code in self._borrowed if code not in down]
         if not free:
             return layout
-        self._borrowed = [*(code for code in self._borrowed if code != free[0]), free[0]]
-        capital = character.upper()
-        symbols = [
-            keysym_of_character(each) for each in (character, capital if len(capital) == 1 else character)
-        ]
-        self._display.change_keyboard_mapping(free[0], [symbols])
+        code = free[0]
+        _wait_until(self._borrowed.pop(code, 0.0) + _SETTLES)
+        self._borrowed[code] = time.monotonic()
+        small, capital = character.lower(), character.upper()
+        pair = (small, capital) if len(small) == len(capital) == 1 else (character, character)
+        self._display.change_keyboard_mapping(code, [[keysym_of_character(each) for each in pair]])
         self._layout = None
         return self._layout_now()
 
+    def _give_back(self) -> None:
+        """Leave the keyboard as it was, once the last program has taken in what was typed last."""
+        unused = self._layout_now().unused
+        _wait_until(max(self._borrowed.values()) + _SETTLES)
+        for code in self._borrowed:
+            if code not in unused:  # else the user has loaded another layout meanwhile
+                self._display.change_keyboard_mapping(code, [[0, 0]])
+        self._display.sync()
 
-def _read_layout(display: Any) -> _Layout:
-    """Of several ways to a symbol the one with the fewest keys is taken, then the lowest key code."""
+
+def _wait_until(at: float) -> None:
+    time.sleep(max(0.0, at - time.monotonic()))
+
+
+def _read_layout(display: Any, group: int) -> _Layout:
+    """Of several ways to a symbol the one with the fewest keys is taken, then the lowest key code.
+
+    Raises:
+        InjectionError: a layout is chosen of which the server does not tell.
+    """
+    if group >= _MOST_GROUPS:
+        raise InjectionError("only the first two keyboard layouts are known to programs: choose one of them")
     server = display.display.info
     first = server.min_keycode
-    symbols = display.get_keyboard_mapping(first, server.max_keycode - first + 1)
-    codes: dict[int, tuple[int, ...]] = {}
+    listed = display.get_keyboard_mapping(first, server.max_keycode - first + 1)
+    symbols = [_of_group(list(of_code), group) for of_code in listed]
+    ways: dict[int, _Way] = {}
     for place, modifiers in _LEVELS:
-        held = [codes[modifier] for modifier in modifiers if modifier in codes]
+        held = tuple(ways[modifier].code for modifier in modifiers if modifier in ways)
         if len(held) < len(modifiers):
             continue
         for code, of_code in enumerate(symbols, first):
-            symbol = of_code[place] if place < len(of_code) else 0
-            if symbol:
-                codes.setdefault(symbol, (*(each[-1] for each in held), code))
-    return _Layout(codes, [code for code, of_code in enumerate(symbols, first) if not any(of_code)])
+            if of_code[place]:
+                ways.setdefault(of_code[place], _Way(held, code, _SHIFT in modifiers))
+    unused = [code for code, of_code in enumerate(listed, first) if not any(of_code)]
+    return _Layout(ways, unused, group)
+
+
+def _of_group(symbols: list[int], group: int) -> list[int]:
+    """A key code's symbols in this layout, at the places of the first; what it lacks is the first's."""
+    symbols += [0] * (8 - len(symbols))
+    own = [*symbols[2:4], 0, 0, *symbols[6:8]] if group else symbols[:6]
+    return own if any(own) else symbols[:6]
 
 
 def _send(display: Any, stroke: _Stroke, *, down: bool) -> None:
