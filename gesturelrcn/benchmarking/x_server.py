@@ -27,15 +27,19 @@ class XServer:
         display: for the environment variable DISPLAY, for example ":3".
     """
 
-    def __init__(self, width: int = 1280, height: int = 720) -> None:
-        """Start it and wait until it is ready. Raises GestureLrcnError: Xvfb is missing or does not start."""
+    def __init__(self, width: int = 1280, height: int = 720, *options: str) -> None:
+        """Start it, with more options for Xvfb, and wait until it is ready.
+
+        Raises:
+            GestureLrcnError: Xvfb is missing or does not start.
+        """
         if not available():
             raise GestureLrcnError("There is no Xvfb to draw into memory: install the package xvfb.")
         reader, writer = os.pipe()
         screen = ["-screen", "0", f"{width}x{height}x24"]
         self._process = subprocess.Popen(
             # Without -noreset the server starts afresh, and refuses new clients, when its last client leaves.
-            ["Xvfb", "-displayfd", str(writer), *screen, "-nolisten", "tcp", "-noreset"],
+            ["Xvfb", "-displayfd", str(writer), *screen, "-nolisten", "tcp", "-noreset", *options],
             pass_fds=(writer,),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

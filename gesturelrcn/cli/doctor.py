@@ -199,11 +199,16 @@ def _display() -> Check:
 
 def _keys() -> Check:
     """Connects to what sends keys; presses and moves nothing."""
+    from gesturelrcn.actions.desktop.real_input import RealInput
+    from gesturelrcn.actions.desktop.watch import watch_real_input
     from gesturelrcn.actions.injectors.choice import choose_injector
 
     choice = choose_injector()
     if choice.usable:
         choice.make().close()
+        if choice.name == "x11":
+            nothing = lambda: None  # noqa: E731
+            watch_real_input(RealInput(nothing, nothing, nothing)).close()
     found = f"{choice.name}: {choice.reason}" + (
         f"; {choice.remedy}" if choice.usable and choice.remedy else ""
     )

@@ -1,7 +1,7 @@
 """The loop behind `run` and `slides`: a stream of events is shown and does what is bound to it."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from gesturelrcn.observation import Observation
     from gesturelrcn.overlay import Recorder
     from gesturelrcn.stream.stream import GestureStream
+
+_DISPLAY_GONE = "the display has gone away, so nothing can be pressed any more: the camera is off"
 
 _STATES: dict[str, str] = {
     "arm": "armed",
@@ -122,10 +124,16 @@ class LiveSession:
             open_things.enter_context(stream)
             signals.stop_with(stream.stop)
             opened()
-            for event in stream:
-                for sink in sinks:
-                    sink.send(event)
-                dispatcher.handle(event)
+            try:
+                for event in stream:
+                    for sink in sinks:
+                        sink.send(event)
+                    dispatcher.handle(event)
+            except InjectionError:  # some key cannot be released: it went with the display
+                if _DISPLAY_GONE not in stopped:
+                    raise
+            if _DISPLAY_GONE in stopped:
+                raise InjectionError(_DISPLAY_GONE)
             if stopped:
                 say(f"Stopped: {stopped[0]}.", to_stderr=True)
 
@@ -173,10 +181,15 @@ class LiveSession:
             cornered=lambda: dispatcher.stop(f"the mouse was pushed into the {options.stop_corner} corner"),
             hot_keys={chord: call for chord, call in hot_keys if chord is not None},
             corner=options.stop_corner,
+            gone=lambda: self._lost_display(dispatcher),
         )
         watcher = start_watching(real)
         if watcher is not None:
             open_things.callback(watcher.close)
+
+    def _lost_display(self, dispatcher: Dispatcher) -> None:
+        with suppress(InjectionError):  # what is down cannot be released, and went with the display
+            dispatcher.stop(_DISPLAY_GONE)
 
     def _watch_frames(self, dispatcher: Dispatcher, stream: "GestureStream", open_things: ExitStack) -> None:
         """Each frame goes to the trace and the dispatcher."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from gesturelrcn.capture.device import OPEN_TIMEOUT
+from gesturelrcn.cli.session import _DISPLAY_GONE
 from gesturelrcn.cli.signals import StopSignals
 from tests.cli.conftest import Program
 from tests.key_window import KeyWindow
@@ -83,21 +84,43 @@ def test_a_table_into_a_closed_pipe(gesturelrcn: Program) -> None:
     assert process.stderr.read() == ""
 
 
-def test_a_display_that_goes_away_is_one_sentence(
-    gesturelrcn: Program, eager_model: Callable[..., Path], tmp_path: Path
+@pytest.mark.parametrize("gesture", ["point_right", "stop"])
+def test_the_end_of_the_desktop_session_ends_it_at_once(
+    gesturelrcn: Program, eager_model: Callable[..., Path], tmp_path: Path, gesture: str
 ) -> None:
-    late = tmp_path / "late.toml"
-    late.write_text('[[bind]]\ngesture = "point_right"\nkey = "ctrl+Right"\non = "hold"\nafter = 1.0\n')
+    """Whether a key is held or nobody gestures: the camera must not stay on."""
+    held = tmp_path / "held.toml"
+    held.write_text('[[bind]]\ngesture = "point_right"\ndo = "hold ctrl"\n')
+    model = eager_model(gesture, ("none", "point_left", "point_right", "raise_hand", "thumbs_up", "stop"))
     with XServer() as server:
-        arguments = ("run", "sample", "--realtime", "--bindings", late, "--model", eager_model())
+        arguments = ("run", "sample", "--realtime", "--bindings", held, "--model", model)
         process = gesturelrcn.start(*arguments, display=server.display)
         assert process.stdout is not None
         assert "start" in process.stdout.readline()
         server.stop()
-        _, err = process.communicate(timeout=30)
-    assert err.startswith(f"gesturelrcn: cannot press Ctrl: the display '{server.display}' cannot be reached")
-    assert err.count("\n") == 1
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 2
+    assert err.count("\n") == 1
+    # Whoever releases a key may notice first.
+    assert err == f"gesturelrcn: {_DISPLAY_GONE}\n" or (
+        gesture == "point_right" and "cannot be reached" in err
+    )
+    assert "22." not in out, "it went on to the end of the recording"
+
+
+def test_a_display_that_takes_no_keys_is_told_at_the_start_and_by_doctor(
+    gesturelrcn: Program, eager_model: Callable[..., Path], bindings: Path
+) -> None:
+    with XServer(1280, 720, "-extension", "XTEST") as server:
+        done = gesturelrcn(
+            *("run", "sample", "--bindings", bindings, "--model", eager_model()), display=server.display
+        )
+        told = gesturelrcn("doctor", "--json", "--model", eager_model(), display=server.display)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("gesturelrcn: keys cannot be sent: this display is without XTEST")
+    (keys,) = (check for check in json.loads(told.stdout)["checks"] if check["name"] == "keys")
+    assert not keys["ok"]
+    assert "this display is without XTEST" in keys["found"]
 
 
 def guarded(*actions: Callable[[StopSignals], object]) -> list[int]:

@@ -27,6 +27,7 @@ class RealInput:
         cornered: the mouse was pushed into `corner`.
         hot_keys: chords, and what to call when one goes down.
         corner: of the screen; `none` for no such corner.
+        gone: the display went away, as at the end of a desktop session; nothing more will be told.
     """
 
     typed: Callable[[], object]
@@ -34,6 +35,7 @@ class RealInput:
     cornered: Callable[[], object]
     hot_keys: dict[Chord, Callable[[], object]] = field(default_factory=dict)
     corner: Corner = "top-left"
+    gone: Callable[[], object] = lambda: None
     _down: list[KeyName] = field(default_factory=list)
     _reported_at: float = 0.0
 

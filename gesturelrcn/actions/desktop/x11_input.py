@@ -7,6 +7,7 @@ that counts as a program, too.
 
 import contextlib
 import io
+import logging
 import os
 import select
 import struct
@@ -17,6 +18,8 @@ from gesturelrcn.actions.desktop.real_input import RealInput
 from gesturelrcn.actions.keys import NAMED_KEYS, KeyName
 from gesturelrcn.actions.x11_keysyms import keysyms_of
 from gesturelrcn.errors import InjectionError
+
+logger = logging.getLogger(__name__)
 
 _RAW = struct.Struct("<HIIH")
 """Device, time, key code or button, and the device that it really comes from."""
@@ -73,12 +76,21 @@ class X11Watcher:
             while not self._closing():
                 while self._display.pending_events():
                     self._heard(self._display.next_event())
-        except Exception:  # the display has gone; whoever presses keys says so
-            return
+        except Exception:
+            logger.debug("the real keyboard and mouse are not watched any more", exc_info=True)
+            if self._is_gone():
+                self._real.gone()
         finally:
             os.close(self._wake_from)
             with contextlib.suppress(Exception):
                 self._display.display.socket.close()
+
+    def _is_gone(self) -> bool:
+        try:
+            self._display.sync()
+        except Exception:  # whatever the X library makes of a connection that is closed
+            return True
+        return False
 
     def _closing(self) -> bool:
         readable, _, _ = select.select([self._display.fileno(), self._wake_from], [], [])
