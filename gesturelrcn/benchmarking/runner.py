@@ -71,6 +71,8 @@ def run(request: BenchRequest, say: Say = lambda line: None) -> dict[str, Any]:
     model = {"model": request.model}
     say("stages of the frame path")
     report |= _stages(request)
+    stages = report["stages"]
+    report["ratios"] = {"look": _rounded(stages["locate"]["cpu_p50"] / stages["step"]["cpu_p50"])}
     say("start-up")
     report["start"] = measured(
         "startup", {**model, "source": request.source, "rounds": 1 if request.quick else 5}
@@ -83,7 +85,7 @@ def run(request: BenchRequest, say: Say = lambda line: None) -> dict[str, Any]:
         say("peers, in turn")
         arguments = {**model, "source": request.source, "rounds": request.rounds // 2}
         report["peers"] = measured("peers", arguments)
-        report["ratios"] = report["peers"]["ratios"]
+        report["ratios"] |= report["peers"]["ratios"]
     if request.hours:
         say(f"growth: {request.hours:g} simulated hours, sizes, bindings")
         arguments = {**model, "source": request.source, "hours": request.hours, "rounds": request.rounds // 2}

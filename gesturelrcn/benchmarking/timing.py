@@ -52,6 +52,8 @@ class Samples:
         if self.cpu:
             cpu = 1000 * np.array(self.cpu, np.float64)
             figures["cpu_p50"] = rounded(np.median(cpu))
+            figures["cpu_mean"] = rounded(cpu.mean())
+            figures["cpu_block_means"] = [rounded(block) for block in block_means(cpu)]
             figures["cpu_blocks"] = [rounded(block) for block in block_medians(cpu)]
         return figures
 
@@ -67,6 +69,11 @@ def rounded(value: float, digits: int = 4) -> float:
 def block_medians(values: NDArray[np.float64], blocks: int = BLOCKS) -> list[float]:
     """Medians of consecutive stretches. Calls that follow each other are alike, so stretches are counted."""
     return [float(np.median(part)) for part in np.array_split(values, min(blocks, len(values)))]
+
+
+def block_means(values: NDArray[np.float64], blocks: int = BLOCKS) -> list[float]:
+    """Means of consecutive stretches, for calls of which some do next to nothing."""
+    return [float(np.mean(part)) for part in np.array_split(values, min(blocks, len(values)))]
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ def report(step: float = 2.0, seed: int = 0, **more) -> dict:
         "conditions": {"command": "gesturelrcn bench", "quick": False, "source": "sample"},
         "picture": [640, 480],
         "stages": {"crop": series(0.3, seed=seed), "frame_path": series(step + 0.4, seed=seed + 1)},
+        "ratios": {"look": 0.8},
         "variants": [
             {
                 "engine": "onnxruntime",
@@ -64,10 +65,14 @@ def peers(pose: float = 9.0) -> dict:
             "ratios": ratios,
             "ratios_wall": ratios,
             "intervals": {name: [0.9 * ratio, 1.1 * ratio] for name, ratio in ratios.items()},
-            "calls": {"frame_path": series(2.5), **{name: series(40.0) for name in names}},
+            "calls": {
+                "frame_path": series(2.5),
+                "live_path": series(1.5),
+                **{name: series(40.0) for name in names},
+            },
             "operations": 1.6e8,
             "gflops": 95.0,
             "missing": [],
         },
-        "ratios": ratios,
+        "ratios": {"look": 0.8, **ratios},
     }
