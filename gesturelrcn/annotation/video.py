@@ -1,24 +1,20 @@
 """One video through the recogniser, as `gesturelrcn run` would play it, as fast as the machine allows.
 
-The recogniser asks where the person is before it looks at a frame, and that answer depends on the pictures
-alone. So frames are decoded and searched some way ahead of the network, which gives the same regions, hence
-the same events, bit for bit; where there is a second core, that goes on beside the network.
+Where there is a second core, frames are decoded there, some way ahead of the network.
 """
 
 import hashlib
 import itertools
 import os
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, nullcontext
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gesturelrcn import __version__
 from gesturelrcn.annotation.timeline import Origin, Timeline, spans_of
@@ -26,14 +22,12 @@ from gesturelrcn.capture import Frame, Recording, Source, open_source
 from gesturelrcn.errors import CaptureError
 from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine, ModelCard
-from gesturelrcn.model.frame_rate import FrameRate
 from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.recordings.frames import promised_seconds
-from gesturelrcn.region import Follower, Region, person_follower
 from gesturelrcn.stream.stream import GestureStream
 
 AHEAD = 25
-"""Frames that are decoded and searched in one go; more bring nothing, and cost memory."""
+"""Frames that are decoded in one go; more bring nothing, and cost memory."""
 _AHEAD_BYTES = 64 * 2**20
 """Large pictures go in shorter runs."""
 _ENDS = 2**20
@@ -60,85 +54,61 @@ class Reading:
     cpu_seconds: float
 
 
-class LookingAhead:
-    """A source of frames and the follower that knows them already. See `Source` and `Follower`.
+class DecodingAhead:
+    """A `Source`: a recording that may be decoded some way ahead.
 
     Attributes:
-        times: seconds of all frames that were looked at, those that were left out too.
+        times: seconds of all frames that were decoded.
     """
 
     live = False
 
-    def __init__(
-        self, source: Source, follower: Follower, rate: FrameRate | None = None, *, beside: bool = False
-    ) -> None:
+    def __init__(self, source: Source, *, beside: bool = False) -> None:
         """Set up.
 
         Args:
             source: a recording.
-            follower: in step.
-            rate: leaves out what the recogniser would leave out; None to leave out nothing.
-            beside: look ahead on a thread of its own.
+            beside: decode ahead, on a thread of its own.
         """
         self.name = source.name
         self.times: list[float] = []
         self._source = source
-        self._follower = follower
-        self._rate = rate
         self._beside = beside
-        self._known: deque[tuple[NDArray[np.uint8], Region | None, bool]] = deque()
-        self._jumped = False
 
     def __iter__(self) -> Iterator[Frame]:
-        frames = self._needed()
-        with ThreadPoolExecutor(1, "gesturelrcn-ahead") if self._beside else nullcontext() as thread:
-            ahead = thread.submit(self._run, frames) if thread else None
-            while True:
-                run = ahead.result() if ahead else self._run(frames)
-                if not run:
-                    return
-                if thread:
-                    ahead = thread.submit(self._run, frames)
-                for frame, region, jumped in run:
-                    self._known.append((frame.image, region, jumped))
-                    yield frame
+        frames = self._noted()
+        if not self._beside:
+            yield from frames
+            return
+        with ThreadPoolExecutor(1, "gesturelrcn-ahead") as thread:
+            ahead = thread.submit(_run, frames)
+            while run := ahead.result():
+                ahead = thread.submit(_run, frames)
+                yield from run
 
-    def _needed(self) -> Iterator[Frame]:
+    def _noted(self) -> Iterator[Frame]:
         for frame in self._source:
             self.times.append(frame.captured_at)
-            if self._rate is None or self._rate.takes(frame.captured_at) or frame.discontinuous:
-                yield frame
-
-    def _run(self, frames: Iterator[Frame]) -> list[tuple[Frame, Region | None, bool]]:
-        """The next frames, the person's region in each, and whether it jumped there; empty at the end."""
-        first = next(frames, None)
-        if first is None:
-            return []
-        most = max(1, min(AHEAD, _AHEAD_BYTES // first.image.nbytes))
-        run = [first, *itertools.islice(frames, most - 1)]
-        follow = self._follower.follow
-        return [(frame, follow(frame.image, frame.captured_at), self._follower.take_jump()) for frame in run]
-
-    def follow(self, image: NDArray[np.uint8], at: float) -> Region | None:
-        """See `Follower`; frames have to come in the order of iteration."""
-        known, region, self._jumped = self._known.popleft()
-        assert known is image, "frames were left out"
-        return region
-
-    def take_jump(self) -> bool:
-        """See `Follower`."""
-        jumped, self._jumped = self._jumped, False
-        return jumped
+            yield frame
 
     def close(self) -> None:
-        """Close the recording; the follower is closed by whoever made it."""
+        """Close the recording."""
         self._source.close()
 
-    def __enter__(self) -> "LookingAhead":
+    def __enter__(self) -> "DecodingAhead":
         return self
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+def _run(frames: Iterator[Frame]) -> list[Frame]:
+    """The next frames; empty at the end."""
+    first = next(frames, None)
+    if first is None:
+        return []
+    most = max(1, min(AHEAD, _AHEAD_BYTES // first.image.nbytes))
+    return [first, *itertools.islice(frames, most - 1)]
 
 
 def watch_video(
@@ -157,7 +127,7 @@ def watch_video(
         engine: a loaded model.
         engine_name: of that engine, for the record.
         mirrored: the pictures are mirrored.
-        beside: use a second core for decoding and locating.
+        beside: use a second core for decoding.
         progress: is told how far it is.
 
     Raises:
@@ -171,12 +141,10 @@ def watch_video(
             progress(min(1.0, frame.captured_at / promised))
 
     began, cpu_began = time.perf_counter(), time.process_time()
-    rate = FrameRate(engine.card.min_fps, engine.card.max_fps)
     with (
         open_source(video, mirrored=mirrored) as source,
-        closing(person_follower()) as follower,
-        LookingAhead(source, follower, rate, beside=beside) as ahead,
-        closing(Recognizer(engine, follower=ahead)) as recognizer,
+        DecodingAhead(source, beside=beside) as ahead,
+        closing(Recognizer(engine)) as recognizer,
     ):
         stream = GestureStream(ahead, recognizer=recognizer)
         stream.add_frame_listener(seen)

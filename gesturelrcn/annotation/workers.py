@@ -35,7 +35,7 @@ class WatchSettings:
         model: name or card.
         engine: what runs the network.
         mirrored: the pictures are mirrored.
-        beside: look ahead in each video on a second core.
+        beside: decode each video on a second core.
     """
 
     model: str

@@ -1,16 +1,15 @@
-"""The events are those of the live path on the same file, bit for bit; looking ahead changes nothing."""
+"""The events are those of the live path on the same file, bit for bit; decoding ahead changes nothing."""
 
 import hashlib
 
 import pytest
 
 from gesturelrcn.annotation import origin_of, spans_of, watch_video
-from gesturelrcn.annotation.video import AHEAD, LookingAhead
+from gesturelrcn.annotation.video import AHEAD, DecodingAhead
 from gesturelrcn.capture import open_source
 from gesturelrcn.errors import CaptureError
 from gesturelrcn.events import Phase
 from gesturelrcn.model import load_model
-from gesturelrcn.region import Region
 from gesturelrcn.stream.stream import GestureStream
 from tests.annotation.made import pointing
 from tests.capture.clips import write_clip
@@ -49,51 +48,32 @@ def test_mirrored_is_not_the_same(film, live):
     assert reading.timeline.origin.mirrored
 
 
-class Follower:
-    """Says of each frame where it is in the film, and jumps at every seventh."""
-
-    def __init__(self):
-        self.asked = []
-
-    def follow(self, image, at):
-        self.asked.append((image, at))
-        return Region(float(len(self.asked)), 0.0, 10.0, 1.0, at)
-
-    def take_jump(self):
-        return len(self.asked) % 7 == 0
-
-    def close(self):
-        pass
-
-
 @pytest.mark.parametrize("beside", [False, True])
 @pytest.mark.parametrize("count", [1, AHEAD, 2 * AHEAD + 3])
-def test_looking_ahead_gives_each_frame_its_own_region(tmp_path, count, beside):
+def test_frames_decoded_ahead_are_the_same_in_the_same_order(tmp_path, count, beside):
     film = write_clip(tmp_path / "film.avi", count=count)
-    follower = Follower()
-    with open_source(film) as source, LookingAhead(source, follower, beside=beside) as ahead:
-        for number, frame in enumerate(ahead, 1):
-            region = ahead.follow(frame.image, frame.captured_at)
-            assert (region.x, region.located_at) == (number, frame.captured_at)
-            assert ahead.take_jump() == (number % 7 == 0)
-            assert not ahead.take_jump()
-    assert number == count
-    assert [at for _, at in follower.asked] == pytest.approx([n / 20 for n in range(count)], abs=1e-3)
+    with (
+        open_source(film) as plain,
+        open_source(film) as source,
+        DecodingAhead(source, beside=beside) as ahead,
+    ):
+        for frame, decoded in zip(plain, ahead, strict=True):
+            assert (decoded.index, decoded.captured_at) == (frame.index, frame.captured_at)
+            assert (decoded.image == frame.image).all()
+    assert ahead.times == pytest.approx([n / 20 for n in range(count)], abs=1e-3)
 
 
-def test_what_goes_wrong_ahead_is_told(tmp_path):
-    class Failing(Follower):
-        def follow(self, image, at):
+def test_what_goes_wrong_ahead_is_told():
+    class Failing:
+        name = "film"
+
+        def __iter__(self):
+            yield from ()
             raise CaptureError("no more")
 
-    film = write_clip(tmp_path / "film.avi", count=3)
     for beside in (False, True):
-        with (
-            open_source(film) as source,
-            LookingAhead(source, Failing(), beside=beside) as ahead,
-            pytest.raises(CaptureError, match="no more"),
-        ):
-            list(ahead)
+        with pytest.raises(CaptureError, match="no more"):
+            list(DecodingAhead(Failing(), beside=beside))
 
 
 def test_the_origin_changes_with_whatever_changes_the_events(tmp_path):
