@@ -4,7 +4,8 @@
 # make model   trains the shipped model anew, into runs/gestures-5; two hours. DATA=folder says where the clips are
 # make docs    all pages as a site, in site/index.html
 # They do their own set-up on first use. PYTHON=python3.12 chooses the Python that the environment is made from,
-# VENV=.venv-3.12 where it stands, CONSTRAINTS=constraints-oldest.txt the versions in it: the oldest allowed.
+# VENV=.venv-3.12 where it stands, CONSTRAINTS=constraints-oldest.txt the versions in it: the oldest allowed, or
+# constraints-newest.txt: newer ones than those that go with MediaPipe.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -12,7 +13,12 @@ CONSTRAINTS ?= constraints.txt
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS)
 EXTRAS_demo :=
+# MediaPipe holds numpy below 2, so the newest versions are tested without it; its extra is empty from Python 3.13 on.
+ifeq ($(CONSTRAINTS),constraints-newest.txt)
 EXTRAS_test := [train,synthesis,sinks,docs,dev]
+else
+EXTRAS_test := [train,synthesis,sinks,docs,dev,mediapipe]
+endif
 SETUP := Makefile pyproject.toml $(CONSTRAINTS) setup/system-packages
 
 # Threads that wait by spinning take the core from those that work.

@@ -21,8 +21,8 @@ _LOOKS = 1.0
 """Seconds for which the camera's frames are counted."""
 _RIVALS = ("opencv-python", "opencv-python-headless", "opencv-contrib-python-headless")
 _KEYS = "pynput" if sys.platform in ("win32", "darwin") else "python-xlib"
-_PACKAGES = ("numpy", "mediapipe", "opencv-contrib-python", "av", "onnxruntime", _KEYS)
-_OPTIONAL = ("torch", "safetensors")
+_PACKAGES = ("numpy", "opencv-contrib-python", "av", "onnxruntime", _KEYS)
+_OPTIONAL = ("mediapipe", "torch", "safetensors")
 
 
 @dataclass(frozen=True)
@@ -70,12 +70,12 @@ def doctor(
 def examine(source: str, model: str) -> Iterator[Check]:
     """Look at one thing after the other."""
     examinations: tuple[tuple[str, Callable[[], Check], str], ...] = (
-        ("python", _python, "install Python 3.10, 3.11 or 3.12"),
+        ("python", _python, "install Python 3.10 or later"),
         ("packages", _packages, "install gesturelrcn into an environment of its own"),
         ("processor", _processor, "close what keeps the processor busy"),
         ("model", lambda: _model(model), "gesturelrcn models lists what there is"),
         ("engine", lambda: _engine(model), "install onnxruntime anew"),
-        ("person locator", _locator, "pip install 'mediapipe==0.10.21'"),
+        ("person locator", _locator, "install gesturelrcn anew"),
         ("camera", lambda: _camera(source), "see the sentence above"),
         ("display", _display, "start it inside the desktop session that shall get the keys"),
         ("keys", _keys, "start it inside the desktop session that shall get the keys"),
@@ -94,15 +94,16 @@ def _safely(name: str, look: Callable[[], Check], remedy: str) -> Check:
 
 
 def _python() -> Check:
-    fits = (3, 10) <= sys.version_info[:2] <= (3, 12)
+    fits = sys.version_info >= (3, 10)
     found = f"gesturelrcn {__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}"
-    return Check("python", fits, found, "install Python 3.10, 3.11 or 3.12")
+    return Check("python", fits, found, "install Python 3.10 or later")
 
 
 def _packages() -> Check:
     missing = [name for name in _PACKAGES if installed_version(name) is None]
     rivals = [name for name in _RIVALS if installed_version(name) is not None]
-    found = ", ".join(f"{name} {installed_version(name) or 'missing'}" for name in (*_PACKAGES, *_OPTIONAL))
+    optional = [name for name in _OPTIONAL if installed_version(name) is not None]
+    found = ", ".join(f"{name} {installed_version(name) or 'missing'}" for name in (*_PACKAGES, *optional))
     if missing:
         return Check("packages", False, found, f"pip install {' '.join(missing)}")
     if rivals:
@@ -111,8 +112,7 @@ def _packages() -> Check:
             f"pip uninstall {' '.join(rivals)}; then pip install --force-reinstall opencv-contrib-python"
         )
         return Check("packages", False, found, remedy)
-    mediapipe = installed_version("mediapipe")
-    return Check("packages", mediapipe == "0.10.21", found, "pip install 'mediapipe==0.10.21'")
+    return Check("packages", True, found)
 
 
 def _processor() -> Check:
@@ -156,6 +156,7 @@ def _locator() -> Check:
 
     from gesturelrcn.model import assets
     from gesturelrcn.region import person_locator
+    from gesturelrcn.region.choice import DEFAULT_LOCATOR
     from gesturelrcn.system.opencv import cv2
 
     locator = person_locator()
@@ -164,13 +165,8 @@ def _locator() -> Check:
     found = locator.locate(picture, 0.0)
     took = 1000 * (time.perf_counter() - begin)
     locator.close()
-    remedy = "pip install --force-reinstall 'mediapipe==0.10.21'"
-    return Check(
-        "person locator",
-        found is not None,
-        f"mediapipe {installed_version('mediapipe')}, {took:.0f} ms",
-        remedy,
-    )
+    remedy = "install gesturelrcn anew"
+    return Check("person locator", found is not None, f"{DEFAULT_LOCATOR}, {took:.1f} ms", remedy)
 
 
 def _camera(source: str) -> Check:

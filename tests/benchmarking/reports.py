@@ -43,7 +43,7 @@ def report(step: float = 2.0, seed: int = 0, **more) -> dict:
                 },
             }
         ],
-        "start": {"import_s": 0.2, "import_cpu_s": 0.03, "first_score_s": 1.5, "first_score_cpu_s": 1.3},
+        "start": {"import_s": 0.2, "import_cpu_s": 0.03, "first_score_s": 0.35, "first_score_cpu_s": 0.3},
         "live": [live],
         "memory_mb": 200.0,
         "operators": {

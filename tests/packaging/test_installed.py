@@ -22,7 +22,7 @@ def test_only_the_wheel_can_be_imported(installed: Installed) -> None:
     where, *path = told.stdout.splitlines()
     assert Path(where).is_relative_to(installed.folder)
     assert not [entry for entry in path if Path(entry).is_relative_to(ROOT)]
-    for module in ("tests", "torch", "websockets", "pytest", "pynput", "evdev"):
+    for module in ("tests", "torch", "mediapipe", "jaxlib", "websockets", "pytest", "pynput", "evdev"):
         assert installed("python", "-c", f"import {module}").returncode == 1, f"{module} was not asked for"
 
 
@@ -64,6 +64,15 @@ def test_keys_reach_other_programs(installed: Installed) -> None:
     assert down == []
 
 
+def test_nothing_is_said_of_what_was_not_asked_for(installed: Installed) -> None:
+    done = installed("gesturelrcn", "doctor", "--source", "none.avi")
+    checks = {line[5:21].strip(): line[:3] for line in done.stdout.splitlines() if line[:3] != "   "}
+    assert (checks["python"], checks["packages"], checks["person locator"]) == ("ok ", "ok ", "ok ")
+    for extra in ("mediapipe", "torch", "safetensors"):
+        assert extra not in done.stdout.lower()
+    assert done.stderr == ""
+
+
 def test_it_says_its_version_and_its_model(installed: Installed) -> None:
     assert installed("gesturelrcn", "--version").stdout == f"gesturelrcn {gesturelrcn.__version__}\n"
     assert json.loads(installed("gesturelrcn", "models", "--json").stdout)
@@ -75,6 +84,7 @@ def test_it_says_its_version_and_its_model(installed: Installed) -> None:
         (("run", "sample", "--websocket", "0"), "sinks"),
         (("run", "sample", "--osc", "127.0.0.1:9000"), "sinks"),
         (("run", "sample", "--engine", "torch"), "train"),
+        (("run", "sample", "--locator", "mediapipe"), "mediapipe"),
         (("train", "a.toml"), "train"),
         (("synth", "--out", "films"), "synthesis"),
     ],

@@ -14,8 +14,6 @@ from tests.packaging.conftest import ROOT
 
 PROJECT = parse_toml((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[0]["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-WITHOUT_WHEELS = {"mediapipe"}
-"""Still asked for by everybody, and not to be had for every machine."""
 
 
 def pins(name: str) -> dict[str, set[Version]]:
@@ -46,8 +44,20 @@ def test_the_oldest_versions_that_are_allowed_are_those_that_are_tested() -> Non
         assert version.release[: len(release)] == release, f"{requirement}, but {version} is tested"
 
 
+def test_the_newest_versions_are_of_all_that_is_asked_for_and_no_older_than_the_usual_ones() -> None:
+    usual, newest = pins("constraints.txt"), pins("constraints-newest.txt")
+    for requirement in requirements(*(set(EXTRAS) - {"mediapipe"})):
+        there = requirement.marker is None or requirement.marker.evaluate({"python_version": "3.13"})
+        assert requirement.name in newest or not there, f"{requirement} is not pinned"
+    for name, versions in newest.items():
+        assert max(versions) >= max(usual.get(name, versions)), name
+    assert "mediapipe" not in newest, "it holds back others"
+    for name in ("numpy", "opencv-contrib-python", "protobuf"):
+        assert min(newest[name]).major > min(usual[name]).major, f"{name} is as old as MediaPipe wants it"
+
+
 def test_every_pin_is_allowed() -> None:
-    for name in ("constraints.txt", "constraints-oldest.txt"):
+    for name in ("constraints.txt", "constraints-oldest.txt", "constraints-newest.txt"):
         pinned = pins(name)
         for requirement in requirements(*EXTRAS):
             for version in pinned.get(requirement.name, set()):
@@ -86,12 +96,32 @@ def package_index(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.mark.usefixtures("package_index")
 def test_everything_is_there_without_a_compiler(tmp_path: Path, python: str, processor: str) -> None:
     """On a Raspberry Pi, in a container on a Mac, and with Pythons that are not on this machine."""
-    needed = [
-        requirement
-        for requirement in requirements()
-        if requirement.name not in WITHOUT_WHEELS
-        and (requirement.marker is None or requirement.marker.evaluate({"sys_platform": "linux"}))
-    ]
-    done = dry_run(tmp_path, python, processor, *(f"{each.name}{each.specifier}" for each in needed))
+    assert_can_be_had(tmp_path, python, processor, *for_python(python, requirements()))
+
+
+@pytest.mark.parametrize(
+    ("name", "python"),
+    [("constraints.txt", "3.13"), ("constraints-oldest.txt", "3.10"), ("constraints-newest.txt", "3.13")],
+)
+@pytest.mark.usefixtures("package_index")
+def test_the_pinned_versions_go_together(tmp_path: Path, name: str, python: str) -> None:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    pinned = for_python(python, [Requirement(line) for line in lines if line and not line.startswith("#")])
+    (tmp_path / "pinned.txt").write_text("\n".join(pinned))
+    asked = for_python(python, requirements())
+    # What a package says of Pythons, pip would compare with its own; that there is a wheel says enough.
+    more = ("--ignore-requires-python", "-c", str(tmp_path / "pinned.txt"))
+    assert_can_be_had(tmp_path / "target", python, "x86_64", *asked, *more)
+
+
+def for_python(python: str, lines: list[Requirement]) -> list[str]:
+    """Those that count on Linux with that Python. Pip looks at the marks of its own Python instead."""
+    there = {"sys_platform": "linux", "python_version": python}
+    counting = [each for each in lines if each.marker is None or each.marker.evaluate(there)]
+    return [f"{each.name}{each.specifier}" for each in counting]
+
+
+def assert_can_be_had(target: Path, python: str, processor: str, *requested: str) -> None:
+    done = dry_run(target, python, processor, *requested)
     complaints = [line for line in done.stderr.splitlines() if not re.match("WARNING: (Location|Url) ", line)]
     assert (done.returncode, complaints) == (0, [])

@@ -8,6 +8,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from email.message import Message
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -78,24 +79,27 @@ def test_licences_are_in_it(files: dict[str, bytes], metadata: Message) -> None:
 def test_what_the_metadata_say(built: Built, metadata: Message) -> None:
     assert metadata["Name"] == "gesturelrcn"
     assert metadata["Version"] == gesturelrcn.__version__
-    assert metadata["Requires-Python"] == "<3.13,>=3.10"
+    assert metadata["Requires-Python"] == ">=3.10"
     assert metadata["Description-Content-Type"] == "text/markdown"
     assert metadata.get_payload() == (built.tree / "README.md").read_text(encoding="utf-8")
     classifiers = metadata.get_all("Classifier") or []
     assert set(classifiers) <= trove_classifiers.classifiers
     pythons = {each.rpartition(" ")[2] for each in classifiers if each.startswith("Programming Language")}
-    assert {"3.10", "3.11", "3.12"} <= pythons
+    assert {"3.10", "3.11", "3.12", "3.13"} <= pythons
     assert metadata.get_all("Project-URL") is None, "the project has no home of its own yet"
 
 
 def test_the_extras_exist_and_can_be_had(metadata: Message) -> None:
     project = parse_toml((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[0]["project"]
     assert set(metadata.get_all("Provides-Extra") or ()) == set(project["optional-dependencies"])
-    assert {"train", "sinks", "synthesis", "wayland", "dev"} <= set(project["optional-dependencies"])
+    extras = {"train", "sinks", "synthesis", "wayland", "mediapipe", "dev"}
+    assert extras <= set(project["optional-dependencies"])
     for line in metadata.get_all("Requires-Dist") or []:
         needed = Requirement(line)
         if needed.marker is not None and "docs" in str(needed.marker):
             continue  # `make docs` installs it
+        if needed.name == "mediapipe" and find_spec("mediapipe") is None:
+            continue  # not for every Python, and not with the newest versions
         if needed.marker is None or needed.marker.evaluate() or "extra" in str(needed.marker):
             assert needed.specifier.contains(importlib.metadata.version(needed.name)), line
 
