@@ -89,7 +89,7 @@ def person_in(frames: Sequence[Frame]) -> Region:
 
 
 class Still:
-    """A `Follower` that knows where the person is: the locator, which runs beside, is not measured."""
+    """A `Follower` that knows where the person is: the locator is not measured."""
 
     def __init__(self, region: Region) -> None:
         self._region = region

@@ -1,4 +1,4 @@
-"""What each stage of the frame path costs, and the whole path, live, with the locator working beside it."""
+"""What each stage of the frame path costs, and the whole path, live, with the locator."""
 
 import itertools
 import time
@@ -103,7 +103,7 @@ class StagedPath:
 
 
 def path_by_stage(engine: Engine, frames: Sequence[Frame], region: Region, rounds: int) -> dict[str, Samples]:
-    """Crop, step and decode, frame by frame; and their sum as `frame_path_alone`: no locator beside."""
+    """Crop, step and decode, frame by frame; and their sum as `frame_path_alone`: no locator."""
     path = StagedPath(engine, region)
     stages = {name: Samples() for name in ("crop", "step", "decode", "frame_path_alone")}
     for number, frame in enumerate(itertools.islice(as_live(frames), WARM_UP + rounds)):

@@ -12,7 +12,7 @@ from gesturelrcn.region.people import PersonLocator
 LocatorName = Literal["default", "people", "mediapipe"]
 """`people` is a network of our own, `mediapipe` what others made (extra `mediapipe`)."""
 
-DEFAULT_LOCATOR: LocatorName = "mediapipe"
+DEFAULT_LOCATOR: LocatorName = "people"
 """The locator that is used when none is named."""
 
 CHECK_EVERY = 2.0
