@@ -1,11 +1,11 @@
 """Where a picture has changed since the one before: people move, furniture does not."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.region.motion_gate import NOISE
 from gesturelrcn.region.region import Region
+from gesturelrcn.system.opencv import cv2
 
 _WIDEST = 320  # pixels of a row that are looked at
 _BLOCKS = 8  # along a side of the region; a hand is larger than one
