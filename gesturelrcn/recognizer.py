@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gesturelrcn.capture.frame import Frame
+from gesturelrcn.capture.frame import Frame, must_be_time
 from gesturelrcn.decoding import Decoder, Evidence, acting_hand
 from gesturelrcn.events import GestureEvent
 from gesturelrcn.model import Engine, EngineName
@@ -121,8 +121,10 @@ class Recognizer:
         """Advance by one frame; returns the events that it decides, oldest first, and what was seen.
 
         Raises:
-            CaptureError: the picture is not (H, W, 3) uint8, in a frame that is looked at.
+            CaptureError: the picture is not (H, W, 3) uint8, in a frame that is looked at; or the time of the
+                frame is no number.
         """
+        must_be_time(frame)
         if not self._rate.takes(frame.captured_at) and not frame.discontinuous:
             self.view = replace(self.view, events=())  # more frames a second than the model knows
         elif self._needs_no_look(frame):

@@ -508,3 +508,16 @@ def test_whoever_was_followed_in_one_recording_is_forgotten_in_the_next():
     empty = Frame(np.zeros((100, 100, 3), np.uint8), 1.0, 0, "other", 1.0)
     recognizer.process(empty)
     assert recognizer.view.region is None
+
+
+@pytest.mark.parametrize("at", [math.nan, math.inf, None, "1"])
+def test_a_time_that_is_no_number_is_one_sentence_and_harms_nothing(scripted, at):
+    _, _, recognizer = scripted
+    before = play(recognizer, frames(True))
+    good = next(frames(True, start=1.0))
+    for wrong in (replace(good, captured_at=at), *([] if at is None else [replace(good, media_time=at)])):
+        with pytest.raises(CaptureError, match=r"of test was taken at .*; give seconds, as a number"):
+            recognizer.process(wrong)
+    with pytest.raises(CaptureError, match="is of type NoneType"):  # the end of a film in OpenCV
+        recognizer.process(replace(good, image=None))
+    assert [event.phase for event in before + play(recognizer, frames(True, start=1.0))].count("start") == 1

@@ -1,14 +1,33 @@
 """What every source of pictures delivers."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.capture.motion_jpeg import JpegPicture
+from gesturelrcn.errors import CaptureError
 
 Picture = NDArray[np.uint8] | JpegPicture
 """(H, W, 3) uint8 BGR, or what is decoded to that."""
+
+
+def must_be_time(frame: "Frame") -> None:
+    """Refuse a frame whose times are no numbers, in one sentence.
+
+    Raises:
+        CaptureError: they are not.
+    """
+    for at in (frame.captured_at, 0.0 if frame.media_time is None else frame.media_time):
+        try:
+            is_time = math.isfinite(at)
+        except (TypeError, ValueError):
+            is_time = False
+        if not is_time:
+            raise CaptureError(
+                f"Frame {frame.index} of {frame.source} was taken at {at!r:.50}; give seconds, as a number."
+            )
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
@@ -16,10 +17,24 @@ def main() -> None:
         app(prog_name="gesturelrcn")
     except KeyboardInterrupt:
         _leave(130)
+    except OSError as problem:  # the disk is full or read-only, or there is no place for temporary files
+        _tell(problem)
+        _leave(2)
     except SystemExit as leaving:
         if isinstance(leaving.code, int):
             _leave(leaving.code)
         raise
+
+
+def _tell(problem: OSError) -> None:
+    """Say it in one sentence; what still waits to be written to a stdout that takes nothing is given up."""
+    from gesturelrcn.cli.console import say
+
+    what = f"{problem.filename}: " if problem.filename else ""
+    with suppress(OSError):
+        say(f"gesturelrcn: {what}{problem.strerror or problem}.", to_stderr=True)
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _leave(code: int) -> None:

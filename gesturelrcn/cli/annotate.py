@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gesturelrcn.cli import options
-from gesturelrcn.cli.arguments import cores, words, worker_count
+from gesturelrcn.cli.arguments import words, worker_count
 from gesturelrcn.cli.bars import progress_bars
 from gesturelrcn.cli.console import say
 from gesturelrcn.cli.options import SAMPLE, EngineChoice
 from gesturelrcn.cli.signals import StopSignals
 from gesturelrcn.errors import CaptureError
+from gesturelrcn.system.processors import cores
 
 if TYPE_CHECKING:
     from gesturelrcn.annotation import AnnotationRequest, Job, Origin, Outcome

@@ -1,20 +1,12 @@
 """What several commands read from their arguments in the same way."""
 
-import os
-
 from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.system.processors import cores
 
 
 def words(listed: str) -> tuple[str, ...]:
     """The words of a list with commas: "a, b" is ("a", "b")."""
     return tuple(word.strip() for word in listed.split(",") if word.strip())
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def worker_count(workers: int) -> int:

@@ -14,6 +14,7 @@ import typer
 from gesturelrcn import GestureLrcnError, __version__
 from gesturelrcn.cli import options
 from gesturelrcn.system.packages import installed_version
+from gesturelrcn.system.processors import cores
 
 _FRAMES = 30
 """Frames that are timed."""
@@ -116,10 +117,10 @@ def _packages() -> Check:
 
 
 def _processor() -> Check:
-    cores = os.cpu_count() or 1
+    allowed = cores()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    found = f"{platform.machine()}, {cores} cores, load {load:.1f}"
-    return Check("processor", load < 2 * cores, found, "close what keeps the processor busy")
+    found = f"{platform.machine()}, {allowed} cores, load {load:.1f}"
+    return Check("processor", load < 2 * allowed, found, "close what keeps the processor busy")
 
 
 def _model(model: str) -> Check:

@@ -12,6 +12,7 @@ import typer
 from gesturelrcn.cli.bars import progress_bars
 from gesturelrcn.cli.console import say
 from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.system.processors import cores
 
 if TYPE_CHECKING:
     from gesturelrcn.training.loop.loop import TrainingProgress
@@ -51,7 +52,7 @@ def train(
     ] = None,
     workers: Annotated[
         int, typer.Option(min=1, help="Processes for what needs no gradient; default one for each core.")
-    ] = os.cpu_count() or 1,
+    ] = cores(),
     threads: Annotated[int, typer.Option(min=1, help="Threads of the network on the CPU.")] = 1,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     minutes: Annotated[float, typer.Option(min=0.0, help="Between two checkpoints.")] = 5.0,

@@ -31,12 +31,17 @@ class OriginPolicy:
         self._allowed = frozenset(_normal(each) for each in allowed)
         self._told: set[str] = set()
 
-    def refusal(self, origins: Sequence[str]) -> str | None:
-        """Why a request with these `Origin` headers gets nothing; None if it is let in."""
+    def refusal(self, origins: Sequence[str], host: str | None = None) -> str | None:
+        """Why a request with these `Origin` headers gets nothing; None if it is let in.
+
+        Args:
+            origins: of the request; more than one is none.
+            host: its `Host` header: the address of this computer that was asked.
+        """
         if not origins:
             return None
         origin = origins[0].strip().lower() if len(origins) == 1 else "several"
-        if ANY in self._allowed or origin in self._allowed or _is_of_this_computer(origin):
+        if ANY in self._allowed or origin in self._allowed or _is_of_this_computer(origin, host):
             return None
         shown = origin[:100].encode("ascii", "backslashreplace").decode()
         if shown not in self._told and len(self._told) < _TOLD_LIMIT:
@@ -65,11 +70,18 @@ def _normal(origin: str) -> str:
     return origin.lower()
 
 
-def _is_of_this_computer(origin: str) -> bool:
+def _is_of_this_computer(origin: str, host: str | None) -> bool:
+    """A page from the loopback, or from the very address that was asked.
+
+    Names do not count there: anybody can let a name of theirs mean an address of yours (DNS rebinding).
+    """
     try:
         parts = urlsplit(origin)
         if parts.scheme not in ("http", "https") or parts.hostname is None:
             return False
-        return parts.hostname == "localhost" or ip_address(parts.hostname).is_loopback
+        if parts.hostname == "localhost":
+            return True
+        page = ip_address(parts.hostname)
+        return page.is_loopback or (bool(host) and page == ip_address(urlsplit(f"//{host}").hostname or ""))
     except ValueError:
         return False

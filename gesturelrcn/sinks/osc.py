@@ -23,7 +23,8 @@ class OscSink:
     The address is `/gesturelrcn/<gesture>/<phase>`, where characters that OSC gives a meaning of its own
     are written as `_`. The arguments are, in this order: id (int), confidence (float), hand (string;
     `left`, `right`, `both` or empty), x, y of the hand (float, 0 to 1; -1 where it is not known),
-    captured_at, decided_at (double, seconds).
+    captured, decided (float, seconds since the frame was taken with which the gesture started). Every
+    receiver knows these types; many drop messages that hold a double.
 
     UDP tells nobody whether somebody listens: a receiver may come and go, and what cannot be sent at once
     is lost.
@@ -48,6 +49,7 @@ class OscSink:
             raise SinkError("OSC needs python-osc: `pip install 'gesturelrcn[sinks]'`.") from None
         self._builder = OscMessageBuilder
         self._failed = False
+        self._starts: dict[str, tuple[int, float]] = {}
         # A socket of our own: the library's client looks the host up again for each message.
         self._socket = _connected(Address(host, port))
 
@@ -82,9 +84,13 @@ class OscSink:
         message.add_arg(event.hand or "", "s")
         for share in event.position or (UNKNOWN, UNKNOWN):
             message.add_arg(share, "f")
-        # A 32-bit float of the seconds that a computer has been up is wrong by milliseconds.
-        message.add_arg(event.captured_at, "d")
-        message.add_arg(event.decided_at, "d")
+        # Of the seconds that a computer has been up a 32-bit float is wrong by milliseconds.
+        begun, since = self._starts.get(event.gesture, (None, 0.0))
+        if begun != event.id:
+            since = event.captured_at
+            self._starts[event.gesture] = event.id, since
+        message.add_arg(event.captured_at - since, "f")
+        message.add_arg(event.decided_at - since, "f")
         return message.build().dgram
 
 

@@ -167,7 +167,7 @@ class WebSocketSink:
 
     def _admit(self, connection: "ServerConnection", request: "Request") -> "Response | None":
         """None for those that are let in, before anything is sent to them."""
-        refusal = self._policy.refusal(request.headers.get_all("Origin"))
+        refusal = self._policy.refusal(request.headers.get_all("Origin"), request.headers.get("Host"))
         if refusal is not None:
             return connection.respond(HTTPStatus.FORBIDDEN, f"{refusal}\n")
         if len(self._clients) >= MAX_CLIENTS:

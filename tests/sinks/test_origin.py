@@ -101,3 +101,19 @@ def test_a_page_cannot_fill_the_log_nor_write_into_it(caplog):
     assert all(
         record.getMessage().isprintable() and len(record.getMessage()) < 500 for record in caplog.records
     )
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "let_in"),
+    [
+        ("http://192.168.1.20:8000", "192.168.1.20:8765", True),
+        ("http://[fe80::1]:8000", "[fe80::1]:8765", True),
+        ("http://192.168.1.21:8000", "192.168.1.20:8765", False),
+        ("http://example.org:8000", "example.org:8765", False),  # a name may mean any address
+        ("http://192.168.1.20", "", False),
+        ("http://192.168.1.20", "[", False),
+    ],
+)
+def test_pages_of_the_very_address_that_is_asked_are_let_in(origin, host, let_in):
+    """As where the events are for the whole network, and the page comes from this computer too."""
+    assert (OriginPolicy(()).refusal([origin], host) is None) is let_in

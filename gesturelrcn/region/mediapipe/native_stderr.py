@@ -1,5 +1,6 @@
 """Native libraries write banners straight to file descriptor 2; they belong in the log."""
 
+import faulthandler
 import logging
 import os
 import sys
@@ -7,6 +8,8 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +28,16 @@ def native_stderr_to_log() -> Iterator[None]:
         yield from _redirected()
 
 
+def _catcher() -> BinaryIO:
+    """Where it goes meanwhile: memory, or a temporary file, or nowhere where there is no room for one."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("stderr"), "w+b")
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:
+        return Path(os.devnull).open("w+b")
+
+
 def _redirected() -> Iterator[None]:
     try:
         sys.stderr.flush()
@@ -32,11 +45,16 @@ def _redirected() -> Iterator[None]:
     except (OSError, ValueError, AttributeError):  # no stderr at all, for example under pythonw
         yield
         return
-    with tempfile.TemporaryFile() as catcher:
+    with _catcher() as catcher:
+        told = faulthandler.is_enabled()
         try:
+            if not told:  # a native abort in here must not be mute
+                faulthandler.enable(saved)
             os.dup2(catcher.fileno(), 2)
             yield
         finally:
+            if not told:
+                faulthandler.disable()
             os.dup2(saved, 2)
             os.close(saved)
             catcher.seek(0)
