@@ -117,6 +117,7 @@ class DeviceReader:
         self._left = threading.Event()
         # A daemon, because a read that hangs inside a driver must not keep the program from ending.
         self._thread = threading.Thread(target=self._run, name="capture-reader", daemon=True)
+        leave_behind(self._thread)  # the program may end while it opens a device that does not answer
         self._thread.start()
 
     @property
@@ -132,7 +133,6 @@ class DeviceReader:
     def leave(self) -> None:
         """Want nothing more of it: the thread ends and lets go of the device when its call returns."""
         self._left.set()
-        leave_behind(self._thread)
 
     def join(self, timeout: float) -> bool:
         """Whether the thread ended within `timeout` seconds."""
