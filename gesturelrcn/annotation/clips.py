@@ -18,9 +18,9 @@ _QUALITY = {"crf": "20", "preset": "veryfast", "threads": "1"}
 _NOMINAL_FPS = 30
 
 
-def clip_name(video: Path, span: Span) -> str:
-    """The file for one gesture: video, when it starts, and what it is."""
-    return f"{video.stem}-{span.start:08.2f}s-{span.gesture}.mp4"
+def clip_name(label: str, span: Span) -> str:
+    """The file for one gesture: what the video is called by, when it starts, and what it is."""
+    return f"{label}-{span.start:08.2f}s-{span.gesture}.mp4"
 
 
 class ClipCutter:

@@ -1,8 +1,9 @@
 """Which videos, and what is asked of each: settled before any work begins."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gesturelrcn.annotation.formats import FORMATS, RECORD
@@ -69,6 +70,7 @@ class Job:
         done: its timeline, where that is there already and up to date.
         problem: why it cannot be read, where that is known already.
         missing: formats that are to be written.
+        label: what its clips are called by; of the videos of one command no two have the same.
     """
 
     video: Path
@@ -77,20 +79,27 @@ class Job:
     done: Timeline | None = None
     problem: str = ""
     missing: tuple[str, ...] = ()
+    label: str = ""
 
 
 def find_videos(places: Iterable[Path]) -> list[tuple[Path, Path]]:
     """Each file, and where its results lie relative to the folder for them.
 
-    A folder stands for the videos in it and below, hidden ones left out, in order of name.
+    A folder stands for the videos in it and below, hidden ones left out, in order of name. Of files that are
+    named, those that have one name lie in folders as they come from.
 
     Raises:
         GestureLrcnError: a folder holds no video, or cannot be listed.
     """
     results: dict[Path, Path] = {}
+    places = list(dict.fromkeys(places))
+    names = Counter(place.name for place in places if not place.is_dir())
     for place in places:
         if not place.is_dir():
-            results.setdefault(place, Path(place.name))
+            alone = names[place.name] == 1
+            results.setdefault(
+                place, Path(place.name) if alone else Path(place.resolve().parent.name, place.name)
+            )
             continue
         try:
             inside = sorted(path for path in place.rglob("*") if _is_video(path, place))
@@ -126,9 +135,14 @@ def plan_jobs(
     """
     jobs: list[Job] = []
     taken: dict[Path, Path] = {}
-    for video, relative in find_videos(places):
-        base = video if request.out is None else request.out / relative
-        outputs = {form: base.with_suffix(f".gestures.{form}") for form in (RECORD, *request.formats)}
+    found = find_videos(places)
+    bases = [video if request.out is None else request.out / relative for video, relative in found]
+    stems = Counter(base.with_suffix("") for base in bases)
+    labels = _labels([relative for _, relative in found])
+    for (video, _), base, label in zip(found, bases, labels, strict=True):
+        # talk.mp4 beside talk.mov: each keeps the end of its name.
+        stem = base.with_suffix("") if stems[base.with_suffix("")] == 1 else base
+        outputs = {form: Path(f"{stem}.gestures.{form}") for form in (RECORD, *request.formats)}
         record = outputs[RECORD]
         if record in taken:
             raise GestureLrcnError(
@@ -136,12 +150,33 @@ def plan_jobs(
                 " annotate them one after the other with another --out."
             )
         taken[record] = video
-        jobs.append(_job(video, outputs, request, origin))
+        jobs.append(replace(_job(video, outputs, request, origin), label=label))
     return jobs
 
 
+def _labels(videos: Sequence[Path]) -> list[str]:
+    """A name for each video: as short as can be, and no two the same."""
+    stems = Counter(video.stem for video in videos)
+    longer = [
+        "-".join(video.with_suffix("").parts) if stems[video.stem] > 1 else video.stem for video in videos
+    ]
+    twice = Counter(longer)
+    longest = [
+        "-".join(video.parts) if twice[name] > 1 else name for video, name in zip(videos, longer, strict=True)
+    ]
+    seen: Counter[str] = Counter()
+    labels = []
+    for name in longest:
+        seen[name] += 1
+        labels.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
+    return labels
+
+
 def _job(
-    video: Path, outputs: dict[str, Path], request: AnnotationRequest, origin: Callable[[Path], Origin]
+    video: Path,
+    outputs: dict[str, Path],
+    request: AnnotationRequest,
+    origin: Callable[[Path], Origin],
 ) -> Job:
     try:
         current = origin(video)

@@ -61,7 +61,7 @@ def write_summary(path: Path, outcomes: Sequence[Outcome]) -> None:
     Raises:
         GestureLrcnError: it cannot be written.
     """
-    write_whole(path, page(outcomes).encode("utf-8"))
+    write_whole(path, page(outcomes).encode("utf-8", "replace"))
 
 
 def page(outcomes: Sequence[Outcome]) -> str:

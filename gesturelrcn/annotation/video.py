@@ -25,6 +25,7 @@ from gesturelrcn.model import Engine, ModelCard
 from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.recordings.frames import promised_seconds
 from gesturelrcn.stream.stream import GestureStream
+from gesturelrcn.system.secrets import without_secrets
 
 AHEAD = 25
 """Frames that are decoded in one go; more bring nothing, and cost memory."""
@@ -179,7 +180,8 @@ def origin_of(video: Path, card: ModelCard, engine: str, mirrored: bool) -> Orig
         size, ends = _ends(video)
     except FileNotFoundError:
         raise CaptureError(
-            f"There is no video {video}; check the path (cameras and addresses are for gesturelrcn run)."
+            f"There is no video {without_secrets(str(video))}; check the path (cameras and addresses are for"
+            " gesturelrcn run)."
         ) from None
     except OSError as problem:
         raise CaptureError(f"The video {video} cannot be opened: {problem.strerror}.") from None

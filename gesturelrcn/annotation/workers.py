@@ -161,7 +161,7 @@ def _second_look(outcome: Outcome) -> dict[str, Any]:
     kept: list[str] = []
     for span in outcome.matches if request.clips is not None else ():
         assert request.clips is not None
-        name = clip_name(job.video, span)
+        name = clip_name(job.label or job.video.stem, span)
         if (request.clips / name).exists() and not request.force:
             kept.append(name)
         else:

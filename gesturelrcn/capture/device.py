@@ -1,7 +1,6 @@
 """The thing that takes pictures, and how one is opened."""
 
 import logging
-import re
 import sys
 import threading
 import time
@@ -12,17 +11,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from gesturelrcn.capture.frame import Picture
-from gesturelrcn.capture.motion_jpeg import JpegPicture, MotionJpeg, gives_files
-from gesturelrcn.system.environment import for_native_code
+from gesturelrcn.capture.motion_jpeg import JpegPicture
 from gesturelrcn.system.opencv import cv2
 from gesturelrcn.system.stuck_threads import leave_behind
 
 logger = logging.getLogger(__name__)
 
-OPEN_TIMEOUT = 4.0
-"""Seconds in which a network stream must answer."""
-READ_TIMEOUT = 3.0
-"""Seconds without data after which FFmpeg gives a network stream up."""
 _BREATH = 0.002
 """Seconds between two tries at a device that returns at once and without anything new."""
 
@@ -47,41 +41,22 @@ OpenDevice = Callable[[], Device]
 """Opens the device; what cannot be opened grabs nothing, as with OpenCV."""
 
 
-def open_address(address: int | str, fps: float | None) -> Device:
-    """Open a camera by its number or a network stream by its address, with OpenCV."""
-    if isinstance(address, str):
-        limits = [
-            *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, int(OPEN_TIMEOUT * 1000)),
-            *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, int(READ_TIMEOUT * 1000)),
-        ]
-        # OpenCV 4.11 asks an RTSP camera for UDP first, which loses packets and stops at firewalls.
-        with for_native_code(OPENCV_FFMPEG_CAPTURE_OPTIONS="rtsp_flags;prefer_tcp"):
-            stream = cv2.VideoCapture(address, cv2.CAP_FFMPEG, limits)
-        return MotionJpeg(stream) if gives_files(stream) else stream
-    capture = cv2.VideoCapture(address)
+def open_camera(number: int, fps: float | None) -> Device:
+    """Open a camera of this computer by its number, with OpenCV."""
+    capture = cv2.VideoCapture(number)
     if fps and capture.isOpened():
         capture.set(cv2.CAP_PROP_FPS, fps)
     return capture
 
 
-def name_of(address: int | str) -> str:
-    """For messages: never with a password."""
-    return f"camera {address}" if isinstance(address, int) else re.sub(r"//[^/]*@", "//", address)
-
-
-def refusal_of(address: int | str) -> str:
-    """The sentence for a source that cannot be opened or delivers no picture."""
-    if isinstance(address, str):
-        return (
-            f"The stream {name_of(address)} does not answer or carries no video; "
-            "check the address and the network."
-        )
+def refusal_of(number: int) -> str:
+    """The sentence for a camera that cannot be opened or delivers no picture."""
     known = ""
     if sys.platform == "linux":
         cameras = sorted(path.name.removeprefix("video") for path in Path("/dev").glob("video*"))
         known = f" (the system has {', '.join(cameras) or 'none'})"
     return (
-        f"Camera {address} cannot be opened{known}; check the number, the plug, "
+        f"Camera {number} cannot be opened{known}; check the number, the plug, "
         "the permission, and that no other program uses it."
     )
 

@@ -4,15 +4,20 @@ from collections.abc import Iterator
 from functools import partial
 from types import TracebackType
 
-from gesturelrcn.capture.device import OpenDevice, name_of, open_address, refusal_of
+from gesturelrcn.capture.address import StreamAddress
+from gesturelrcn.capture.device import OpenDevice, open_camera, refusal_of
 from gesturelrcn.capture.frame import Frame
+from gesturelrcn.capture.network_stream import OPEN_TIMEOUT, NetworkStream
 from gesturelrcn.capture.newest import NewestFrame
 from gesturelrcn.capture.states import SourceState
 from gesturelrcn.capture.supervisor import Listener, Supervisor
 from gesturelrcn.errors import CaptureError
+from gesturelrcn.system.secrets import without_secrets
 
-FIRST_FRAME_TIMEOUT = {"camera": 10.0, "stream": 5.0}
-"""Seconds from opening to the first frame; some cameras take several to wake."""
+FIRST_FRAME_TIMEOUT = 10.0
+"""Seconds from opening a camera to its first frame; some take several to wake."""
+FIRST_PICTURE = 1.0
+"""Seconds that a network stream has for its first picture once it has answered."""
 CLOSE_TIMEOUT = 0.2
 """Seconds that close() waits for a read in progress before it leaves the thread behind."""
 _LOOK_UP = 0.25
@@ -26,9 +31,11 @@ class LiveSource:
     server, which would start again and again; download such a file and play it as a recording.
 
     Args:
-        address: number of a camera, or an address that begins with http://, https:// or rtsp://.
+        address: number of a camera, or an address that begins with http://, https:// or rtsp://. One that
+            gives a single picture each time is asked again and again.
         mirrored: the pictures are mirrored; flip them back.
         fps: frames a second to ask of a camera; not every driver listens. Streams have their own.
+        open_timeout: seconds in which a network stream must answer; default 4.
         open_device: opens the device instead of OpenCV; for cameras that OpenCV does not know. Then
             `address` is only its name.
 
@@ -40,19 +47,30 @@ class LiveSource:
 
     def __init__(
         self,
-        address: int | str,
+        address: int | str | StreamAddress,
         *,
         mirrored: bool = False,
         fps: float | None = None,
+        open_timeout: float | None = None,
         open_device: OpenDevice | None = None,
     ) -> None:
-        self.name = name_of(address)
-        refusal = refusal_of(address) if open_device is None else f"{self.name} delivers no picture."
-        patience = FIRST_FRAME_TIMEOUT["stream" if isinstance(address, str) and not open_device else "camera"]
+        if isinstance(address, str) and open_device is None:
+            address = StreamAddress(address)
+        self.name = f"camera {address}" if isinstance(address, int) else without_secrets(str(address))
+        refusal, patience = f"{self.name} delivers no picture.", FIRST_FRAME_TIMEOUT
+        if open_device is None:
+            if isinstance(address, int):
+                open_device, refusal = partial(open_camera, address, fps), refusal_of(address)
+            elif isinstance(address, StreamAddress):
+                limit = OPEN_TIMEOUT if open_timeout is None else open_timeout
+                open_device = partial(NetworkStream, address, limit)
+                refusal = f"The stream {self.name} does not answer or carries no video."
+                patience = limit + FIRST_PICTURE
+        assert open_device is not None
         self._newest = NewestFrame()
         self._supervisor = Supervisor(
             self.name,
-            open_device or partial(open_address, address, fps),
+            open_device,
             refusal,
             self._newest,
             mirrored=mirrored,

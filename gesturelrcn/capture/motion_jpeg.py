@@ -3,8 +3,6 @@
 Decoding is a quarter of what a program costs that watches such a camera, and many a frame is passed over.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,11 +11,11 @@ from gesturelrcn.system.opencv import cv2
 try:
     # OpenCV's own decoder of files writes to stderr about damaged ones, and gives half ones up.
     import simplejpeg
-except ImportError:  # then OpenCV decodes each picture as it comes
+except ImportError:  # then FFmpeg decodes each picture as it comes
     simplejpeg = None
 
-_MOTION_JPEG = cv2.VideoWriter.fourcc(*"MJPG")
-_UNDECODED = -1
+CAN_WAIT = simplejpeg is not None
+"""Whether pictures can be left undecoded."""
 
 
 class JpegPicture:
@@ -72,35 +70,3 @@ class JpegDecoder:
             if self._last is None or self._last.shape != shape:
                 self._last = np.zeros(shape, np.uint8)
         return self._last
-
-
-class MotionJpeg:
-    """A `Device` of OpenCV's that is asked for files instead of pictures."""
-
-    def __init__(self, capture: Any) -> None:
-        """Args: capture: a `cv2.VideoCapture` that `gives_files`."""
-        self._capture = capture
-        self._decoder = JpegDecoder()
-
-    def grab(self) -> bool:
-        """See `Device`."""
-        return bool(self._capture.grab())
-
-    def retrieve(self) -> tuple[bool, JpegPicture | None]:
-        """See `Device`."""
-        whole, jpeg = self._capture.retrieve()
-        try:
-            return (True, JpegPicture(jpeg.ravel(), self._decoder)) if whole else (False, None)
-        except ValueError:
-            return False, None
-
-    def release(self) -> None:
-        """See `Device`."""
-        self._capture.release()
-
-
-def gives_files(capture: Any) -> bool:
-    """Whether a `cv2.VideoCapture` that was just opened delivers JPEG files from now on."""
-    if simplejpeg is None or int(capture.get(cv2.CAP_PROP_FOURCC)) != _MOTION_JPEG:
-        return False
-    return bool(capture.set(cv2.CAP_PROP_FORMAT, _UNDECODED))

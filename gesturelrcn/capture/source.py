@@ -7,12 +7,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
+from gesturelrcn.capture.address import StreamAddress, is_address
 from gesturelrcn.capture.frame import Frame
 from gesturelrcn.capture.live import LiveSource
 from gesturelrcn.capture.pictures import decode_pictures
 from gesturelrcn.capture.recording import Recording
 from gesturelrcn.capture.video import decode_video
 from gesturelrcn.errors import CaptureError
+from gesturelrcn.system.secrets import without_secrets
 
 
 class Source(Protocol):
@@ -38,16 +40,16 @@ class Source(Protocol):
     ) -> None: ...
 
 
-def parse_source(spec: int | str | Path) -> int | str | Path:
+def parse_source(spec: int | str | Path | StreamAddress) -> int | StreamAddress | Path:
     """What a source word names: the number of a camera ("0", "/dev/video0"), an address, or a path.
 
-    An address begins with http://, https:// or rtsp:// and stays a string. To name a file called "0",
-    write "./0".
+    An address begins with http://, https:// or rtsp:// and becomes a type that does not show its password. To
+    name a file called "0", write "./0".
 
     Raises:
-        CaptureError: the word is empty or the number negative.
+        CaptureError: the word is empty, the number negative, or the address none.
     """
-    if isinstance(spec, Path):
+    if isinstance(spec, Path | StreamAddress):
         return spec
     word = str(spec).strip()
     if not word:
@@ -56,13 +58,18 @@ def parse_source(spec: int | str | Path) -> int | str | Path:
         raise CaptureError(f"There is no camera {spec}; cameras are numbered from 0.")
     if camera := re.fullmatch(r"(?:/dev/video)?([0-9]+)", word):
         return int(camera[1])
-    if re.match(r"(https?|rtsp)://", word, re.IGNORECASE):
-        return word
+    if is_address(word):
+        return StreamAddress(word)
     return Path(word).expanduser()
 
 
 def open_source(
-    spec: int | str | Path, *, mirrored: bool = False, fps: float | None = None, realtime: bool = False
+    spec: int | str | Path | StreamAddress,
+    *,
+    mirrored: bool = False,
+    fps: float | None = None,
+    realtime: bool = False,
+    open_timeout: float | None = None,
 ) -> Source:
     """Open a camera, a network stream, a video file or a folder of pictures.
 
@@ -73,6 +80,7 @@ def open_source(
         fps: frames a second. A folder has 15 if nothing is said; a video file follows its own time
             stamps if nothing is said; a camera is asked for it; a stream ignores it.
         realtime: deliver the frames of a file or folder at the pace at which they were taken.
+        open_timeout: seconds in which a network stream must answer; default 4.
 
     Raises:
         CaptureError: it cannot be opened, or holds no picture that can be decoded.
@@ -84,9 +92,11 @@ def open_source(
     """
     if fps is not None and not fps > 0:
         raise CaptureError(f"The frame rate must be above 0 frames a second, not {fps:g}.")
+    if open_timeout is not None and not 0 < open_timeout <= 3600:
+        raise CaptureError(f"A time to open of {open_timeout:g} s is none; give more than 0, at most 3600.")
     place = parse_source(spec)
     if not isinstance(place, Path):
-        return LiveSource(place, mirrored=mirrored, fps=fps)
+        return LiveSource(place, mirrored=mirrored, fps=fps, open_timeout=open_timeout)
     if place.is_dir():
         return Recording(
             str(place), partial(decode_pictures, place, fps=fps), mirrored=mirrored, realtime=realtime
@@ -98,5 +108,6 @@ def open_source(
     if place.exists():
         raise CaptureError(f"{place} is neither a video file nor a folder of pictures.")
     raise CaptureError(
-        f"There is no file or folder {spec}; check the path, or give a camera number or an address."
+        f"There is no file or folder {without_secrets(str(spec))}; check the path, or give a camera number or"
+        " an address."
     )

@@ -291,11 +291,14 @@ class Supervisor:
         return self._change(SourceState.BACK, now, f"pictures come again after {silent:.1f} s")
 
     def _reader_is_over(self, reader: DeviceReader, now: float) -> SourceChange | None:
+        told = reader.failure if isinstance(reader.failure, CaptureError) else None
         if self._index == 0:
-            self._newest.fail(CaptureError(self._refusal))
+            self._newest.fail(told or CaptureError(self._refusal))
         self._leave_reader(now)
         why = "it could not be opened" if reader.grabbed_at is None else "it was closed"
-        if reader.failure is not None:
+        if told is not None:
+            why = f"{why} ({str(told).rstrip('.')})"
+        elif reader.failure is not None:
             why = f"{why} ({type(reader.failure).__name__}: {reader.failure})"
         return self._change(SourceState.LOST, now, f"{why}; it is opened again as soon as it answers")
 

@@ -48,6 +48,7 @@ def doctor(
         str, typer.Option(metavar="SOURCE", help="The camera to try: its number, or an address.")
     ] = "0",
     model: options.Model = "default",
+    open_timeout: options.OpenTimeout = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, and nothing else.")] = False,
 ) -> None:
     """Look at camera, screen, keys, model, engine, versions and processor; presses and moves nothing.
@@ -55,7 +56,7 @@ def doctor(
     Ends with exit code 2 if something is not as it should be.
     """
     checks = []
-    for check in examine(source, model):
+    for check in examine(source, model, open_timeout):
         checks.append(check)
         if not as_json:
             typer.echo(f"{'ok ' if check.ok else 'NOT'}  {check.name:<16} {check.found}")
@@ -68,7 +69,7 @@ def doctor(
         raise typer.Exit(2)
 
 
-def examine(source: str, model: str) -> Iterator[Check]:
+def examine(source: str, model: str, open_timeout: float | None = None) -> Iterator[Check]:
     """Look at one thing after the other."""
     examinations: tuple[tuple[str, Callable[[], Check], str], ...] = (
         ("python", _python, "install Python 3.10 or later"),
@@ -77,7 +78,7 @@ def examine(source: str, model: str) -> Iterator[Check]:
         ("model", lambda: _model(model), "gesturelrcn models lists what there is"),
         ("engine", lambda: _engine(model), "install onnxruntime anew"),
         ("person locator", _locator, "install gesturelrcn anew"),
-        ("camera", lambda: _camera(source), "see the sentence above"),
+        ("camera", lambda: _camera(source, open_timeout), "see the sentence above"),
         ("display", _display, "start it inside the desktop session that shall get the keys"),
         ("keys", _keys, "start it inside the desktop session that shall get the keys"),
     )
@@ -170,10 +171,10 @@ def _locator() -> Check:
     return Check("person locator", found is not None, f"{DEFAULT_LOCATOR}, {took:.1f} ms", remedy)
 
 
-def _camera(source: str) -> Check:
+def _camera(source: str, open_timeout: float | None) -> Check:
     from gesturelrcn.capture import open_source
 
-    with open_source(source) as camera:
+    with open_source(source, open_timeout=open_timeout) as camera:
         begin, count, shape = time.monotonic(), 0, ""
         for frame in camera:
             count += 1

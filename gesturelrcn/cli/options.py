@@ -74,3 +74,19 @@ Mirrored = Annotated[
 Realtime = Annotated[
     bool, typer.Option("--realtime", help="Play a recording at its own pace, not as fast as possible.")
 ]
+OpenTimeout = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS",
+        help="How long a network camera may take to answer; some have to wake up.",
+        show_default="4",
+    ),
+]
+Fps = Annotated[
+    float | None,
+    typer.Option(
+        metavar="N",
+        help="Pictures a second: of a folder of pictures (15 if nothing is said), of a video in place of "
+        "its own times, or what to ask of a camera.",
+    ),
+]

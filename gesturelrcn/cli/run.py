@@ -7,6 +7,7 @@ import typer
 
 from gesturelrcn.actions import Bindings, load_bindings
 from gesturelrcn.cli import completion, options, sinks
+from gesturelrcn.cli.arguments import source_word
 from gesturelrcn.cli.options import EngineChoice, LocatorChoice
 from gesturelrcn.cli.session import LiveSession
 
@@ -33,6 +34,8 @@ def run(
     locator: options.Locator = LocatorChoice.DEFAULT,
     model: options.Model = "default",
     mirrored: options.Mirrored = False,
+    fps: options.Fps = None,
+    open_timeout: options.OpenTimeout = None,
     realtime: options.Realtime = False,
     websocket: sinks.WebSocket = None,
     allow_origin: sinks.AllowOrigin = None,
@@ -57,10 +60,12 @@ def run(
     ```
     """
     session = LiveSession(
-        *(source, model, engine, mirrored, realtime, json, dry_run, preview, rehearse),
+        *(source_word(source), model, engine, mirrored, realtime, json, dry_run, preview, rehearse),
         bindings_file=bindings,
         record=record,
         locator=locator,
+        fps=fps,
+        open_timeout=open_timeout,
         sinks=sinks.SinkOptions(websocket, tuple(allow_origin or ()), osc),
     )
     bound = load_bindings(bindings, session.card().gestures) if bindings else Bindings()

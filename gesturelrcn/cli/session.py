@@ -32,6 +32,7 @@ from gesturelrcn.cli.sinks import NO_SINKS, SinkOptions
 
 if TYPE_CHECKING:
     from gesturelrcn.capture import Frame
+    from gesturelrcn.capture.address import StreamAddress
     from gesturelrcn.model import ModelCard
     from gesturelrcn.observation import Observation
     from gesturelrcn.overlay import Recorder
@@ -53,7 +54,7 @@ class LiveSession:
     """A source is watched, and what is bound to its gestures is done: what `run` and `slides` have in common.
 
     Attributes:
-        source: as the user wrote it.
+        source: as the user wrote it; an address in the type that does not show its password.
         model: name or path.
         engine: what runs the network.
         mirrored: the source delivers mirrored pictures.
@@ -67,9 +68,11 @@ class LiveSession:
         sinks: other programs that get the events.
         record: a film to write of what is seen and recognised.
         locator: what finds people.
+        fps: pictures a second; see `gesturelrcn.stream.stream.GestureStream`.
+        open_timeout: seconds in which a network stream must answer.
     """
 
-    source: str
+    source: "str | StreamAddress"
     model: str
     engine: EngineChoice
     mirrored: bool
@@ -83,6 +86,8 @@ class LiveSession:
     sinks: SinkOptions = NO_SINKS
     record: Path | None = None
     locator: LocatorChoice = LocatorChoice.DEFAULT
+    fps: float | None = None
+    open_timeout: float | None = None
 
     def card(self) -> "ModelCard":
         """The card of the model, read without loading the model.
@@ -196,7 +201,7 @@ class LiveSession:
         from gesturelrcn.cli.frame_trace import FrameWatch, nearly, trace_of
 
         card = self.card()
-        writer = open_things.enter_context(trace_of(card, self.source, dispatcher))
+        writer = open_things.enter_context(trace_of(card, str(self.source), dispatcher))
         watch = FrameWatch(card, writer)
         if self.rehearse:
             watch.on_moment(
@@ -284,10 +289,17 @@ class LiveSession:
             return None
 
     def _stream(self) -> "GestureStream":
+        from gesturelrcn.capture.pictures import DEFAULT_FPS
         from gesturelrcn.model import assets
         from gesturelrcn.stream.stream import GestureStream
 
-        source: str | Path = assets() / "sample.mp4" if self.source == SAMPLE else self.source
+        source = assets() / "sample.mp4" if self.source == SAMPLE else self.source
+        if isinstance(source, str) and self.fps is None and Path(source).is_dir():
+            say(
+                f"gesturelrcn: {source}: pictures in a folder say nothing of time; they are taken for"
+                f" {DEFAULT_FPS:g} a second, --fps says otherwise.",
+                to_stderr=True,
+            )
         return GestureStream(
             source,
             model=self.model,
@@ -295,4 +307,6 @@ class LiveSession:
             locator=self.locator.value,
             mirrored=self.mirrored,
             realtime=self.realtime,
+            fps=self.fps,
+            open_timeout=self.open_timeout,
         )

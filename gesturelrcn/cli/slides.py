@@ -9,6 +9,7 @@ import typer
 from gesturelrcn import BindingError, Phase
 from gesturelrcn.actions import Binding, Bindings, Laser, load_bindings
 from gesturelrcn.cli import completion, options
+from gesturelrcn.cli.arguments import source_word
 from gesturelrcn.cli.console import say
 from gesturelrcn.cli.options import EngineChoice, LocatorChoice
 from gesturelrcn.cli.session import LiveSession
@@ -43,6 +44,8 @@ def slides(
     locator: options.Locator = LocatorChoice.DEFAULT,
     model: options.Model = "default",
     mirrored: options.Mirrored = False,
+    fps: options.Fps = None,
+    open_timeout: options.OpenTimeout = None,
 ) -> None:
     """Turn the slides of the presentation in front: open it, start this, step back.
 
@@ -60,9 +63,23 @@ def slides(
 
     # A recording keeps its own pace: a presentation swallows keys that come faster than people press them.
     session = LiveSession(
-        *(source, model, engine, mirrored, not dry_run, json, dry_run, preview, rehearse, bindings, adapted),
+        *(
+            source_word(source),
+            model,
+            engine,
+            mirrored,
+            not dry_run,
+            json,
+            dry_run,
+            preview,
+            rehearse,
+            bindings,
+            adapted,
+        ),
         record=record,
         locator=locator,
+        fps=fps,
+        open_timeout=open_timeout,
     )
     card = session.card()
     shipped = bindings is None
@@ -72,7 +89,7 @@ def slides(
         raise BindingError(f"The model {card.name} recognises no gesture that turns slides; choose another.")
 
     def introduce() -> None:
-        for line in _introduction(source, card.name, bound, rehearse, dry_run):
+        for line in _introduction(str(session.source), card.name, bound, rehearse, dry_run):
             say(line, to_stderr=json)
 
     session.run(bound, opened=introduce)

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from gesturelrcn.capture import Frame, LiveSource, Source, SourceChange, SourceState, open_source
+from gesturelrcn.capture.address import StreamAddress, is_address
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.observation import Observation
@@ -49,12 +50,15 @@ class GestureStream:
 
     Args:
         source: number of a camera, path, address, or an open `Source`, which is closed at the end
-            and to which `mirrored` and `realtime` do not apply.
+            and to which `mirrored`, `realtime`, `fps` and `open_timeout` do not apply.
         model: name or card of a model.
         engine: `onnxruntime` or `torch`.
         locator: what finds people, `people` or `mediapipe` (extra `mediapipe`).
         mirrored: the source delivers mirrored pictures.
         realtime: play a recording at the pace at which it was taken.
+        fps: pictures a second of a folder of pictures (default 15), of a video in place of its own times, or
+            to ask of a camera.
+        open_timeout: seconds in which a network stream must answer; default 4.
         recognizer: use this one instead of making one from `model`; it is not closed at the end.
 
     Examples:
@@ -67,21 +71,26 @@ class GestureStream:
 
     def __init__(
         self,
-        source: int | str | Path | Source = 0,
+        source: int | str | Path | StreamAddress | Source = 0,
         *,
         model: str | Path = "default",
         engine: "EngineName" = "onnxruntime",
         locator: "LocatorName" = "default",
         mirrored: bool = False,
         realtime: bool = False,
+        fps: float | None = None,
+        open_timeout: float | None = None,
         recognizer: GestureRecognizer | None = None,
     ) -> None:
-        self._place = source
+        # An address is put away at once in the type that does not show its password.
+        self._place = StreamAddress(source) if isinstance(source, str) and is_address(source) else source
         self._model = model
         self._engine = engine
         self._locator = locator
         self._mirrored = mirrored
         self._realtime = realtime
+        self._fps = fps
+        self._open_timeout = open_timeout
         self._given_recognizer = recognizer
         self._listeners: list[tuple[str | None, Phase | None, Callback]] = []
         self._source_listeners: list[tuple[SourceState | None, SourceCallback]] = []
@@ -297,8 +306,14 @@ class GestureStream:
             return self._session
         with ExitStack() as stack:
             source = self._place
-            if isinstance(source, int | str | Path):
-                source = open_source(source, mirrored=self._mirrored, realtime=self._realtime)
+            if isinstance(source, int | str | StreamAddress | Path):
+                source = open_source(
+                    source,
+                    mirrored=self._mirrored,
+                    realtime=self._realtime,
+                    fps=self._fps,
+                    open_timeout=self._open_timeout,
+                )
             stack.callback(source.close)
             recognizer = self._given_recognizer
             if recognizer is None:

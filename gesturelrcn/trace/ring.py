@@ -28,6 +28,7 @@ from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.events import GestureEvent, Hand
 from gesturelrcn.observation import Observation
 from gesturelrcn.system.private_files import make_private
+from gesturelrcn.system.secrets import without_secrets
 from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.vocabulary import NONE
 
@@ -115,7 +116,7 @@ class TraceSetting:
     def from_dict(cls, plain: Mapping[str, Any]) -> "TraceSetting":
         """The other way round."""
         return cls(
-            source=plain["source"],
+            source=without_secrets(plain["source"]),
             model=plain["model"],
             classes=tuple(plain["classes"]),
             thresholds={name: Thresholds(**each) for name, each in plain["thresholds"].items()},

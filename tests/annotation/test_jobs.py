@@ -50,12 +50,26 @@ def test_where_results_lie(folder, tmp_path):
     assert {job.missing for job in jobs} == {("jsonl",)}
 
 
-def test_two_videos_for_one_file_are_refused(folder, tmp_path):
+def test_videos_that_differ_in_the_end_of_their_names_keep_it(folder):
     (folder / "b.avi").touch()
-    with pytest.raises(
-        GestureLrcnError, match=r"b\.avi and .*b\.mp4 would both be written to .*b\.gestures\.jsonl"
-    ):
-        plan([folder])
+    names = [job.outputs["jsonl"].name for job in plan([folder])]
+    assert names == ["a.gestures.jsonl", "b.avi.gestures.jsonl", "b.mp4.gestures.jsonl", "c.gestures.jsonl"]
+
+
+def test_videos_of_one_name_have_clips_and_timelines_of_their_own(folder, tmp_path):
+    for place in ("x/b.mp4", "y/b.mp4", "y/b.mov"):
+        (folder / place).parent.mkdir(exist_ok=True)
+        (folder / place).touch()
+    labels = [job.label for job in plan([folder])]
+    assert labels == ["a", "b", "c", "x-b", "y-b.mov", "y-b.mp4"]
+
+    out = tmp_path / "out"
+    jobs = plan([folder / "x" / "b.mp4", folder / "y" / "b.mp4"], AnnotationRequest(out=out))
+    assert [job.outputs["jsonl"] for job in jobs] == [out / name / "b.gestures.jsonl" for name in "xy"]
+    assert [job.label for job in jobs] == ["x-b", "y-b"]
+
+
+def test_two_videos_for_one_file_are_refused(folder, tmp_path):
     with pytest.raises(GestureLrcnError, match="would both be written"):
         plan([folder / "a.MKV", folder / "sub" / ".." / "a.MKV"], AnnotationRequest(out=tmp_path / "out"))
 

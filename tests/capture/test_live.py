@@ -139,7 +139,7 @@ def test_a_stalled_stream_shows_in_the_frame_age_and_is_opened_again(camera):
 
 
 def test_close_comes_back_at_once_while_a_read_hangs_and_ends_the_iteration(camera, monkeypatch):
-    monkeypatch.setattr("gesturelrcn.capture.device.READ_TIMEOUT", 2 * PATIENCE)
+    monkeypatch.setattr("gesturelrcn.capture.network_stream.READ_TIMEOUT", 2 * PATIENCE)
     source = open_source(camera.url)
     take(source, 5)
     camera.stall()
@@ -157,8 +157,8 @@ def test_close_comes_back_at_once_while_a_read_hangs_and_ends_the_iteration(came
 def test_a_program_ends_cleanly_while_a_read_hangs(camera):
     program = """if True:
         import sys
-        from gesturelrcn.capture import device, open_source
-        device.READ_TIMEOUT = 200.0
+        from gesturelrcn.capture import network_stream, open_source
+        network_stream.READ_TIMEOUT = 200.0
         with open_source(sys.argv[1]) as source:
             next(iter(source))
             print("watching", flush=True)

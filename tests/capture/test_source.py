@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gesturelrcn.capture import LiveSource, Recording, open_source, parse_source
+from gesturelrcn.capture.address import StreamAddress
 from gesturelrcn.errors import CaptureError
 from tests.capture.clips import write_clip
 
@@ -16,9 +17,9 @@ from tests.capture.clips import write_clip
         ("0", 0),
         (" 2 ", 2),
         ("/dev/video1", 1),
-        ("http://cam/video", "http://cam/video"),
-        ("HTTPS://cam/video", "HTTPS://cam/video"),
-        ("rtsp://cam:554/1", "rtsp://cam:554/1"),
+        ("http://cam/video", StreamAddress("http://cam/video")),
+        ("HTTPS://cam/video", StreamAddress("https://cam/video")),
+        ("rtsp://cam:554/1", StreamAddress("rtsp://cam:554/1")),
         ("clip.mp4", Path("clip.mp4")),
         ("./0", Path("0")),
         ("httpd.avi", Path("httpd.avi")),
@@ -32,7 +33,7 @@ def test_a_source_word_is_a_camera_an_address_or_a_path(spec, place):
     assert type(parsed) is type(place)
 
 
-@pytest.mark.parametrize("spec", ["", "  ", -1])
+@pytest.mark.parametrize("spec", ["", "  ", -1, "rtps://cam/1", "http://", "ftp://cam/film.mp4"])
 def test_a_word_that_can_name_nothing_is_refused(spec):
     with pytest.raises(CaptureError):
         parse_source(spec)

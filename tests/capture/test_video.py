@@ -1,8 +1,10 @@
 """Video files: every frame, in order, in the time of the recording."""
 
 import logging
+import os
 import re
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -116,6 +118,13 @@ def test_a_file_whose_name_looks_like_a_protocol_is_a_file(tmp_path, monkeypatch
     write_clip(tmp_path / "clip.avi", count=3).rename(tmp_path / "concat:clip.avi")
     monkeypatch.chdir(tmp_path)
     assert len(list(open_source("concat:clip.avi"))) == 3
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.avi", "Grüße.avi".encode(), b"a\nb.avi"])
+def test_a_name_may_hold_any_bytes(tmp_path, name):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    write_clip(tmp_path / "clip.avi", count=3).rename(path)
+    assert len(list(open_source(path))) == 3
 
 
 def test_a_truncated_video_is_read_as_far_as_it_goes_with_a_warning(tmp_path, caplog):

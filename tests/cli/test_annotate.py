@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -261,3 +262,34 @@ def test_a_film_that_breaks_off_says_so_each_time(gesturelrcn, tmp_path):
     assert read_timeline(tmp_path / "cut.gestures.jsonl").notes == (note,)
     for name in ("cut.gestures.csv", "cut.gestures.vtt", "cut.gestures.eaf", "a.html"):
         assert note in (tmp_path / name).read_text(), name
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_names_that_are_no_text_here(eager_model, clip, tmp_path, strict):
+    """Bytes that are no UTF-8, and any name that is not ASCII where the language of the system is C."""
+    folder = tmp_path / "films"
+    folder.mkdir()
+    names = [os.fsdecode(name) for name in (b"good.avi", b"caf\xe9.avi", "Grüße.avi".encode())]
+    for name in names:
+        shutil.copy(clip, folder / name)
+    out, page = tmp_path / "out", tmp_path / "page.html"
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"} if strict else {}
+    end = subprocess.run(
+        [
+            *(sys.executable, "-m", "gesturelrcn", "annotate", folder, "--out", out, "--workers", "1"),
+            *("--model", eager_model("raise_hand"), "--format", "vtt,csv,eaf"),
+            *("--clips", tmp_path / "clips", "--summary", page),
+        ],
+        env=os.environ | ascii_only,
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert (end.returncode, end.stderr) == (0, b"")
+    written = sorted(path.name for path in out.iterdir())
+    forms = ("csv", "eaf", "jsonl", "vtt")
+    assert written == sorted(
+        f"{name.removesuffix('.avi')}.gestures.{form}" for name in names for form in forms
+    )
+    assert len(list((tmp_path / "clips").iterdir())) == 3
+    assert page.read_text(encoding="utf-8").count("<img ") == 3

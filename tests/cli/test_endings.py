@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gesturelrcn.capture.device import OPEN_TIMEOUT
+from gesturelrcn.capture.network_stream import OPEN_TIMEOUT
 from gesturelrcn.cli.session import _DISPLAY_GONE
 from gesturelrcn.cli.signals import StopSignals
 from tests.cli.conftest import Program

@@ -3,11 +3,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import pytest
 
 from gesturelrcn.cli.console import say
 from gesturelrcn.model import assets
 from tests.cli.conftest import Program
+from tests.evaluation.films import pictures
 from tests.key_window import KeyWindow
 from tests.xvfb import XServer
 
@@ -138,3 +140,19 @@ def test_commands_are_said_and_not_run(
 def test_control_characters_reach_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     say("a\x1b[2Jb\tc\udc80")
     assert capsys.readouterr().out == "a\\x1b[2Jb\tc\\udc80\n"
+
+
+def test_a_folder_of_pictures_is_as_fast_as_it_is_said_to_be(
+    gesturelrcn: Program, eager_model: Callable[..., Path], clip: Path, tmp_path: Path
+) -> None:
+    for number, image in enumerate(pictures(0.0, 1.5)):
+        cv2.imwrite(str(tmp_path / f"{number:03d}.png"), image)
+    ends = [
+        gesturelrcn("run", tmp_path, *rate, "--json", "--model", eager_model())
+        for rate in ((), ("--fps", 30))
+    ]
+    assert [end.returncode for end in ends] == [0, 0]
+    assert "taken for 15 a second, --fps says otherwise" in ends[0].stderr
+    assert ends[1].stderr == ""
+    lasts = [json.loads(end.stdout.splitlines()[-1])["media_time"] for end in ends]
+    assert lasts[0] == pytest.approx(2 * lasts[1])

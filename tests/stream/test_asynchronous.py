@@ -12,7 +12,6 @@ import time
 import pytest
 
 from gesturelrcn.capture import open_source
-from gesturelrcn.capture.live import FIRST_FRAME_TIMEOUT
 from gesturelrcn.errors import CaptureError, GestureLrcnError
 from gesturelrcn.events import QUEUE_LIMIT
 from gesturelrcn.stream.stream import GestureStream
@@ -328,13 +327,13 @@ def test_an_event_loop_that_is_closed_in_between_ends_the_stream(camera):
     assert stream.state is None
 
 
-def test_cancelled_while_a_source_is_being_opened(monkeypatch):
+def test_cancelled_while_a_source_is_being_opened():
     """A server that accepts and says nothing."""
-    monkeypatch.setattr("gesturelrcn.capture.device.OPEN_TIMEOUT", 2 * PATIENCE)
-    monkeypatch.setitem(FIRST_FRAME_TIMEOUT, "stream", 2 * PATIENCE)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         stream = GestureStream(
-            f"http://127.0.0.1:{silent.getsockname()[1]}/video", recognizer=ColourRecognizer()
+            f"http://127.0.0.1:{silent.getsockname()[1]}/video",
+            recognizer=ColourRecognizer(),
+            open_timeout=2 * PATIENCE,
         )
 
         async def enter():
