@@ -17,6 +17,9 @@ def main() -> None:
         app(prog_name="gesturelrcn")
     except KeyboardInterrupt:
         _leave(130)
+    except ImportError as problem:  # a library is missing, or another one has been put over it
+        _tell_broken(problem)
+        _leave(2)
     except OSError as problem:  # the disk is full or read-only, or there is no place for temporary files
         _tell(problem)
         _leave(2)
@@ -24,6 +27,13 @@ def main() -> None:
         if isinstance(leaving.code, int):
             _leave(leaving.code)
         raise
+
+
+def _tell_broken(problem: ImportError) -> None:
+    from gesturelrcn.cli.console import say
+
+    reason, cure = " ".join(str(problem).split())[:300], "gesturelrcn doctor says what helps"
+    say(f"gesturelrcn: a library cannot be loaded ({reason}); {cure}.", to_stderr=True)
 
 
 def _tell(problem: OSError) -> None:

@@ -13,7 +13,7 @@ import typer
 
 from gesturelrcn import GestureLrcnError, __version__
 from gesturelrcn.cli import options
-from gesturelrcn.system.packages import installed_version
+from gesturelrcn.system.packages import installed_version, wanted
 from gesturelrcn.system.processors import cores
 
 _FRAMES = 30
@@ -107,11 +107,14 @@ def _packages() -> Check:
     optional = [name for name in _OPTIONAL if installed_version(name) is not None]
     found = ", ".join(f"{name} {installed_version(name) or 'missing'}" for name in (*_PACKAGES, *optional))
     if missing:
-        return Check("packages", False, found, f"pip install {' '.join(missing)}")
+        return Check("packages", False, found, f"pip install {' '.join(map(wanted, missing))}")
     if rivals:
+        # The newest one may want another numpy than everything else here.
+        same = f"opencv-contrib-python=={installed_version('opencv-contrib-python')}"
         remedy = (
             f"{', '.join(rivals)} owns the same folder as opencv-contrib-python: "
-            f"pip uninstall {' '.join(rivals)}; then pip install --force-reinstall opencv-contrib-python"
+            f"pip uninstall -y {' '.join(rivals)} && "
+            f"pip install --force-reinstall --no-deps {same}"
         )
         return Check("packages", False, found, remedy)
     return Check("packages", True, found)

@@ -7,6 +7,7 @@ from Xlib import X
 from Xlib.display import Display
 
 from gesturelrcn.actions import Binding, Bindings, Dispatcher, Fact, Hold, Key, Wait, X11Injector
+from gesturelrcn.actions.ticker import TICK
 from tests.actions.conftest import event
 from tests.hardware import Hardware
 from tests.key_window import KeyWindow
@@ -91,6 +92,29 @@ def test_what_waits_is_left_out_when_its_time_comes_while_something_is_held(
             assert [stroke for stroke in window.received() if stroke[1] == "Left"] == (
                 [] if held else [("press", "Left"), ("release", "Left")]
             )
+
+
+@pytest.mark.parametrize("holds", [0, 7])
+def test_the_server_has_a_held_key_up_a_quarter_of_a_second_after_the_last_sign(
+    window: KeyWindow, holds: int
+) -> None:
+    """On the dispatcher's clock, so that a busy machine changes nothing; the key is the server's."""
+    now = [5.0]
+    bindings = Bindings((Binding("shrug", Hold("ctrl")),))
+    with Dispatcher(bindings, X11Injector(), ticking=False, clock=lambda: now[0]) as dispatcher:
+        dispatcher.handle(event("shrug", at=now[0]))
+        for _ in range(holds):
+            now[0] += 0.1
+            dispatcher.handle(event("shrug", "hold", at=now[0]))
+        last_sign = now[0]
+        assert len(window.keys_down()) == 1
+        while window.keys_down():
+            now[0] += TICK
+            dispatcher.tick()
+            assert now[0] - last_sign <= 0.25
+        assert now[0] - last_sign > 0.15
+    strokes = window.received()
+    assert [verb for verb, _ in strokes] == ["press", "release"]
 
 
 def test_what_we_hold_ourselves_is_not_the_users(dispatcher: Dispatcher, window: KeyWindow) -> None:

@@ -2,11 +2,16 @@
 
 import itertools
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from gesturelrcn.cli import doctor
 from gesturelrcn.cli.doctor import _safely
 from tests.cli.conftest import Program
 from tests.key_window import KeyWindow
@@ -54,4 +59,36 @@ def test_a_check_that_fails_itself_is_not_ok() -> None:
         False,
         "ZeroDivisionError: division by zero",
         "try again",
+    )
+
+
+def test_a_second_opencv_comes_with_a_cure_that_keeps_the_version_that_works(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = doctor.installed_version
+    monkeypatch.setattr(
+        doctor, "installed_version", lambda name: "4.1" if name == "opencv-python" else real(name)
+    )
+    check = doctor._packages()
+    assert not check.ok
+    assert "pip uninstall -y opencv-python && pip install --force-reinstall --no-deps" in check.remedy
+    assert check.remedy.endswith(f"opencv-contrib-python=={real('opencv-contrib-python')}")
+
+
+@pytest.mark.parametrize("command", ["models", "run sample", "annotate sample"])
+def test_a_library_that_is_broken_is_one_sentence(command: str, tmp_path: Path) -> None:
+    """As where another one has been put over it."""
+    (tmp_path / "numpy.py").write_text("raise ImportError('built for another version')")
+    done = subprocess.run(
+        [sys.executable, "-m", "gesturelrcn", *command.split()],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "gesturelrcn: a library cannot be loaded (built for another version);"
+        " gesturelrcn doctor says what helps.\n"
     )
