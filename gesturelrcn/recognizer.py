@@ -49,7 +49,7 @@ class Recognizer:
     With `live=False` (recordings) there is no thread, and the same frames give the same events, bit for
     bit. With `live=True` a locator that takes long works in a thread beside, and no frame waits for it; and
     while nobody moves and no gesture is near, most frames are passed over (`gesturelrcn.region.motion_gate`),
-    and every other one of a quick camera while nobody moves fast (`gesturelrcn.region.look_rate`).
+    and some of a quick camera while nobody moves fast (`gesturelrcn.region.look_rate`).
     OpenCV works in one thread from then on, in the whole process.
 
     Attributes:
@@ -139,8 +139,7 @@ class Recognizer:
         must_be_picture(frame.image, f"Frame {frame.index} of {frame.source}")
         observation = self._observe(frame)
         if self._looks is not None:
-            at_rest = self._passed_over_at == frame.captured_at
-            self._looks.looked(frame.captured_at, observation.keypoints, at_rest=at_rest)
+            self._looks.looked(frame.captured_at, observation.keypoints)
         return observation
 
     def _look_at_rate(self, source: str) -> None:
@@ -155,7 +154,8 @@ class Recognizer:
 
     def _needs_no_look(self, frame: Frame) -> bool:
         """Whether nothing moves fast, begins or ends, and the last look was a moment ago."""
-        if self._looks is None or not self._looks.passes(frame.captured_at):
+        going_on = self._decoder.active is not None
+        if self._looks is None or not self._looks.passes(frame.captured_at, active=going_on):
             return False
         if frame.discontinuous or frame.source != self._source:
             return False

@@ -1,4 +1,4 @@
-"""Which frames nobody needs to look at: every other one of a quick camera, while nothing moves fast.
+"""Which frames nobody needs to look at: some of a quick camera, while nothing moves fast.
 
 Cameras deliver thirty pictures a second; the model is told how far apart two of them are, and has been taught
 from eight a second on. What happens slowly it sees as well in half of them, for half of the work.
@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from gesturelrcn.keypoints import KEYPOINTS
 
-ENOUGH = 0.045
-"""Seconds after a look within which slow movements need no other one; cameras of up to 22 frames a second
-have every frame looked at."""
-ENOUGH_AT_REST = 0.09
-"""The same where nobody is there, or nobody has moved for a while."""
+SLOW = 0.075
+"""Seconds between two looks, at most, while movements are slow: every other one of 30 frames a second."""
+STILL = 0.115
+"""The same where nobody is there or hands hardly move, while no gesture goes on: every third of those."""
+HARDLY = 0.12
+"""Sides of the region in a second (half a shoulder width) below which a hand hardly moves."""
 FAST = 0.35
 """Sides of the region in a second (1.5 shoulder widths): from here on a hand moves fast."""
 _VISIBLE = 0.3
@@ -29,28 +30,36 @@ class LookRate:
     def reset(self) -> None:
         """The next frame is looked at."""
         self._looked_at: float | None = None
+        self._last_at: float | None = None
         self._hands: NDArray[np.float32] | None = None
-        self._fast = False
-        self._enough = ENOUGH
+        self._speed = 0.0
 
-    def passes(self, at: float) -> bool:
-        """Whether the frame taken at `at` seconds needs no look."""
-        since = None if self._looked_at is None else at - self._looked_at
-        return since is not None and not self._fast and 0 <= since < self._enough
+    def passes(self, at: float, *, active: bool = False) -> bool:
+        """Whether the frame taken at `at` seconds needs no look, since the next one will come in time.
 
-    def looked(self, at: float, keypoints: NDArray[np.float32] | None, *, at_rest: bool = False) -> None:
+        Args:
+            at: seconds.
+            active: a gesture goes on, whose end must be noticed soon.
+        """
+        last, self._last_at = self._last_at, at
+        if last is None or self._looked_at is None or self._speed > FAST:
+            return False
+        longest = STILL if self._speed < HARDLY and not active else SLOW
+        period = at - last
+        return period > 0 and at + period - self._looked_at <= longest
+
+    def looked(self, at: float, keypoints: NDArray[np.float32] | None) -> None:
         """A frame was looked at.
 
         Args:
             at: seconds, when it was taken.
             keypoints: (J, 3) x, y in shares of the region and visibility; None where nobody is there.
-            at_rest: nobody has moved for a while.
         """
-        self._enough = ENOUGH_AT_REST if at_rest or keypoints is None else ENOUGH
         hands = None if keypoints is None else keypoints[_HANDS]
+        self._speed = 0.0
         if hands is not None and self._hands is not None and self._looked_at is not None:
-            way = np.abs(hands[:, :2] - self._hands[:, :2]).max(axis=1)[hands[:, 2] > _VISIBLE]
-            self._fast = bool((way > FAST * (at - self._looked_at)).any())
-        else:
-            self._fast = False
+            ways = np.abs(hands[:, :2] - self._hands[:, :2]).max(axis=1)[hands[:, 2] > _VISIBLE]
+            self._speed = float(ways.max(initial=0.0)) / max(at - self._looked_at, 1e-3)
+        elif hands is not None:
+            self._speed = HARDLY  # not known yet
         self._looked_at, self._hands = at, hands

@@ -11,7 +11,7 @@ from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.model.files import assets
 from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.region import Region
-from gesturelrcn.region.look_rate import ENOUGH, ENOUGH_AT_REST, FAST, LookRate
+from gesturelrcn.region.look_rate import FAST, HARDLY, LookRate
 from tests.region.test_motion_gate import Counting, Standing
 
 LEFT, RIGHT = KEYPOINTS.index("left_wrist"), KEYPOINTS.index("right_wrist")
@@ -42,37 +42,48 @@ def moving(speed, wrist=RIGHT, visible=1.0):
     return joints
 
 
-@pytest.mark.parametrize(("fps", "expected"), [(8, 8), (15, 15), (20, 20), (30, 15), (60, 20)])
-def test_quick_cameras_are_looked_at_fifteen_to_twenty_times_a_second(fps, expected):
-    assert len(looks(LookRate(), fps, resting)) == pytest.approx(2 * expected, abs=2)
+@pytest.mark.parametrize(("fps", "expected"), [(8, 8), (15, 15), (20, 20), (30, 15), (60, 15)])
+def test_quick_cameras_are_looked_at_fifteen_times_a_second_and_no_slower_one_less(fps, expected):
+    assert len(looks(LookRate(), fps, moving((HARDLY + FAST) / 2))) == pytest.approx(2 * expected, abs=2)
 
 
 @pytest.mark.parametrize("wrist", [LEFT, RIGHT])
 def test_every_frame_is_looked_at_while_a_hand_moves_fast(wrist):
     # The first look knows no speed yet, and where the hand turns round it is slow for a moment.
     assert len(looks(LookRate(), 30, moving(2 * FAST, wrist))) > 50
-    assert len(looks(LookRate(), 30, moving(FAST / 2, wrist))) == 30
-    assert len(looks(LookRate(), 30, moving(2 * FAST, wrist, visible=0.1))) == 30, "a hand that is not seen"
+    assert len(looks(LookRate(), 30, moving(0.7 * FAST, wrist))) == pytest.approx(30, abs=2)
+    assert len(looks(LookRate(), 30, moving(2 * FAST, wrist, visible=0.1))) < 30, "a hand that is not seen"
 
 
-@pytest.mark.parametrize("fps", [15, 30])
-def test_where_nobody_is_or_moves_ten_looks_a_second_are_enough(fps):
-    assert len(looks(LookRate(), fps, lambda at: None)) == pytest.approx(20, abs=5)
-    rate = LookRate()
-    rate.looked(1.0, resting(1.0), at_rest=True)
-    assert rate.passes(1.0 + ENOUGH)
-    assert not rate.passes(1.0 + ENOUGH_AT_REST)
-    rate.looked(1.1, resting(1.1))
-    assert not rate.passes(1.11 + ENOUGH)
+@pytest.mark.parametrize(("fps", "expected"), [(8, 8), (15, 15), (20, 10), (25, 12.5), (30, 10), (60, 10)])
+def test_where_nobody_is_or_hardly_moves_ten_looks_a_second_are_enough(fps, expected):
+    for joints_at in (lambda at: None, resting, moving(HARDLY / 2)):
+        assert len(looks(LookRate(), fps, joints_at)) == pytest.approx(2 * expected, abs=2)
 
 
-def test_where_time_goes_back_the_frame_is_looked_at():
-    rate = LookRate()
-    rate.looked(5.0, resting(5.0))
-    assert rate.passes(5.0 + ENOUGH / 2)
-    assert not rate.passes(4.9)
-    rate.reset()
-    assert not rate.passes(5.0 + ENOUGH / 2)
+def test_the_end_of_a_gesture_is_looked_for_more_often():
+    counts = []
+    for active in (False, True):
+        rate, seen = LookRate(), 0
+        for at in np.arange(60) / 30:
+            if not rate.passes(at, active=active):
+                rate.looked(at, resting(at))
+                seen += 1
+        counts.append(seen)
+    assert counts == [pytest.approx(20, abs=2), pytest.approx(30, abs=2)]
+
+
+def test_where_time_goes_back_or_frames_were_lost_the_frame_is_looked_at():
+    def after(*more):
+        rate = LookRate()
+        for at in (5.0, 5.033, *more[:-1]):
+            if not rate.passes(at):
+                rate.looked(at, None)
+        return rate.passes(more[-1])
+
+    assert after(5.066)
+    assert not after(4.9)
+    assert not after(5.2)
 
 
 @pytest.fixture(scope="module")
