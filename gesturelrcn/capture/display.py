@@ -36,7 +36,8 @@ class Display:
     def picture(self, frame: Any) -> NDArray[np.uint8]:
         """A frame (`av.VideoFrame`) as (height, width, 3) uint8 BGR."""
         width, height = displayed_size(frame.width, frame.height, self._pixel)
-        shown = self._reformatter.reformat(frame, width, height, "bgr24")
+        # More threads for one picture only wait for each other.
+        shown = self._reformatter.reformat(frame, width, height, "bgr24", threads=1)
         # FFmpeg pads its lines; what comes after us wants them without.
         return turned(np.ascontiguousarray(shown.to_ndarray(), np.uint8), matrix_of(frame))
 

@@ -136,7 +136,8 @@ class _Film:
         self._container = container
         self._size = size
         self._stream = _best(container)
-        self._stream.thread_type = "AUTO"
+        # Decoding whole frames in several threads costs more time of the processor.
+        self._stream.thread_type = "SLICE"
         self.period = 1.0 / (_rate(self._stream) or _FPS_UNKNOWN)
         self._start = (container.start_time or 0) * _MICROSECOND
         self._reached: Fraction | float = -math.inf
