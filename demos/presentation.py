@@ -19,6 +19,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
+from Xlib import XK, X
+from Xlib.display import Display
+from Xlib.ext import xtest
+
 from gesturelrcn.benchmarking.x_server import XServer
 from gesturelrcn.errors import GestureLrcnError
 
@@ -49,6 +53,9 @@ _FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--ozone-platform=x11",
 )
+
+_TAP_EVERY = 0.25
+"""Seconds between two taps of a key that waits to be heard."""
 
 
 class PresentationError(GestureLrcnError):
@@ -128,7 +135,7 @@ class Presentation:
                 start_new_session=True,
             )
         try:
-            self.wait_until(lambda shown: True, timeout=30)
+            self._tap_until_it_is_heard(timeout=30)
         except (TimeoutError, PresentationError) as error:
             said = (Path(self._folder.name) / "log").read_text(errors="replace").strip()
             self.close()
@@ -137,6 +144,31 @@ class Presentation:
             ) from None
         return self
 
+    def _tap_until_it_is_heard(self, timeout: float) -> None:
+        """Tap a key that does nothing, until the deck says what it shows: from then on no key is lost.
+
+        Raises:
+            TimeoutError, PresentationError: as `wait_until`.
+        """
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                self.wait_until(lambda shown: True, timeout=_TAP_EVERY)
+                return
+            except TimeoutError:
+                if time.monotonic() > deadline:
+                    raise
+            if self._port_file.exists():  # else there is no window yet, or no screen
+                self._tap_ctrl()
+
+    def _tap_ctrl(self) -> None:
+        connection = Display(self.display)
+        code = connection.keysym_to_keycode(XK.XK_Control_L)
+        for kind in (X.KeyPress, X.KeyRelease):
+            xtest.fake_input(connection, kind, code)
+        connection.sync()
+        connection.close()
+
     def _lay_out_deck(self, folder: Path) -> Path:
         """The deck with reveal.js beside it, where its page looks for it; returns the page."""
         shutil.copytree(self.deck, folder)
@@ -144,12 +176,15 @@ class Presentation:
             (folder / "reveal").symlink_to(REVEAL)
         return folder / "index.html"
 
+    @property
+    def _port_file(self) -> Path:
+        assert self._folder is not None, "open() first"
+        return Path(self._folder.name) / "profile" / "DevToolsActivePort"
+
     def shown(self) -> Shown | None:
         """What the deck shows now, read from the browser's DevTools; None while it loads."""
-        assert self._folder is not None, "open() first"
-        port_file = Path(self._folder.name) / "profile" / "DevToolsActivePort"
         try:
-            port = port_file.read_text().splitlines()[0]
+            port = self._port_file.read_text().splitlines()[0]
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=5) as answer:
                 pages = json.load(answer)
         except (OSError, IndexError):

@@ -1,14 +1,15 @@
 // The window title says what the deck shows: "slide 2/5" or "slide 2/5 black". Programs that watch the deck read
-// it there. Nothing is said until the window is painted and has the focus: before that it hears no keys.
+// it there. Nothing is said until the page has heard a key, any key: a window that is painted and has the focus may
+// still lose the first one.
 let state = "";
-let painted = false;
-requestAnimationFrame(() => requestAnimationFrame(() => (painted = true)));
+let heard = false;
+document.addEventListener("keyup", () => (heard = true));
 function report(slide, slides, black) {
   state = `slide ${slide}/${slides}${black ? " black" : ""}`;
   tellWhenHeard();
 }
 function tellWhenHeard() {
-  if (painted && document.hasFocus()) document.title = state;
+  if (heard) document.title = state;
   else setTimeout(tellWhenHeard, 50);
 }
 
