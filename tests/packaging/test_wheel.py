@@ -20,8 +20,8 @@ from gesturelrcn.model import shipped_models
 from gesturelrcn.toml.positions import parse_toml
 from tests.packaging.conftest import ROOT, Built, build
 
-MOST = 15_000_000
-"""Bytes that the wheel may have: 15 MB."""
+MOST = 15_500_000
+"""Bytes that the wheel may have; 14.3 MB are networks and the sample clip."""
 
 
 @pytest.fixture(scope="module")
