@@ -136,8 +136,8 @@ class _Film:
         self._container = container
         self._size = size
         self._stream = _best(container)
-        # Decoding whole frames in several threads costs more time of the processor.
-        self._stream.thread_type = "SLICE"
+        # Several threads cost more time of the processor than they save, and hide damage.
+        self._stream.codec_context.thread_count = 1
         self.period = 1.0 / (_rate(self._stream) or _FPS_UNKNOWN)
         self._start = (container.start_time or 0) * _MICROSECOND
         self._reached: Fraction | float = -math.inf
