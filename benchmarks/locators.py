@@ -11,6 +11,8 @@ likely there, who is believed when moving, and whom for surely there, who is bel
   known from the large frame. MediaPipe's pose is asked too.
 - chest: the same, cut off at the chest, as laptops see somebody who sits near.
 - groups: two to four of them cut out and put into a synthetic room; how many are told apart.
+- followed: the frames of "whole", when their clips are played as `gesturelrcn run FILE` does it: who is
+  likely there is believed when moving, and whoever is followed with less. Only of our own locator.
 - empty: synthetic rooms with furniture, coats and nobody; of a seed of their own.
 """
 
@@ -28,6 +30,7 @@ from numpy.typing import NDArray
 
 from gesturelrcn.recordings.frames import frames_of
 from gesturelrcn.recordings.listing import read_listing
+from gesturelrcn.region import Region, person_follower
 from gesturelrcn.region.locator import DROP, region_from_landmarks
 from gesturelrcn.region.mediapipe.detector import DetectingLocator
 from gesturelrcn.region.mediapipe.pose import PoseLocator
@@ -85,15 +88,39 @@ def located(locator: PoseLocator | DetectingLocator) -> Finder:
     return find
 
 
-def frames(data: Path, every: float) -> Iterator[tuple[str, Pixels]]:
-    """Frames of the people held out."""
+def clips(data: Path, every: float) -> Iterator[tuple[Path, int]]:
+    """Clips of the people held out, and every how many frames of each are looked at."""
     for name, people in HELD_OUT.items():
         step = max(1, round(EVERY[name] * every))
         for clip in read_listing(data / name).clips:
             if clip.subject in people:
-                for number, frame in enumerate(frames_of(clip.path)):
-                    if number % step == step // 2:
-                        yield name, frame.image
+                yield clip.path, step
+
+
+def frames(data: Path, every: float) -> Iterator[Pixels]:
+    """Frames of the people held out."""
+    for path, step in clips(data, every):
+        for number, frame in enumerate(frames_of(path)):
+            if number % step == step // 2:
+                yield frame.image
+
+
+def followed(data: Path, every: float) -> list[tuple[Floats, Floats | None]]:
+    """For each of those frames in which MediaPipe's pose finds somebody, its region and the follower's."""
+    pose, pairs = PoseLocator(tracking=False), []
+    for path, step in clips(data, every):
+        follower = person_follower("people")
+        for number, frame in enumerate(frames_of(path)):
+            region = follower.follow(frame.image, frame.captured_at)
+            if number % step == step // 2 and (truth := pose.locate(frame.image, 0.0)) is not None:
+                pairs.append((square(truth), None if region is None else square(region)))
+        follower.close()
+    return pairs
+
+
+def square(region: Region) -> Floats:
+    """x, y, side."""
+    return np.array([region.x, region.y, region.side])
 
 
 def cases(data: Path, every: float, rooms: list[Pixels]) -> dict[str, list[Case]]:
@@ -102,7 +129,7 @@ def cases(data: Path, every: float, rooms: list[Pixels]) -> dict[str, list[Case]
     teacher, pose = SightingTeacher(), PoseLocator(tracking=False)
     out: dict[str, list[Case]] = {name: [] for name in ("whole", "far", "chest", "groups")}
     cut: list[tuple[Pixels, Pixels, Floats]] = []
-    for number, (_, image) in enumerate(frames(data, every)):
+    for number, image in enumerate(frames(data, every)):
         marks = pose.landmarks(image)
         region = None if marks is None else region_from_landmarks(marks, 0.0)
         if marks is None or region is None:
@@ -219,6 +246,27 @@ def measured(find: Finder, some: list[Case]) -> dict[str, float]:
     }
 
 
+def of_pairs(pairs: list[tuple[Floats, Floats | None]]) -> dict[str, float]:
+    """The figures of `measured` for true and found regions, or None where nobody is found."""
+    near = [
+        (truth, found)
+        for truth, found in pairs
+        if found is not None and np.hypot(*(found[:2] - truth[:2])) < ONE * truth[2]
+    ]
+    places = [float(np.hypot(*(found[:2] - truth[:2])) / truth[2]) for truth, found in near]
+    sizes = [abs(float(found[2] / truth[2]) - 1) for truth, found in near]
+    elsewhere = sum(found is not None for _, found in pairs) - len(near)
+    return {
+        "pictures": len(pairs),
+        "found": round(len(near) / max(len(pairs), 1), 4),
+        "place_median": quantile(places, 0.5),
+        "place_p95": quantile(places, 0.95),
+        "size_median": quantile(sizes, 0.5),
+        "size_p95": quantile(sizes, 0.95),
+        "somebody_elsewhere": round(elsewhere / max(len(pairs), 1), 4),
+    }
+
+
 def quantile(values: list[float], share: float) -> float:
     return round(float(np.quantile(values, share)), 4) if values else float("nan")
 
@@ -241,7 +289,10 @@ def main() -> None:
     if not options.alone:
         finders["detector"] = located(DetectingLocator())
         finders["pose"] = located(PoseLocator(tracking=False))
-    figures: dict[str, dict[str, object]] = {}
+    figures: dict[str, dict[str, object]] = {
+        "follower": {"followed": of_pairs(followed(options.data, options.every))}
+    }
+    print(f"follower  followed {figures['follower']['followed']}")
     for name, find in finders.items():
         figures[name] = {kind: measured(find, some) for kind, some in every.items()}
         answers = [len(find(room)) for room in rooms]
