@@ -32,7 +32,7 @@ def decode_pictures(folder: Path, *, fps: float | None = None) -> Generator[Deco
     Raises:
         CaptureError: the folder cannot be listed, has no pictures, or none that can be read.
     """
-    paths = _picture_paths(folder)
+    paths = picture_paths(folder)
     unreadable: list[str] = []
     first: int | None = None
     for place, path in enumerate(paths):
@@ -53,7 +53,12 @@ def decode_pictures(folder: Path, *, fps: float | None = None) -> Generator[Deco
     return ""
 
 
-def _picture_paths(folder: Path) -> list[Path]:
+def picture_paths(folder: Path) -> list[Path]:
+    """The pictures of a folder in natural order, at least one.
+
+    Raises:
+        CaptureError: the folder cannot be listed, or has no pictures.
+    """
     try:
         paths = [path for path in folder.iterdir() if _may_be_picture(path)]
     except OSError as error:

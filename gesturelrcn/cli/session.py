@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gesturelrcn import InjectionError
+from gesturelrcn import CaptureError, InjectionError
 from gesturelrcn.actions import (
     ActionState,
     ActiveWindow,
@@ -294,7 +294,7 @@ class LiveSession:
         from gesturelrcn.stream.stream import GestureStream
 
         source = assets() / "sample.mp4" if self.source == SAMPLE else self.source
-        if isinstance(source, str) and self.fps is None and Path(source).is_dir():
+        if isinstance(source, str) and self.fps is None and _has_pictures(source):
             say(
                 f"gesturelrcn: {source}: pictures in a folder say nothing of time; they are taken for"
                 f" {DEFAULT_FPS:g} a second, --fps says otherwise.",
@@ -310,3 +310,13 @@ class LiveSession:
             fps=self.fps,
             open_timeout=self.open_timeout,
         )
+
+
+def _has_pictures(source: str) -> bool:
+    """Whether this is a folder of pictures; one without any is refused when it is opened."""
+    from gesturelrcn.capture.pictures import picture_paths
+
+    try:
+        return bool(source) and Path(source).is_dir() and bool(picture_paths(Path(source)))
+    except CaptureError:
+        return False

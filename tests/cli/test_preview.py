@@ -215,7 +215,7 @@ def two_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open_source(assets() / "sample.mp4") as sample:
         frames = list(itertools.islice(sample, 40))
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 8.0, (640, 480))
-    pictures = [np.concatenate([standing(f.image, 0.75), standing(f.image, 0.6)], axis=1) for f in frames]
+    pictures = [np.concatenate([standing(f.image, 0.65), standing(f.image, 0.52)], axis=1) for f in frames]
     for number in range(640):
         writer.write(pictures[number % len(pictures)])
     writer.release()
