@@ -53,7 +53,7 @@ class Teacher:
 
 
 def test_a_frame_is_labelled_at_the_time_of_its_own_stamp(tmp_path, monkeypatch):
-    monkeypatch.setattr(teacher, "person_follower", Follower)
+    monkeypatch.setattr(teacher, "person_follower", lambda locator: Follower())
     monkeypatch.setattr(teacher, "KeypointTeacher", Teacher)
     clip = Clip(write_uneven(tmp_path / "a.mp4"), "a.mp4", "A", "wave", fps=10.0)
     assert teacher.label_clip(clip).times == pytest.approx(TIMES, abs=1e-4)
