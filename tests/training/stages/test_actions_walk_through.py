@@ -64,7 +64,7 @@ def film(folder, person, classes):
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
     home = tmp_path_factory.mktemp("actions")
-    for person in (31, 32):
+    for person in (31, 32, 33):
         film(home / "clips" / f"subject_{person}", person, CLASSES)
     film(home / "unseen", 77, CLASSES[:2])
     (home / "actions.toml").write_text(CONFIG)
