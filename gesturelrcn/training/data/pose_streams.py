@@ -11,7 +11,6 @@ A folder holds an `index.csv` with the column file, and the files that it names,
 """
 
 import csv
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 
 from gesturelrcn.recordings.listing import INDEX
 from gesturelrcn.recordings.truth import Activity, TrueGesture
+from gesturelrcn.training.data.array_files import read_arrays
 from gesturelrcn.training.data.strokes import DIRECTIONS, stroke_in
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.vocabulary import NONE
@@ -36,6 +36,7 @@ JOINTS = 23
 UNTOLD = "other:"
 """What labels begin with that are no gesture of ours and not nothing either."""
 
+_WHAT = "stream of poses"
 _FACE_ABOVE = 0.75  # shoulder widths by which a face lies above the middle of the shoulders
 
 
@@ -83,8 +84,12 @@ def gestures_in(path: Path, names: Mapping[str, str]) -> list[str]:
 
 
 def person_in(path: Path) -> str:
-    """Who is in a stream."""
-    return read_pose_stream(path).person
+    """Who is in a stream, of which nothing else is read."""
+    return read_arrays(path, _WHAT, lambda arrays: _person(path, arrays))
+
+
+def _person(path: Path, arrays: Mapping[str, NDArray[Any]]) -> str:
+    return str(arrays["person"]) if "person" in arrays else path.stem
 
 
 def read_pose_stream(path: Path, names: Mapping[str, str] = MappingProxyType({})) -> PoseStream:
@@ -100,13 +105,7 @@ def read_pose_stream(path: Path, names: Mapping[str, str] = MappingProxyType({})
     Raises:
         TrainingError: the file is no such file, or its arrays do not fit together.
     """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return _stream(path, dict(arrays), names)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as problem:
-        raise TrainingError(
-            f"{path}: no stream of poses ({problem}); docs/training.md says what belongs into the file."
-        ) from problem
+    return read_arrays(path, _WHAT, lambda arrays: _stream(path, dict(arrays), names))
 
 
 def _stream(path: Path, arrays: dict[str, NDArray[Any]], names: Mapping[str, str]) -> PoseStream:
@@ -142,8 +141,9 @@ def _stream(path: Path, arrays: dict[str, NDArray[Any]], names: Mapping[str, str
                 continue
             gesture = TrueGesture(label, stroke[0], stroke[1], stroke_end=stroke[1])
         gestures.append(gesture)
-    person = str(arrays["person"]) if "person" in arrays else path.stem
-    return PoseStream(path.name, person, times - times[0], joints, *_from_zero(gestures, untold, times[0]))
+    return PoseStream(
+        path.name, _person(path, arrays), times - times[0], joints, *_from_zero(gestures, untold, times[0])
+    )
 
 
 def _from_zero(

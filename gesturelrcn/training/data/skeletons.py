@@ -12,7 +12,6 @@ A file is an `.npz` with, for N clips one after another:
     trim_start  (N,) frames at the beginning of each clip to be left out; may be missing
 """
 
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.training.errors import TrainingError
+from gesturelrcn.training.data.array_files import read_arrays
 from gesturelrcn.vocabulary import NONE
 
 PARTS = ("head", "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist")
@@ -74,13 +73,7 @@ def read_skeletons(path: Path, names: Mapping[str, str] = MappingProxyType({})) 
     Raises:
         TrainingError: the file is no such file, or its arrays do not fit together.
     """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return _skeletons(path, dict(arrays), names)
-    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile) as problem:
-        raise TrainingError(
-            f"{path}: no skeletons ({problem}); docs/training.md says what belongs into the file."
-        ) from problem
+    return read_arrays(path, "skeletons", lambda arrays: _skeletons(path, dict(arrays), names))
 
 
 def _skeletons(path: Path, arrays: dict[str, NDArray[Any]], names: Mapping[str, str]) -> list[Skeleton]:

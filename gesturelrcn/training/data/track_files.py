@@ -18,7 +18,6 @@ A file is an `.npz` with, for N tracks of T1, T2, ... frames one after another:
 """
 
 import os
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -29,9 +28,9 @@ from numpy.typing import NDArray
 from gesturelrcn.keypoints import HAND_VALUES, KEYPOINTS
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.truth import Activity, TrueGesture
+from gesturelrcn.training.data.array_files import read_arrays
 from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.data.pose_streams import UNTOLD
-from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.vocabulary import NONE
 
 _DEFAULT_FPS = 20.0
@@ -86,13 +85,7 @@ def read_tracks(path: Path) -> list[ClipFeatures]:
     Raises:
         TrainingError: the file is no such file, or its arrays do not fit together.
     """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return _tracks(path, dict(arrays))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as problem:
-        raise TrainingError(
-            f"{path}: no tracks of joints ({problem}); docs/training.md says what belongs into the file."
-        ) from problem
+    return read_arrays(path, "tracks of joints", lambda arrays: _tracks(path, dict(arrays)))
 
 
 def _tracks(path: Path, arrays: dict[str, NDArray[Any]]) -> list[ClipFeatures]:

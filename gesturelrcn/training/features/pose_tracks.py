@@ -11,9 +11,9 @@ from gesturelrcn.model.card import ModelCard
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.region.locator import region_from_landmarks
 from gesturelrcn.region.tracker import RegionTracker
-from gesturelrcn.training.data.clip_features import UNKNOWN_HAND, ClipFeatures
+from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.data.pose_streams import PoseStream, read_pose_stream
-from gesturelrcn.training.features.simulation import mistaken
+from gesturelrcn.training.features.joints_alone import joints_alone, unknown_hands
 from gesturelrcn.vocabulary import NONE
 
 _POSE = {
@@ -35,7 +35,6 @@ _POSE = {
 
 _LOOK_EVERY = 0.4  # seconds, as the live loop tells its tracker where somebody is
 _PIXELS = 480.0  # height of the picture in which the region is told; below two pixels there is none
-_ZOOM, _SHIFT = 0.1, 0.03  # of the picture of the body
 
 
 def features_of_streams(
@@ -56,21 +55,17 @@ def features_of_streams(
 
 def _seen(stream: PoseStream, card: ModelCard, rng: np.random.Generator) -> ClipFeatures:
     squares = _squares(stream, card)
-    centre, side = squares[:, :2], squares[:, 2]
-    side = side * float(np.exp(rng.uniform(-_ZOOM, _ZOOM)))
-    centre = centre + rng.uniform(-_SHIFT, _SHIFT, 2) * side[:, None]
     joints = stream.joints[:, [_POSE[name] for name in KEYPOINTS]].astype(np.float64)
-    places = (joints[..., :2] * _PIXELS - centre[:, None]) / side[:, None, None] + 0.5
-    keypoints = mistaken(places, joints[..., 2] > 0.5, rng)
+    places, visible = joints[..., :2] * _PIXELS, joints[..., 2] > 0.5
+    keypoints = joints_alone(places, squares[:, :2], squares[:, 2], visible, rng)
     rate = (len(stream.times) - 1) / max(float(stream.times[-1]), 1e-3)
     clip = Clip(Path(), stream.name, stream.person, NONE, fps=rate)
-    hands = np.tile(UNKNOWN_HAND, (len(keypoints), 1))
     return ClipFeatures(
         clip,
         NONE,
         keypoints,
         stream.times.astype(np.float32),
-        hands if card.hand_size else None,
+        unknown_hands(len(keypoints), card),
         gestures=stream.gestures,
         untold=stream.untold,
     )

@@ -1,6 +1,7 @@
 """Skeletons as the CNNs would see the people, through a random camera."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,24 +11,23 @@ from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.region.locator import DROP, FACE_UNITS, SHOULDER_WIDTHS
-from gesturelrcn.training.data.clip_features import UNKNOWN_HAND, ClipFeatures
+from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.data.skeletons import HANDS, PARTS, Skeleton, read_skeletons
 from gesturelrcn.training.data.strokes import DIRECTIONS, stroke_in
+from gesturelrcn.training.features.joints_alone import joints_alone, unknown_hands
 from gesturelrcn.training.features.onsets import offset_of, onset_of
-from gesturelrcn.training.features.simulation import mistaken
 from gesturelrcn.vocabulary import NONE
 
 _TURN, _TILT = 0.35, 0.15  # radians: how far the camera stands beside and above or below the person's front
 _NEAREST, _FARTHEST = 1.0, 5.0  # metres from the camera
-_ZOOM, _SHIFT = 0.1, 0.03  # of the picture of the body
 _STILL = 2.0  # frames, standard deviation of the blur that takes the jitter of the depth camera away
-_FINGERS, _SPREAD = (
-    0.10,
-    0.035,
-)  # metres from the middle of the hand to finger tips, and half the hand's width
+_FINGERS, _SPREAD = 0.10, 0.035  # metres from the middle of the hand to finger tips; half the hand's width
 _NOSE = 0.09  # metres by which the nose lies before the head's middle
 
 _ALL = [*PARTS, *HANDS]
+_SHOULDERS, _WRISTS = (
+    [KEYPOINTS.index(f"{side}_{part}") for side in ("left", "right")] for part in ("shoulder", "wrist")
+)
 
 
 def features_of_skeletons(
@@ -48,34 +48,26 @@ def features_of_skeletons(
 
 def _seen(skeleton: Skeleton, card: ModelCard, rng: np.random.Generator) -> ClipFeatures:
     places = _projected(_blurred(skeleton.joints), rng)
-    shoulders = places[:, [KEYPOINTS.index("left_shoulder"), KEYPOINTS.index("right_shoulder")]]
-    square, side = _square(places, shoulders, card)
-    side = side * float(np.exp(rng.uniform(-_ZOOM, _ZOOM)))
-    centre = square + rng.uniform(-_SHIFT, _SHIFT, 2) * side
-    inside = np.ones(places.shape[:2], bool)
-    keypoints = mistaken((places - centre) / side + 0.5, inside, rng)
+    centre, side = _square(places, card)
+    visible = np.ones(places.shape[:2], bool)
+    keypoints = joints_alone(places, centre, np.full(len(places), side), visible, rng)
     times = (np.arange(len(places)) / skeleton.fps).astype(np.float32)
     clip = Clip(Path(), skeleton.name, skeleton.subject, skeleton.gesture, fps=skeleton.fps)
     if skeleton.gesture != NONE:
         clip = _timed(clip, keypoints, times)
-    hands = np.tile(UNKNOWN_HAND, (len(keypoints), 1)) if card.hand_size else None
-    return ClipFeatures(clip, clip.gesture, keypoints, times, hands)
+    return ClipFeatures(clip, clip.gesture, keypoints, times, unknown_hands(len(keypoints), card))
 
 
 def _timed(clip: Clip, keypoints: NDArray[np.float32], times: NDArray[np.float32]) -> Clip:
     """When the gesture begins and ends, which nobody has said."""
-    onset, offset = onset_of(keypoints, times), offset_of(keypoints, times)
-    if clip.gesture in DIRECTIONS:
-        joints = keypoints[:, :, :2]
-        wrists = joints[:, [KEYPOINTS.index("left_wrist"), KEYPOINTS.index("right_wrist")]]
-        shoulders = joints[:, [KEYPOINTS.index("left_shoulder"), KEYPOINTS.index("right_shoulder")]]
-        whole = (0.0, float(times[-1]))
-        stroke = stroke_in(wrists, shoulders, times.astype(np.float64), whole, DIRECTIONS[clip.gesture])
-        if stroke is None:
-            return Clip(clip.path, clip.name, clip.subject, NONE, fps=clip.fps)
-        onset, offset = stroke
-        return Clip(clip.path, clip.name, clip.subject, clip.gesture, 0.0, clip.fps, onset, offset, offset)
-    return Clip(clip.path, clip.name, clip.subject, clip.gesture, 0.0, clip.fps, onset, None, offset)
+    if clip.gesture not in DIRECTIONS:
+        return replace(clip, onset=onset_of(keypoints, times), offset=offset_of(keypoints, times))
+    wrists, shoulders = keypoints[:, _WRISTS, :2], keypoints[:, _SHOULDERS, :2]
+    whole = (0.0, float(times[-1]))
+    stroke = stroke_in(wrists, shoulders, times.astype(np.float64), whole, DIRECTIONS[clip.gesture])
+    if stroke is None:
+        return replace(clip, gesture=NONE)
+    return replace(clip, onset=stroke[0], stroke_end=stroke[1], offset=stroke[1])
 
 
 def _blurred(joints: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -91,14 +83,14 @@ def _blurred(joints: NDArray[np.float32]) -> NDArray[np.float64]:
 def _projected(joints: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
     """(T, ., 3) metres -> (T, len(KEYPOINTS), 2), x to the right and y down, as a random camera sees them."""
     points = _with_tips(joints, rng)
-    chest = points[:, [KEYPOINTS.index("left_shoulder"), KEYPOINTS.index("right_shoulder")]].mean((0, 1))
+    shoulders = points[:, _SHOULDERS]
     # Whoever turns in the course of a clip is seen from the side for a while; the first frames say the front.
-    across = (points[:, KEYPOINTS.index("left_shoulder")] - points[:, KEYPOINTS.index("right_shoulder")])[:10]
+    across = (shoulders[:, 0] - shoulders[:, 1])[:10]
     facing = np.arctan2(np.median(across[:, 2]), np.median(across[:, 0]))
     turn, tilt = facing + rng.uniform(-_TURN, _TURN), rng.uniform(-_TILT, _TILT)
     about_y = np.array([[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]])
     about_x = np.array([[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]])
-    turned = (points - chest) @ (about_x @ about_y).T
+    turned = (points - shoulders.mean((0, 1))) @ (about_x @ about_y).T
     distance = float(np.exp(rng.uniform(np.log(_NEAREST), np.log(_FARTHEST))))
     depth = np.maximum(distance - turned[..., 2], 0.3)
     return np.stack([turned[..., 0] / depth, -turned[..., 1] / depth], -1)
@@ -126,14 +118,13 @@ def _direction(rng: np.random.Generator) -> NDArray[np.float64]:
     return np.asarray(vector / np.linalg.norm(vector))
 
 
-def _square(
-    places: NDArray[np.float64], shoulders: NDArray[np.float64], card: ModelCard
-) -> tuple[NDArray[np.float64], float]:
+def _square(places: NDArray[np.float64], card: ModelCard) -> tuple[NDArray[np.float64], float]:
     """Centre (T, 2) and side of the square of the body; people who walk are followed."""
+    shoulders = places[:, _SHOULDERS]
     middle = shoulders.mean(1)
     wide = float(np.median(np.linalg.norm(shoulders[:, 0] - shoulders[:, 1], axis=-1)))
     face = places[:, KEYPOINTS.index("nose")]
     unit = max(wide, FACE_UNITS * float(np.median(np.linalg.norm(face - middle, axis=-1))))
     region = SHOULDER_WIDTHS * unit
     centre = middle + np.array([0.0, DROP * unit - card.lift * region])
-    return centre[:, None], card.zoom * region
+    return centre, card.zoom * region

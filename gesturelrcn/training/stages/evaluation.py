@@ -34,19 +34,10 @@ def _do(training: Training) -> dict[str, Any]:
     path = training.run.path / "model" / f"{training.config.name}.json"
     figures = dict(read_card(path).figures)
     for dataset in _measured(training):
-        if dataset.kind == "poses":
-            measured, command = _on_streams(training, dataset, path)
-        else:
-            listing = dataset.to_measure(training.classes)
-            if listing is None:
-                continue
-
-            def progress(done: int, of: int, what: str = f"evaluation {dataset.name}") -> None:
-                training.progress(what, done, of)
-
-            measured = evaluate(listing, path, workers=training.workers, progress=progress).figures
-            people = ",".join(sorted({clip.subject for clip in listing.clips} - {""}))
-            command = f"gesturelrcn evaluate FOLDER{f' --subjects {people}' if people else ''}"
+        measure = _on_streams if dataset.kind == "poses" else _on_clips
+        if (result := measure(training, dataset, path)) is None:
+            continue
+        measured, command = result
         in_card = {key: value for key, value in measured.items() if key not in _NOT_IN_A_CARD}
         if training.without:
             in_card["without"] = sorted(training.without)
@@ -60,6 +51,20 @@ def _do(training: Training) -> dict[str, Any]:
         copy_out(training, card, "model")
     training.run.write("figures.json", figures)
     return {name: _headline(of_set) for name, of_set in figures.items()}
+
+
+def _on_clips(training: Training, dataset: DataSet, card: Path) -> tuple[dict[str, Any], str] | None:
+    """The figures of clips and films, and the command that prints them; None where the model knows none."""
+    listing = dataset.to_measure(training.classes)
+    if listing is None:
+        return None
+
+    def progress(done: int, of: int) -> None:
+        training.progress(f"evaluation {dataset.name}", done, of)
+
+    measured = evaluate(listing, card, workers=training.workers, progress=progress).figures
+    people = ",".join(sorted({clip.subject for clip in listing.clips} - {""}))
+    return measured, f"gesturelrcn evaluate FOLDER{f' --subjects {people}' if people else ''}"
 
 
 def _on_streams(training: Training, dataset: DataSet, card: Path) -> tuple[dict[str, Any], str]:

@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gesturelrcn.decoding import Decoder, Evidence
 from gesturelrcn.evaluation.evaluate import Evaluation, measured_from
 from gesturelrcn.evaluation.matching import LATE
 from gesturelrcn.evaluation.runner import StreamResult, Trace
@@ -18,6 +17,7 @@ from gesturelrcn.model.network import LRCN
 from gesturelrcn.recordings.listing import Film, Listing
 from gesturelrcn.recordings.truth import Activity
 from gesturelrcn.training.data.clip_features import ClipFeatures
+from gesturelrcn.training.tasks.thresholds import decoded_events
 
 
 def measured_on_streams(
@@ -47,7 +47,7 @@ def _result(model: LRCN, card: ModelCard, stream: ClipFeatures) -> StreamResult:
     scores = stream_scores(model, stream)
     times = stream.times.astype(np.float64)
     trace = Trace(times, scores, np.arange(len(times)) == 0)
-    events = _known(_events(card, scores, times), stream.untold)
+    events = _known(decoded_events(card.classes, card.thresholds, scores, times), stream.untold)
     return StreamResult(StreamPlan(film.name, film.subject, 0.0, "", film=film), truth, events, trace)
 
 
@@ -62,16 +62,6 @@ def stream_scores(model: LRCN, stream: ClipFeatures) -> NDArray[np.float32]:
     with torch.inference_mode():
         logits = model.temporal_pass(keypoints, hands, dt, model.initial_state()).logits
     return np.asarray(logits.softmax(-1)[0].numpy(), np.float32)
-
-
-def _events(card: ModelCard, scores: NDArray[np.float32], times: NDArray[np.float64]) -> list[GestureEvent]:
-    decoder = Decoder(card.classes, card.thresholds)
-    events = [
-        event
-        for frame, at in zip(scores, times, strict=True)
-        for event in decoder.step(Evidence(frame, float(at), float(at)))
-    ]
-    return [*events, *decoder.reset()]
 
 
 def _known(events: Sequence[GestureEvent], untold: Sequence[Activity]) -> list[GestureEvent]:

@@ -61,7 +61,7 @@ class ScoredStream:
 
     def counts(self, classes: Sequence[str], thresholds: dict[str, Thresholds]) -> Counts:
         """What the decoder makes of it with these thresholds."""
-        return match_starts(self.truth, _events(classes, thresholds, self.scores, self.times))
+        return match_starts(self.truth, decoded_events(classes, thresholds, self.scores, self.times))
 
     @property
     def hours(self) -> float:
@@ -252,21 +252,23 @@ def clip_counts(
     end = float(features.times[-1])
     onset = features.clip.onset
     truth = [] if onset is None else [TrueGesture(features.gesture, onset, max(onset, end))]
-    return match_starts(truth, _events(classes, thresholds, scores, features.times))
+    return match_starts(truth, decoded_events(classes, thresholds, scores, features.times))
 
 
-def _events(
+def decoded_events(
     classes: Sequence[str],
     thresholds: dict[str, Thresholds],
     scores: NDArray[np.float32],
     times: NDArray[Any],
 ) -> list[GestureEvent]:
+    """The events of a stream of (T, C) scores at these times, seconds; its end ends what is active."""
     decoder = Decoder(classes, thresholds)
-    return [
+    events = [
         event
         for frame, at in zip(scores, times, strict=True)
         for event in decoder.step(Evidence(frame, float(at), float(at)))
     ]
+    return [*events, *decoder.reset()]
 
 
 def validation_figures(model: LRCN, clips: Sequence[ClipFeatures]) -> dict[str, float]:
