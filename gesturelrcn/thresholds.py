@@ -1,6 +1,16 @@
-"""When a gesture begins and when it ends: what a model's card tells the decoder."""
+"""When a gesture begins and when it ends, and how readily: what a model's card tells the decoder."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+Sensitivity = Literal["careful", "normal", "eager"]
+"""How readily gestures start: fewer false starts, as usual, or more that is found."""
+
+SENSITIVITIES: tuple[Sensitivity, ...] = get_args(Sensitivity)
+
+NORMAL: Sensitivity = "normal"
+"""What every model has, and what holds where nothing is said."""
 
 
 @dataclass(frozen=True)
@@ -18,3 +28,18 @@ class Thresholds:
     end: float
     start_after: float
     end_after: float
+
+
+@dataclass(frozen=True)
+class Sensitivities:
+    """How readily each gesture shall start.
+
+    Attributes:
+        general: of every gesture of which nothing else is said.
+        of: by gesture, where it is another.
+        turned_on: gestures that start although the model's card has them off.
+    """
+
+    general: Sensitivity = NORMAL
+    of: Mapping[str, Sensitivity] = field(default_factory=dict)
+    turned_on: frozenset[str] = frozenset()

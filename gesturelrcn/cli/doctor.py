@@ -129,10 +129,12 @@ def _processor() -> Check:
 
 def _model(model: str) -> Check:
     from gesturelrcn.model import read_card
+    from gesturelrcn.model.card_page import named
     from gesturelrcn.model.files import card_path
 
     card = read_card(card_path(model))
-    found = f"{card.name}: {', '.join(card.gestures)}; {card.min_fps:g} to {card.max_fps:g} frames a second"
+    gestures = ", ".join(named(card, name) for name in card.gestures)
+    found = f"{card.name}: {gestures}; {card.min_fps:g} to {card.max_fps:g} frames a second"
     return Check("model", True, found)
 
 

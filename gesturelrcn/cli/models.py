@@ -45,7 +45,7 @@ def _show(card: "ModelCard", folder: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from gesturelrcn.model.card_page import measurements
+    from gesturelrcn.model.card_page import measurements, named
 
     console = Console()
     console.print(f"[bold]{card.name}[/bold]  {card.description}")
@@ -56,18 +56,27 @@ def _show(card: "ModelCard", folder: Path) -> None:
         f"Files: {sizes}. Pictures of {card.size} x {card.size} pixels, "
         f"{card.min_fps:g} to {card.max_fps:g} a second."
     )
+    console.print(f"Sensitivity: {', '.join(card.sensitivities)}.", highlight=False)
     for measurement, figures in measurements(card).items():
         table = Table(title=_words(measurement), title_justify="left")
         for column in ("gesture", "found", "precision", "decided after onset"):
             table.add_column(column)
         for name, row in figures["per_class"].items():
             if "true" in row:
-                table.add_row(name, *_row(row))
+                table.add_row(named(card, name), *_row(row))
         table.add_section()
         table.add_row("all", *_row({**figures, **figures["all"]}))
         console.print(table)
         console.print(_closing(figures), highlight=False)
-    for title, lines in (("Limits", card.limits), ("Learnt from", [_source(source) for source in card.data])):
+    off = [f"{name}: {why}" for name, why in card.off.items()]
+    if off:
+        off.append(
+            "They start nothing unless they are turned on (--turn-on, or turn_on = true in a binding)."
+        )
+    learnt_from = [_source(source) for source in card.data]
+    for title, lines in (("Off", off), ("Limits", card.limits), ("Learnt from", learnt_from)):
+        if title == "Off" and not off:
+            continue
         console.print(f"[bold]{title}[/bold]")
         for line in lines:
             console.print(f"- {line}", highlight=False)

@@ -33,20 +33,49 @@ def card_page(card: ModelCard) -> str:
             ("data", "source", "licence", "for"),
             ([data[key] for key in ("name", "source", "licence", "used_for")] for data in card.data),
         ),
+        *_off(card),
         "## When a gesture starts and ends",
         "A gesture starts when its smoothed score has been above one threshold for some seconds, and ends"
         " when it has been below the other.",
-        _table(
-            ("gesture", "starts above", "for s", "ends below", "for s"),
-            (
-                [name, f"{of.start:.2f}", f"{of.start_after:g}", f"{of.end:.2f}", f"{of.end_after:g}"]
-                for name, of in sorted(card.thresholds.items())
-            ),
-        ),
+        *_operating_points(card),
         "## Files",
         _table(("file", "SHA-256"), ([name, f"`{digest}`"] for name, digest in card.files.items())),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _off(card: ModelCard) -> Iterator[str]:
+    if card.off:
+        yield "## Gestures that are off"
+        yield (
+            "The model has scores for these, but they start nothing unless they are turned on: with"
+            " `turn_on = true` in a binding, `--turn-on` on the command line, `turn_on=` in Python."
+        )
+        yield _table(("gesture", "why it is off"), ([name, why] for name, why in sorted(card.off.items())))
+
+
+def _operating_points(card: ModelCard) -> Iterator[str]:
+    for sensitivity in card.sensitivities:
+        if len(card.sensitivities) > 1:
+            yield f"With the sensitivity `{sensitivity}`:"
+        yield _table(
+            ("gesture", "starts above", "for s", "ends below", "for s"),
+            (
+                [
+                    named(card, name),
+                    f"{of.start:.2f}",
+                    f"{of.start_after:g}",
+                    f"{of.end:.2f}",
+                    f"{of.end_after:g}",
+                ]
+                for name, of in sorted(card.thresholds_at(sensitivity).items())
+            ),
+        )
+
+
+def named(card: ModelCard, gesture: str) -> str:
+    """The gesture as lists show it: with a word where it is off."""
+    return f"{gesture} (off)" if gesture in card.off else gesture
 
 
 def _all_measured(card: ModelCard) -> Iterator[str]:
@@ -64,7 +93,7 @@ def _all_measured(card: ModelCard) -> Iterator[str]:
                 "95 % within, s",
                 "clips right",
             ),
-            _gestures(measured),
+            _gestures(card, measured),
         )
         for title, key in (
             ("person", "per_subject"),
@@ -103,10 +132,10 @@ def _split(card: ModelCard, measured: _Row) -> str:
     return " ".join(part for part in ("Split:", held_out, about, *notes) if part)
 
 
-def _gestures(measured: _Row) -> Iterator[list[str]]:
+def _gestures(card: ModelCard, measured: _Row) -> Iterator[list[str]]:
     shown = {name: row for name, row in measured["per_class"].items() if "true" in row}
     for name, row in shown.items():
-        yield [name, *_shares(row), *_latency(row), _percent(row["clip_accuracy"])]
+        yield [named(card, name), *_shares(row), *_latency(row), _percent(row["clip_accuracy"])]
     for name in ("core", "all"):
         row = measured[name]
         latency = _latency({"latency_s": measured["core_latency_s" if name == "core" else "latency_s"]})
@@ -180,7 +209,7 @@ def _again(command: str) -> Iterator[str]:
 def card_summary(card: ModelCard) -> str:
     """What a README has room for, in Markdown: a table of the gestures, best first, and one paragraph.
 
-    It tells the first measurement of the card.
+    It tells the first measurement of the card. Gestures that are off are not in the table.
     """
     name, measured = next(iter(measurements(card).items()), ("", None))
     if measured is None:
@@ -188,7 +217,7 @@ def card_summary(card: ModelCard) -> str:
     rows = [
         (gesture, *_shares(row))
         for gesture, row in sorted(measured["per_class"].items(), key=_best_first)
-        if "true" in row
+        if "true" in row and gesture not in card.off
     ]
     half = (len(rows) + 1) // 2
     beside = [*rows[half:], ("", "", "")]
@@ -198,8 +227,9 @@ def card_summary(card: ModelCard) -> str:
     )
     sentence = f"{_words(name)}: {_first_sentence(measured)}"
     about = _sentence(measured.get("about", ""))
-    paragraphs = ((sentence, _distances(measured)), (_without_gesture(measured), about))
-    return "\n\n".join([table, *(" ".join(filter(None, sentences)) for sentences in paragraphs)])
+    off = f"Off unless they are turned on: {', '.join(sorted(card.off))}." if card.off else ""
+    paragraphs = ((sentence, _distances(measured)), (off,), (_without_gesture(measured), about))
+    return "\n\n".join([table, *filter(None, (" ".join(filter(None, each)) for each in paragraphs))])
 
 
 def _best_first(item: tuple[str, _Row]) -> tuple[float, float, str]:

@@ -8,6 +8,7 @@ from gesturelrcn.cli.models import models
 from gesturelrcn.model import shipped_models
 from gesturelrcn.model.card_page import card_page
 from tests.cli.conftest import Program
+from tests.operating_points import with_points
 
 
 def test_the_table_tells_gestures_sizes_figures_limits_and_sources(gesturelrcn: Program) -> None:
@@ -44,6 +45,20 @@ def test_one_card_by_its_file_with_words_among_its_figures(gesturelrcn: Program,
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.split()[0] == "mine"
     assert gesturelrcn("models", path, "--markdown").stdout.strip() == card_page(card).strip()
+
+
+def test_operating_points_and_gestures_that_are_off_are_told(gesturelrcn: Program, tmp_path: Path) -> None:
+    shipped = shipped_models()[0]
+    off = shipped.gestures[-1]
+    card = with_points(replace(shipped, off={}), off={off: "found 2 of 12"})
+    path = tmp_path / "mine.json"
+    path.write_text(card.to_json())
+    text = " ".join(gesturelrcn("models", path).stdout.split())
+    assert "Sensitivity: careful, normal, eager." in text
+    assert f"{off} (off)" in text
+    assert f"{off}: found 2 of 12" in text
+    doctor = gesturelrcn("doctor", "--model", path)
+    assert f"{off} (off)" in doctor.stdout
 
 
 def test_no_shipped_model(

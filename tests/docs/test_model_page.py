@@ -10,6 +10,7 @@ from gesturelrcn.model import read_card
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.card_page import card_page, card_summary, measurements
 from gesturelrcn.model.files import card_path
+from tests.operating_points import with_points
 
 AGAIN = "run `python docs/paste_model.py`"
 
@@ -54,7 +55,7 @@ def test_the_summary_names_every_gesture_once_best_first(card: ModelCard) -> Non
     table = rows(card_summary(card))[2:]
     names = [line[0] for line in table] + [line[4] for line in table if line[4]]
     told = next(iter(measurements(card).values()))["per_class"]
-    assert sorted(names) == sorted(card.gestures)
+    assert sorted(names) == sorted(set(card.gestures) - set(card.off))
     recalls = [told[name]["recall"] for name in names]
     assert recalls == sorted(recalls, reverse=True)
 
@@ -80,6 +81,30 @@ def test_a_card_without_figures_says_so(card: ModelCard) -> None:
     bare = replace(card, figures={}, limits=[], data=[])
     assert card_summary(bare) == f"Of {card.name} nothing was measured."
     assert "Nothing is said of it." in card_page(bare)
+
+
+def test_a_gesture_that_is_off_is_said_to_be_so_and_not_advertised(card: ModelCard) -> None:
+    off = card.gestures[-1]
+    with_off = with_points(replace(card, off={}), off={off: "found 2 of 12"})
+    page = card_page(with_off)
+    assert [off, "found 2 of 12"] in rows(page)
+    assert not [line for line in rows(page) if line[0] == off and len(line) != 2]
+    assert len([line for line in rows(page) if line[0] == f"{off} (off)"]) == len(
+        with_off.sensitivities
+    ) + len(measurements(card))
+    summary = card_summary(with_off)
+    assert not [line for line in rows(summary) if off in line]
+    assert f"Off unless they are turned on: {off}." in summary
+
+
+def test_every_operating_point_has_its_table(card: ModelCard) -> None:
+    several = with_points(replace(card, off={}))
+    page = card_page(several)
+    gesture = card.gestures[0]
+    for sensitivity in ("careful", "normal", "eager"):
+        _, _, table = page.partition(f"With the sensitivity `{sensitivity}`:")
+        line = next(line for line in rows(table) if line[0] == gesture)
+        assert line[1] == f"{several.thresholds_at(sensitivity)[gesture].start:.2f}"
 
 
 def test_the_command_prints_the_page(card: ModelCard, capsys: pytest.CaptureFixture[str]) -> None:
