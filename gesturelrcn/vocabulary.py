@@ -56,6 +56,8 @@ GESTURES: dict[str, Gesture] = _known(
     ("sweep", "stroke", "a forearm sweeps out and in"),
     ("pinch", "pose", "thumb and index finger touch"),
     ("fist", "pose", "a closed hand is shown"),
+    ("zoom_in", "stroke", "both hands go apart"),
+    ("zoom_out", "stroke", "both hands come together"),
     ("point_camera", "pose", "an index finger points at the camera"),
 )
 """Every gesture that the project has a word for. A model's card says which of them it recognises."""

@@ -52,6 +52,10 @@ class Performance:
         index, pinky = self.of("index_tip") - self.of("wrist"), self.of("pinky_tip") - self.of("wrist")
         return _unit(np.cross(pinky, index)) * OUTWARDS[self.hand]
 
+    def gap(self, joint):
+        """(T,) metres between a joint of the left and of the right arm."""
+        return np.linalg.norm(self.of(joint, "left") - self.of(joint, "right"), axis=1)
+
     def travel(self, joint, axis, when=None):
         values = self.of(joint)[:, axis][slice(None) if when is None else when]
         return float(values.max() - values.min())
@@ -85,6 +89,26 @@ def swipe(it, axis, way):
     assert places[-1] == pytest.approx(places[begins:].max(), abs=0.03)
     across = it.of("wrist")[it.stroke][begins:, 1 - axis]
     assert np.ptp(across) < 0.75 * (places[-1] - places[begins])
+
+
+def zoom(it, way):
+    """Both hands before the chest, apart (way 1) or together (-1)."""
+    height = it.of("wrist")[:, 1]
+    up = it.stroke & (height > height[it.stroke][-1] - 0.15)
+    gap = it.gap("wrist")[up] * way
+    begins = np.argmin(gap)
+    assert gap[-1] - gap[begins] > 0.2
+    assert gap[-1] == pytest.approx(gap[begins:].max(), abs=0.03)
+    assert it.gap("index_tip")[up].min() < 0.25
+    for side, outwards in OUTWARDS.items():
+        wrist, shoulder = (it.of(joint, side)[up][begins:] for joint in ("wrist", "shoulder"))
+        across, upwards, _ = wrist[-1] - wrist[0]
+        assert across * outwards * way > 0.08
+        assert abs(upwards) < 0.6 * abs(across)
+        _, height, forward = (wrist - shoulder).T
+        assert forward.min() > 0.08
+        assert height.min() > -0.35
+        assert height.max() < 0.2
 
 
 def wave(it):
@@ -184,6 +208,8 @@ MEANINGS = {
     "swipe_right": partial(swipe, axis=0, way=-1),
     "swipe_up": partial(swipe, axis=1, way=1),
     "swipe_down": partial(swipe, axis=1, way=-1),
+    "zoom_in": partial(zoom, way=1),
+    "zoom_out": partial(zoom, way=-1),
     "wave": wave,
     "stop": stop,
     "thumbs_up": partial(thumb, way=1),
