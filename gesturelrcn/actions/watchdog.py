@@ -1,7 +1,8 @@
 """A tiny process beside ours that releases every key if ours is killed, even by kill -9.
 
 It learns through a pipe what is about to go down and what has come up. The pipe closes when our process ends,
-in whatever way; then it releases what is still down and ends too. It is idle otherwise.
+in whatever way; then it releases what is still down, gives back key codes that ours had borrowed for
+characters without a key, and ends too. It is idle otherwise.
 """
 
 import contextlib
@@ -143,6 +144,8 @@ def watch() -> None:
         except InjectionError:
             # Nobody is there to be told; the other keys may still come up.
             continue
+    with contextlib.suppress(InjectionError):
+        injector.give_back_for_others()
 
 
 def _injector() -> "PynputInjector | X11Injector":

@@ -12,6 +12,7 @@ from typing import Any
 from gesturelrcn.capture.display import Display
 from gesturelrcn.capture.recording import Decoded
 from gesturelrcn.capture.stamps import media_times
+from gesturelrcn.capture.torn import asf_seconds, ends_early
 from gesturelrcn.errors import CaptureError
 
 logger = logging.getLogger(__name__)
@@ -25,8 +26,6 @@ _ROUNDING = 0.3
 """Seconds by which a header may promise too much,"""
 _ROUNDING_PERIODS = 3
 """or so many pictures."""
-_TS_PACKETS = (188, 192, 204)
-"""Bytes of a packet of a transport stream; a whole one is made of nothing else."""
 _MICROSECOND = Fraction(1, 1_000_000)
 
 
@@ -41,7 +40,7 @@ def decode_video(path: Path, *, fps: float | None = None) -> Generator[Decoded, 
         CaptureError: the file is missing, empty, or no frame in it can be decoded.
     """
     with _opened(path) as container:
-        film = _Film(container, path.stat().st_size)
+        film = _Film(container, path)
         frames = film.frames()
         times = (
             ((number / fps, frame) for number, (_, frame) in enumerate(frames))
@@ -55,7 +54,7 @@ def decode_video(path: Path, *, fps: float | None = None) -> Generator[Decoded, 
                 yield index, at, display.picture(frame)
         if index < 0:
             raise _undecodable(path)
-        missing = film.missing()
+        missing = film.missing(at)
     if missing:
         logger.warning("%s %s", path, missing)
     return missing
@@ -131,18 +130,20 @@ def _rate(stream: Any) -> float | None:
 class _Film:
     """One pass through a container."""
 
-    def __init__(self, container: Any, size: int) -> None:
-        """Args: container: just opened. size: of the file, in bytes."""
+    def __init__(self, container: Any, path: Path) -> None:
+        """Args: container: just opened. path: its file."""
         self._container = container
-        self._size = size
+        self._path = path
         self._stream = _best(container)
         # Several threads cost more time of the processor than they save, and hide damage.
         self._stream.codec_context.thread_count = 1
         self.period = 1.0 / (_rate(self._stream) or _FPS_UNKNOWN)
         self._start = (container.start_time or 0) * _MICROSECOND
         self._reached: Fraction | float = -math.inf
-        self._seen = Fraction(0)
-        self._torn_packet = self._torn_frame = False
+        self._torn_packets: dict[int, bool] = {}
+        self._last_picture: int | None = None
+        self._torn_pictures: set[int | None] = set()
+        self._torn_frame = False
 
     @property
     def pixel(self) -> Fraction | None:
@@ -179,26 +180,29 @@ class _Film:
             return
         for frame in frames:
             self._torn_frame = frame.is_corrupt
+            if frame.is_corrupt:
+                self._torn_pictures.add(frame.pts)
             stamp = frame.dts if frame.pts is None else frame.pts
             if stamp is None:
                 yield None, frame
             else:
-                self._seen = stamp * (frame.time_base or self._stream.time_base) - self._start
-                yield float(self._seen), frame
+                yield float(stamp * (frame.time_base or self._stream.time_base) - self._start), frame
 
     def _look_at(self, packet: Any) -> None:
-        """Take in how far the file goes; the last packet says whether it is torn."""
+        """Take in how far the file goes; the last packet of each stream says whether it is torn."""
         if not packet.size:
             return
-        self._torn_packet = packet.is_corrupt
+        self._torn_packets[packet.stream_index] = packet.is_corrupt
+        if packet.stream is self._stream:
+            self._last_picture = packet.pts
         stamp = packet.dts if packet.pts is None else packet.pts
         if stamp is not None and packet.time_base is not None:
             self._reached = max(self._reached, (stamp + (packet.duration or 0)) * packet.time_base)
 
-    def missing(self) -> str:
-        """Where the film breaks off, after its last frame; "" for a whole one."""
+    def missing(self, last: float) -> str:
+        """Where the film breaks off, whose last picture came at `last` seconds; "" for a whole one."""
         promised = self._promised()
-        there = f"breaks off after {float(self._seen) + self.period:.1f} s"
+        there = f"breaks off after {last + self.period:.1f} s"
         rounding = max(_ROUNDING, _ROUNDING_PERIODS * self.period)
         if promised is not None and promised - self._reached > rounding:
             return f"{there} of {float(promised - self._start):.1f} s"
@@ -206,9 +210,14 @@ class _Film:
 
     def _is_torn(self) -> bool:
         """Whether the end itself is damaged: all that tells where the format promises nothing."""
-        half_a_packet = all(self._size % packet for packet in _TS_PACKETS)
-        is_ts = self._container.format.name == "mpegts"
-        return self._torn_packet or self._torn_frame or (is_ts and half_a_packet)
+        # Pictures that were coded before the last one may be shown after it.
+        is_torn_picture = self._last_picture is not None and self._last_picture in self._torn_pictures
+        return (
+            self._torn_frame
+            or is_torn_picture
+            or any(self._torn_packets.values())
+            or ends_early(self._path, self._container.format.name)
+        )
 
     def _promised(self) -> Fraction | None:
         """The stamp at which the header says that the film ends."""
@@ -221,6 +230,6 @@ class _Film:
         if stream.duration:
             return Fraction((stream.duration + (stream.start_time or 0)) * stream.time_base)
         if not duration or duration < 0:
-            return None
+            return asf_seconds(self._path) if "asf" in formats else None
         # Matroska counts from 0, whatever the first stamp is.
         return Fraction(duration * _MICROSECOND) + (0 if "matroska" in formats else self._start)

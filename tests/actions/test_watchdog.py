@@ -124,8 +124,7 @@ def test_a_watchdog_that_died_is_started_anew(
         first = watchdog.process_id
         assert first is not None
         os.kill(first, signal.SIGKILL)
-        os.waitpid(first, os.WNOHANG)
-        time.sleep(0.05)
+        os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)  # it has ended, and its pipe with it
         watchdog.note("+Right")
         injector.press(KeyName("Right"))
         assert watchdog.process_id != first

@@ -9,7 +9,7 @@ import pytest
 
 from gesturelrcn.capture import open_source
 from gesturelrcn.capture.stamps import media_times
-from tests.capture.clips import HEIGHT, WIDTH, cut, numbered_pictures, write_clip
+from tests.capture.clips import HEIGHT, WIDTH, numbered_pictures
 from tests.capture.containers import trim, turn
 from tests.mjpeg_server import read_number
 from tests.recordings.uneven import write_uneven
@@ -119,27 +119,6 @@ def test_pictures_that_change_their_size_are_the_real_ones(tmp_path):
     ] * 10
     assert [read_number(frame.image) for frame in frames[10:]] == list(range(10, 20))
     assert [frame.media_time for frame in frames] == pytest.approx([n / 20 for n in range(20)], abs=1e-3)
-
-
-@pytest.mark.parametrize("suffix", [".avi", ".mkv"])
-def test_a_film_that_is_torn_off_says_where(tmp_path, suffix, caplog):
-    source = open_source(cut(write_clip(tmp_path / f"film{suffix}", count=60), 0.6))
-    length = len(list(source)) / 20
-    assert source.breaks_off == f"breaks off after {length:.1f} s of 3.0 s"
-    assert [record.getMessage() for record in caplog.records] == [f"{source.name} {source.breaks_off}"]
-
-
-@pytest.mark.parametrize("suffix", [".ts", ".mpg"])
-def test_so_does_one_whose_header_promises_nothing(tmp_path, suffix):
-    path = write_uneven(tmp_path / f"film{suffix}", times=[number / 25 for number in range(60)])
-    source = open_source(path)
-    list(source)
-    assert source.breaks_off == ""
-    content = path.read_bytes()
-    path.write_bytes(content[: len(content) // 2 // 188 * 188 + 100])
-    source = open_source(path)
-    list(source)
-    assert source.breaks_off.startswith("breaks off after ")
 
 
 def times_of(stamps, period=0.1):

@@ -12,11 +12,14 @@ TIMES = (0.0, 0.1, 0.2, 0.7, 0.8, 1.6, 1.7, 1.8, 2.5, 2.6)
 _TICKS = 90_000
 
 
-def write_uneven(path, pictures=None, times=TIMES, *, pixel=None):
-    """A video file of `pictures` (default: numbered ones) at `times`; `pixel`: its width by its height."""
+def write_uneven(path, pictures=None, times=TIMES, *, pixel=None, codec="libx264", rate=10, **options):
+    """A video file of `pictures` (default: numbered ones) at `times`.
+
+    `pixel`: its width by its height; `rate`: what its header says; `options`: of the container.
+    """
     clock = Fraction(1, _TICKS)
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=10)
+    with av.open(str(path), "w", options=options) as container:
+        stream = container.add_stream(codec, rate=rate)
         stream.pix_fmt, stream.codec_context.time_base = "yuv420p", clock
         shown = list(numbered_pictures(len(times)) if pictures is None else pictures)
         stream.height, stream.width = shown[0].shape[:2] if shown else (HEIGHT, WIDTH)

@@ -88,6 +88,9 @@ class PynputInjector:
             )
         self.release(name)
 
+    def give_back_for_others(self) -> None:
+        """Here no key codes are borrowed."""
+
     def scroll(self, right: int, up: int) -> None:
         """Turn the wheel under the pointer.
 

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from gesturelrcn.actions.injectors.x11_loans import are_there_any, give_back, give_back_left_behind, lend
 from gesturelrcn.actions.injectors.x11_lock import lock_caps
 from gesturelrcn.actions.keys import MODIFIERS, MOUSE_BUTTONS, NAMED_KEYS, KeyName
-from gesturelrcn.actions.x11_keysyms import keysym_of_character, keysyms_of
+from gesturelrcn.actions.x11_keysyms import keysyms_of
 from gesturelrcn.errors import InjectionError
 
 _REMEDY = "start it inside the desktop session that shall get the keys, or use --dry-run to only see them"
@@ -134,6 +135,17 @@ class X11Injector:
             self._pressed[name], _ = self._strokes(name)
         self.release(name)
 
+    def give_back_for_others(self) -> None:
+        """Leave the keyboard as it was before processes borrowed of it that have died.
+
+        Raises:
+            InjectionError: the display has gone away.
+        """
+        with self._talking("give back key codes") as display:
+            if are_there_any(display):
+                time.sleep(_SETTLES)
+                give_back_left_behind(display)
+
     def scroll(self, right: int, up: int) -> None:
         """Turn the wheel under the pointer.
 
@@ -227,6 +239,8 @@ class X11Injector:
         display.set_error_handler(lambda *refusal: self._refusals.append(refusal))
         self._layout = None
         self._display = display
+        with self._talking("look for key codes that are lent"):
+            give_back_left_behind(display)
 
     def _strokes(self, key: KeyName) -> tuple[list[_Stroke], list[_Stroke]]:
         """What goes down for a key, in order, and what of ours has to be up in that moment.
@@ -309,20 +323,14 @@ class X11Injector:
         code = free[0]
         _wait_until(self._borrowed.pop(code, 0.0) + _SETTLES)
         self._borrowed[code] = time.monotonic()
-        small, capital = character.lower(), character.upper()
-        pair = (small, capital) if len(small) == len(capital) == 1 else (character, character)
-        self._display.change_keyboard_mapping(code, [[keysym_of_character(each) for each in pair]])
+        lend(self._display, code, character)
         self._layout = None
         return self._layout_now()
 
     def _give_back(self) -> None:
         """Leave the keyboard as it was, once the last program has taken in what was typed last."""
-        unused = self._layout_now().unused
         _wait_until(max(self._borrowed.values()) + _SETTLES)
-        for code in self._borrowed:
-            if code not in unused:  # else the user has loaded another layout meanwhile
-                self._display.change_keyboard_mapping(code, [[0, 0]])
-        self._display.sync()
+        give_back(self._display, os.getpid())
 
 
 def _wait_until(at: float) -> None:

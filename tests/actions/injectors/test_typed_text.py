@@ -1,15 +1,20 @@
 """Texts arrive as they are written: on any layout, under Caps Lock, and with characters that no key has."""
 
+import os
 import shutil
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 from Xlib.display import Display
 
-from gesturelrcn.actions import Binding, Bindings, Dispatcher, Text, X11Injector
+from gesturelrcn.actions import Binding, Bindings, Dispatcher, KeyName, Text, X11Injector
+from gesturelrcn.errors import InjectionError
 from tests.actions.conftest import event
 from tests.text_window import TextWindow
+from tests.waiting import wait_until
 from tests.xvfb import XServer
 
 TEXT = "aB @{[~\\#1: café Œ 5€ ÉÑÅ ßẞ Яя 🙂"
@@ -86,3 +91,68 @@ def test_as_many_characters_as_the_keyboard_has_room_for(server: XServer, window
     free = len([symbols for symbols in keymap(server) if not any(symbols)])
     assert free > 3
     assert type_it(greek[: free - 1], window) == greek[: free - 1]
+
+
+TYPING = """
+import sys
+from gesturelrcn.actions import Binding, Bindings, Dispatcher, Text, X11Injector
+from gesturelrcn.actions.watchdog import Watchdog
+from tests.actions.conftest import event
+
+bindings, watchdog = Bindings((Binding("stop", Text("Яя🙂")),)), Watchdog()
+with Dispatcher(bindings, X11Injector(), watchdog=watchdog, ticking=False) as dispatcher:
+    dispatcher.handle(event("stop"))
+    print(watchdog.process_id, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_after_kill_9_the_keyboard_is_as_it_was(server: XServer, window: TextWindow, watched: bool) -> None:
+    """The watchdog gives back what was borrowed; where that was killed too, the next who types does."""
+    load_layout(server, "us")
+    before = keymap(server)
+    with subprocess.Popen(
+        [sys.executable, "-c", TYPING],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"DISPLAY": server.display},
+    ) as process:
+        assert process.stdout is not None
+        watchdog = int(process.stdout.readline())
+        assert window.typed() == "Яя🙂"
+        assert keymap(server) != before
+        if not watched:
+            os.kill(watchdog, signal.SIGKILL)
+        process.kill()
+    if not watched:
+        assert keymap(server) != before
+        X11Injector().close()
+    wait_until(lambda: keymap(server) == before)
+
+
+def test_what_the_user_has_loaded_meanwhile_stays(server: XServer, window: TextWindow) -> None:
+    load_layout(server, "us")
+    injector = X11Injector()
+    with Dispatcher(Bindings((Binding("stop", Text("Яя🙂")),)), injector, ticking=False) as dispatcher:
+        dispatcher.handle(event("stop"))
+    assert window.typed() == "Яя🙂"
+    load_layout(server, "ru")
+    loaded = keymap(server)
+    injector.close()
+    assert keymap(server) == loaded
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_a_third_layout_is_refused_in_one_sentence(server: XServer, window: TextWindow, number: int) -> None:
+    load_layout(server, "us,fr,de,ru")
+    window.choose_layout(number)
+    injector = X11Injector()
+    with pytest.raises(InjectionError, match="only the first two keyboard layouts"):
+        injector.press(KeyName("z"))
+    assert window.typed() == ""
+    window.choose_layout(1)
+    injector.press(KeyName("z"))
+    injector.release(KeyName("z"))
+    assert window.typed() == "z"
+    injector.close()
