@@ -23,7 +23,7 @@ LIVE = """With a camera and a screen: open any presentation, then run
 
 def main() -> int:
     with screen() as display, Presentation(display) as deck, GestureStream(SAMPLE, realtime=True) as stream:
-        bindings = load_bindings(BINDINGS, stream.gestures)
+        bindings = load_bindings(BINDINGS, stream.gestures, off=stream.off)
         print(f"Chromium shows {deck.shown()} on display {display}; {SAMPLE.name} plays.")
         shown = [deck.shown()]
         events = 0

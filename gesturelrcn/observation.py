@@ -1,6 +1,6 @@
 """What was made of one frame: the events that it decides and everything that led to them, in one value."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gesturelrcn.decoding import Evidence
 from gesturelrcn.events import GestureEvent, Hand
 from gesturelrcn.region import Region
+from gesturelrcn.thresholds import Thresholds
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +31,8 @@ class Observation:
         evident: the same if the frame spoke for it; None too while that gesture fades.
         forgotten: how often all evidence was forgotten before this frame; 0 where nobody is seen.
         numbers: by name, what a model with `regression` tells of this frame, or None.
+        thresholds: per gesture, those that decided this frame; a gesture that is off is not among them.
+            None where nobody is seen.
     """
 
     events: tuple[GestureEvent, ...] = ()
@@ -42,6 +45,7 @@ class Observation:
     evident: str | None = None
     forgotten: int = 0
     numbers: dict[str, float] | None = None
+    thresholds: Mapping[str, Thresholds] | None = None
 
     @property
     def hand(self) -> Hand | None:

@@ -2,11 +2,12 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gesturelrcn.capture.frame import Frame, must_be_time
 from gesturelrcn.decoding import Decoder, Evidence, acting_hand
@@ -28,6 +29,7 @@ from gesturelrcn.region.look_rate import LookRate
 from gesturelrcn.region.motion_gate import MotionGate
 from gesturelrcn.region.picture import must_be_picture
 from gesturelrcn.system.opencv import cv2
+from gesturelrcn.thresholds import NORMAL, Sensitivities, Sensitivity
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +57,7 @@ class Recognizer:
     Attributes:
         card: of the model.
         view: what `process` returned last; empty before the first frame and after `finish`.
+        sensitivities: how readily gestures start now; `use` changes it.
         warning: that the source is too slow for the model, in words that follow its name; "" if it is not.
 
     Examples:
@@ -74,6 +77,8 @@ class Recognizer:
         follower: Follower | None = None,
         clock: Callable[[], float] = time.monotonic,
         rests: bool | None = None,
+        sensitivity: Sensitivity = NORMAL,
+        turn_on: Iterable[str] = (),
     ) -> None:
         """Set up the model and the person locator.
 
@@ -85,9 +90,12 @@ class Recognizer:
             follower: says where the person is; default one with that locator.
             clock: seconds, for `decided_at` of live events.
             rests: pass over frames in which nobody moves, or nobody fast; default as `live`.
+            sensitivity: how readily gestures start: `careful`, `normal` or `eager`, if the model has it.
+            turn_on: gestures that shall start although the model has them off.
 
         Raises:
-            ModelError: the model or the locator's network cannot be loaded.
+            ModelError: the model or the locator's network cannot be loaded, or has no such sensitivity or
+                gesture.
             GestureLrcnError: what the locator or the engine needs is not installed.
         """
         self._model = StreamingModel(model, engine)
@@ -97,7 +105,8 @@ class Recognizer:
             cv2.setNumThreads(1)
         self._follower = follower or person_follower(locator, live=live)
         self._by_joints = self._follower if isinstance(self._follower, FollowsJoints) else None
-        self._decoder = Decoder(self.card.classes, self.card.thresholds)
+        self.sensitivities = Sensitivities(sensitivity, turned_on=frozenset(turn_on))
+        self._decoder = Decoder(self.card.classes, self.card.in_force(self.sensitivities))
         self._clock = clock
         self._rate = FrameRate(self.card.min_fps, self.card.max_fps)
         self.warning = ""
@@ -107,15 +116,37 @@ class Recognizer:
         rests = live if rests is None else rests
         self._gate = MotionGate() if rests else None
         self._looks = LookRate() if rests else None
-        limits = self.card.thresholds
-        self._near = np.array([limits[c].start / 2 if c in limits else np.inf for c in self.card.classes])
+        self._near = self._half_of_starts()
         self._passed_over_at: float | None = None
         self.view = Observation()
 
     @property
     def gestures(self) -> list[str]:
-        """Names of the gestures that this model recognises."""
+        """Names of the gestures that this model recognises, those that are off included."""
         return self.card.gestures
+
+    @property
+    def off(self) -> dict[str, str]:
+        """The gestures that start nothing, since the model has them off and nobody turned them on -> why."""
+        return self.card.still_off(self.sensitivities.turned_on)
+
+    def use(self, sensitivities: Sensitivities) -> None:
+        """From the next frame on gestures start as readily as this says; none starts or ends by that alone.
+
+        From the thread that calls `process`.
+
+        Raises:
+            ModelError: the model has no such sensitivity or gesture; nothing has changed.
+        """
+        if sensitivities != self.sensitivities:
+            self._decoder.use(self.card.in_force(sensitivities))
+            self.sensitivities = sensitivities
+            self._near = self._half_of_starts()
+
+    def _half_of_starts(self) -> NDArray[np.float64]:
+        """(C,) the score of each class from which on it may begin soon; infinite where it never does."""
+        limits = self._decoder.thresholds
+        return np.array([limits[c].start / 2 if c in limits else np.inf for c in self.card.classes])
 
     def process(self, frame: Frame) -> Observation:
         """Advance by one frame; returns the events that it decides, oldest first, and what was seen.
@@ -181,6 +212,7 @@ class Recognizer:
             scores=self._decoder.smoothed,
             active=self._decoder.active,
             evident=self._decoder.evident,
+            thresholds=self._decoder.thresholds,
         )
 
     def _observe(self, frame: Frame) -> Observation:
@@ -227,6 +259,7 @@ class Recognizer:
             evident=self._decoder.evident,
             forgotten=self._decoder.forgotten,
             numbers=output.numbers,
+            thresholds=self._decoder.thresholds,
         )
 
     def _begin_anew(self, frame: Frame) -> list[GestureEvent]:

@@ -30,6 +30,11 @@ class Thresholds:
     end_after: float
 
 
+def is_off(gesture: str, why: str, remedy: str) -> str:
+    """What is said where a gesture is asked for that the model has off; no full stop."""
+    return f"{gesture!r} is off in this model ({why}); {remedy}"
+
+
 @dataclass(frozen=True)
 class Sensitivities:
     """How readily each gesture shall start.
@@ -43,3 +48,7 @@ class Sensitivities:
     general: Sensitivity = NORMAL
     of: Mapping[str, Sensitivity] = field(default_factory=dict)
     turned_on: frozenset[str] = frozenset()
+
+
+AS_USUAL = Sensitivities()
+"""Every gesture at the sensitivity `normal`, and none turned on."""

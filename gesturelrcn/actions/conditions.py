@@ -11,6 +11,7 @@ from gesturelrcn.actions.decisions import ActionState, Fact
 from gesturelrcn.actions.desktop.window import ActiveWindow, Window
 from gesturelrcn.actions.gesture_life import GestureLife
 from gesturelrcn.actions.safety import TIME_TOLERANCE, Safety
+from gesturelrcn.thresholds import Sensitivities
 from gesturelrcn.vocabulary import mirrored
 
 logger = logging.getLogger(__name__)
@@ -122,6 +123,10 @@ class Conditions:
                 self._held = held
                 self._held_changed(held)
         return self._held
+
+    def sensitivities(self, asked: Sensitivities, at: float) -> Sensitivities:
+        """How readily gestures start at this time, where so much is asked of the stream besides."""
+        return self.bindings.sensitivities(asked, armed=self.safety.armed(at))
 
     def is_return_stroke(self, gesture: str, at: float) -> bool:
         """Is a gesture that begins now the way back from its mirror picture, which is over?"""

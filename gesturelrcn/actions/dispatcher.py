@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -48,7 +49,7 @@ class Dispatcher:
 
     `handle` may be called from one thread while others call anything else.
 
-        bindings = load_bindings("bindings.toml", stream.gestures)
+        bindings = load_bindings("bindings.toml", stream.gestures, off=stream.off)
         with Dispatcher(bindings, choose_injector().make()) as dispatcher:
             dispatcher.attach(stream)
             for event in stream:
@@ -90,6 +91,7 @@ class Dispatcher:
         self._clock = SourceClock(clock)
         self._listeners: list[ActionListener] = []
         self._closed = False
+        self._steered_by: Bindings | None = None
         self._own_watchdog = Watchdog() if watchdog is None and injector.outlives_process else None
         self._guard = ReleaseGuard(injector, watchdog or self._own_watchdog)
         self._performer = Performer(
@@ -156,6 +158,9 @@ class Dispatcher:
     def attach(self, stream: "GestureStream") -> None:
         """Let each frame of a stream count as a sign of its gesture. Its events still go to `handle`.
 
+        Gestures of the stream start as readily as the bindings say, from frame to frame: other thresholds
+        hold while armed, and gestures that the model has off start where a binding turns them on.
+
         Without it only events count. `hold` comes every 0.1 s at most: below 12 frames a second what is held
         may be released while the gesture goes on, and so it may where the gesture is not seen for 0.1 s or
         where events wait behind a slow callback. With it only 0.2 s without a frame that speaks for the
@@ -164,6 +169,8 @@ class Dispatcher:
         stream.add_frame_listener(
             lambda frame, observation: self.see(observation.evident, frame.captured_at, frame.source)
         )
+        stream.add_frame_listener(lambda frame, observation: self._steer_stream(stream, frame.captured_at))
+        stream.when_open(lambda: self._steer_stream(stream, math.inf))  # nothing is armed before it begins
 
     def see(self, gesture: str | None, at: float, source: str | None = None) -> None:
         """Tell it of a frame, where there is no stream that does so.
@@ -320,6 +327,16 @@ class Dispatcher:
                 self._tell(fact)
 
     # Inside.
+
+    def _steer_stream(self, stream: "GestureStream", at: float) -> None:
+        """Raises: BindingError: a binding does not turn on its gesture, which the model has off."""
+        with self._lock:
+            bindings = self.bindings
+            wanted = self._conditions.sensitivities(stream.sensitivities, at)
+        if bindings is not self._steered_by:
+            bindings.must_be_on(stream.off)
+            self._steered_by = bindings
+        stream.use(wanted)
 
     def _life_of(self, event: GestureEvent) -> GestureLife | None:
         """The life that this event belongs to, or None if its start was not seen."""

@@ -2,13 +2,14 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gesturelrcn.annotation.formats import FORMATS, RECORD
 from gesturelrcn.annotation.timeline import Origin, Timeline, read_timeline
 from gesturelrcn.errors import CaptureError, GestureLrcnError
+from gesturelrcn.thresholds import is_off
 from gesturelrcn.vocabulary import suggestion
 
 _KINDS = "3gp avi flv m2ts m4v mkv mov mp4 mpeg mpg mts ogv ts webm wmv"
@@ -38,8 +39,12 @@ class AnnotationRequest:
     key_frames: bool = False
     force: bool = False
 
-    def check(self, gestures: Sequence[str]) -> None:
+    def check(self, gestures: Sequence[str], off: Mapping[str, str] | None = None) -> None:
         """See that it can be fulfilled.
+
+        Args:
+            gestures: that the model knows.
+            off: those of them that start nothing -> why.
 
         Raises:
             GestureLrcnError: the reason why not, in one sentence.
@@ -48,6 +53,9 @@ class AnnotationRequest:
             _must_be_among(form, list(FORMATS), "format")
         for gesture in self.find:
             _must_be_among(gesture, list(gestures), "gesture")
+            if off and gesture in off:
+                remedy = f"if you want it all the same, add --turn-on {gesture}."
+                raise GestureLrcnError(is_off(gesture, off[gesture], remedy))
         if not (math.isfinite(self.margin) and 0 <= self.margin <= 3600):
             raise GestureLrcnError(f"A margin of {self.margin:g} s is none: give 0 to 3600 seconds.")
 
@@ -215,4 +223,7 @@ def _why_not(timeline: Timeline | None, current: Origin) -> str:
         return f"but made with the model {made.model} as it was then, by {made.engine}"
     if made.mirrored != current.mirrored:
         return f"but made {'with' if made.mirrored else 'without'} --mirrored"
+    if (made.sensitivity, made.turned_on) != (current.sensitivity, current.turned_on):
+        turned_on = f" and {', '.join(made.turned_on)} turned on" if made.turned_on else ""
+        return f"but made with the sensitivity {made.sensitivity}{turned_on}"
     return f"but made by gesturelrcn {made.version}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gesturelrcn.events import GestureEvent, Hand, Phase
+from gesturelrcn.thresholds import NORMAL
 
 FORMAT = 1
 """Version of the lines. A timeline of another version is not read."""
@@ -59,6 +60,8 @@ class Origin:
         engine: what ran the network.
         mirrored: the pictures were flipped first.
         version: of gesturelrcn.
+        sensitivity: how readily gestures started.
+        turned_on: gestures that started although the model has them off, in order of name.
     """
 
     video_bytes: int
@@ -68,6 +71,8 @@ class Origin:
     engine: str
     mirrored: bool
     version: str
+    sensitivity: str = NORMAL
+    turned_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,8 @@ def read_timeline(path: Path) -> Timeline | None:
         head, *rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         if head.pop("timeline") != FORMAT:
             return None
-        origin = Origin(**head.pop("origin"))
+        told = head.pop("origin")
+        origin = Origin(**{**told, "turned_on": tuple(map(str, told.get("turned_on", ())))})
         notes = tuple(map(str, head.pop("notes", ())))
         return Timeline(origin=origin, spans=tuple(map(_read_span, rows)), notes=notes, **head)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

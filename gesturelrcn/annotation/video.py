@@ -26,6 +26,7 @@ from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.recordings.frames import promised_seconds
 from gesturelrcn.stream.stream import GestureStream
 from gesturelrcn.system.secrets import without_secrets
+from gesturelrcn.thresholds import AS_USUAL, Sensitivities
 
 AHEAD = 25
 """Frames that are decoded in one go; more bring nothing, and cost memory."""
@@ -119,6 +120,7 @@ def watch_video(
     engine_name: str = "onnxruntime",
     mirrored: bool = False,
     beside: bool = False,
+    sensitivities: Sensitivities = AS_USUAL,
     progress: VideoProgress = lambda share: None,
 ) -> Reading:
     """Play one video; the events are those of `gesturelrcn run VIDEO --json`.
@@ -129,12 +131,14 @@ def watch_video(
         engine_name: of that engine, for the record.
         mirrored: the pictures are mirrored.
         beside: use a second core for decoding.
+        sensitivities: how readily gestures start; the same for all.
         progress: is told how far it is.
 
     Raises:
         CaptureError: the video is missing, empty, or no picture in it can be decoded.
     """
-    origin = origin_of(video, engine.card, engine_name, mirrored)
+    origin = origin_of(video, engine.card, engine_name, mirrored, sensitivities)
+    general, turned_on = sensitivities.general, sensitivities.turned_on
     promised = promised_seconds(video)
 
     def seen(frame: Frame, observation: object) -> None:
@@ -145,7 +149,7 @@ def watch_video(
     with (
         open_source(video, mirrored=mirrored) as source,
         DecodingAhead(source, beside=beside) as ahead,
-        closing(Recognizer(engine)) as recognizer,
+        closing(Recognizer(engine, sensitivity=general, turn_on=turned_on)) as recognizer,
     ):
         stream = GestureStream(ahead, recognizer=recognizer)
         stream.add_frame_listener(seen)
@@ -170,7 +174,9 @@ def _length(times: list[float]) -> float:
     return times[-1] + (float(np.median(np.diff(times))) if len(times) > 1 else 0.0)
 
 
-def origin_of(video: Path, card: ModelCard, engine: str, mirrored: bool) -> Origin:
+def origin_of(
+    video: Path, card: ModelCard, engine: str, mirrored: bool, sensitivities: Sensitivities = AS_USUAL
+) -> Origin:
     """What a timeline of this video is made from, without decoding it.
 
     Raises:
@@ -186,7 +192,8 @@ def origin_of(video: Path, card: ModelCard, engine: str, mirrored: bool) -> Orig
     except OSError as problem:
         raise CaptureError(f"The video {video} cannot be opened: {problem.strerror}.") from None
     card_sum = hashlib.sha256(card.to_json().encode()).hexdigest()
-    return Origin(size, ends, card.name, card_sum, engine, mirrored, __version__)
+    asked = sensitivities.general, tuple(sorted(sensitivities.turned_on))
+    return Origin(size, ends, card.name, card_sum, engine, mirrored, __version__, *asked)
 
 
 def _ends(video: Path) -> tuple[int, str]:

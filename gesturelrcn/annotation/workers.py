@@ -19,6 +19,7 @@ from gesturelrcn.errors import CaptureError
 from gesturelrcn.model import Engine, EngineName, load_model
 from gesturelrcn.system.opencv import cv2
 from gesturelrcn.system.worker_pool import leave_to_parent, worker_pool
+from gesturelrcn.thresholds import AS_USUAL, Sensitivities
 
 _LOOK = 0.2
 """Seconds between two looks at how far the workers are."""
@@ -36,12 +37,14 @@ class WatchSettings:
         engine: what runs the network.
         mirrored: the pictures are mirrored.
         beside: decode each video on a second core.
+        sensitivities: how readily gestures start.
     """
 
     model: str
     engine: EngineName = "onnxruntime"
     mirrored: bool = False
     beside: bool = False
+    sensitivities: Sensitivities = AS_USUAL
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,7 @@ def do_job(
                     engine_name=settings.engine,
                     mirrored=settings.mirrored,
                     beside=settings.beside,
+                    sensitivities=settings.sensitivities,
                     progress=progress,
                 )
                 timeline = reading.timeline

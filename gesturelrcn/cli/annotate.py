@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gesturelrcn.cli import options
-from gesturelrcn.cli.arguments import words, worker_count
+from gesturelrcn.cli.arguments import all_words, asked_for, worker_count
 from gesturelrcn.cli.bars import progress_bars
 from gesturelrcn.cli.console import say
 from gesturelrcn.cli.options import SAMPLE, EngineChoice
 from gesturelrcn.cli.signals import StopSignals
 from gesturelrcn.errors import CaptureError
 from gesturelrcn.system.processors import cores
+from gesturelrcn.thresholds import AS_USUAL, Sensitivities
 
 if TYPE_CHECKING:
     from gesturelrcn.annotation import AnnotationRequest, Job, Origin, Outcome
@@ -54,6 +55,8 @@ def annotate(
     model: options.Model = "default",
     engine: options.Engine = EngineChoice.ONNXRUNTIME,
     mirrored: options.Mirrored = False,
+    sensitivity: options.Sensitivity = None,
+    turn_on: options.TurnOn = None,
 ) -> None:
     """Write down the gestures in recorded videos: which, when, how sure, which hand.
 
@@ -67,16 +70,17 @@ def annotate(
 
     began = time.perf_counter()
     request = AnnotationRequest(
-        tuple(dict.fromkeys(_all_words(formats) or ["jsonl"])),
+        tuple(dict.fromkeys(all_words(formats) or ["jsonl"])),
         out or (Path() if any(map(_is_sample, videos)) else None),
-        tuple(dict.fromkeys(_all_words(find))),
+        tuple(dict.fromkeys(all_words(find))),
         clips,
         margin,
         summary is not None,
         force,
     )
     with StopSignals():
-        command = AnnotateCommand(request, model, engine, mirrored, workers, summary)
+        asked = asked_for(sensitivity, turn_on)
+        command = AnnotateCommand(request, model, engine, mirrored, workers, summary, asked)
         outcomes = command.fulfil(videos)
     figures = _figures(outcomes, time.perf_counter() - began)
     if json:
@@ -96,13 +100,16 @@ class AnnotateCommand:
         mirrored: bool,
         workers: int,
         summary: Path | None,
+        sensitivities: Sensitivities = AS_USUAL,
     ) -> None:
         from gesturelrcn.model import read_card
         from gesturelrcn.model.files import card_path
 
         self._workers = worker_count(workers)
         self._card = read_card(card_path(model))
-        request.check(self._card.gestures)
+        self._card.in_force(sensitivities)  # what the model has not is said before anything is watched
+        request.check(self._card.gestures, self._card.still_off(sensitivities.turned_on))
+        self._sensitivities = sensitivities
         self._request, self._model, self._engine, self._mirrored = request, model, engine, mirrored
         self._summary = summary
 
@@ -140,7 +147,7 @@ class AnnotateCommand:
         from gesturelrcn.annotation import origin_of
         from gesturelrcn.capture import open_source
 
-        origin = origin_of(video, self._card, self._engine.value, self._mirrored)
+        origin = origin_of(video, self._card, self._engine.value, self._mirrored, self._sensitivities)
         open_source(video).close()
         return origin
 
@@ -148,7 +155,7 @@ class AnnotateCommand:
         from gesturelrcn.annotation.workers import WatchSettings
 
         beside = 2 * min(self._workers, jobs) <= cores()
-        return WatchSettings(self._model, self._engine.value, self._mirrored, beside)
+        return WatchSettings(self._model, self._engine.value, self._mirrored, beside, self._sensitivities)
 
     def _look_at_folders(self, jobs: "Sequence[Job]") -> None:
         """What cannot be written is said before anything is watched; nothing is made for nothing."""
@@ -180,10 +187,6 @@ def _place(video: Path) -> Path:
 def _is_sample(video: Path) -> bool:
     """The clip that ships; nothing is written beside that one."""
     return video == Path(SAMPLE) and not video.exists()
-
-
-def _all_words(listed: list[str] | None) -> list[str]:
-    return [word for each in listed or [] for word in words(each)]
 
 
 def _figures(outcomes: "Sequence[Outcome]", seconds: float) -> dict[str, Any]:

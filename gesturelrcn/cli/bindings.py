@@ -30,6 +30,7 @@ def bindings(
         path = assets() / "bindings.toml" if example else SCHEMA
         say(path.read_text(encoding="utf-8").rstrip())
         return
-    loaded = load_bindings(file, read_card(card_path(model)).gestures)
+    card = read_card(card_path(model))
+    loaded = load_bindings(file, card.gestures, off=card.off, sensitivities=card.sensitivities)
     profiles = f", {len(loaded.profiles)} profiles" if loaded.profiles else ""
     say(f"{file} is right: {len(loaded)} bindings{profiles}.")

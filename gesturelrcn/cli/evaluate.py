@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gesturelrcn.cli import options
-from gesturelrcn.cli.arguments import words, worker_count
+from gesturelrcn.cli.arguments import asked_for, words, worker_count
 from gesturelrcn.cli.bars import progress_bars
 from gesturelrcn.cli.console import say
 from gesturelrcn.cli.options import EngineChoice
 from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.thresholds import AS_USUAL, Sensitivities
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -54,6 +55,8 @@ def evaluate(
     ] = False,
     minutes: Annotated[float, typer.Option(help=_MINUTES_HELP)] = 0.0,
     workers: Annotated[int, typer.Option(help="Processes that play at the same time; 0: one a core.")] = 0,
+    sensitivity: options.Sensitivity = None,
+    turn_on: options.TurnOn = None,
 ) -> None:
     """Measure a model: events on streams, false triggers an hour, latency, by class and person.
 
@@ -68,7 +71,7 @@ def evaluate(
     if streams is not None:
         _write_streams(listing, streams)
         return
-    command = EvaluateCommand(model, engine, workers, minutes, grid)
+    command = EvaluateCommand(model, engine, workers, minutes, grid, asked_for(sensitivity, turn_on))
     evaluation = command.measure(listing, predictions)
     if events is not None:
         _write_events(evaluation, events)
@@ -86,11 +89,20 @@ def evaluate(
 class EvaluateCommand:
     """`gesturelrcn evaluate` with its options: what to measure with."""
 
-    def __init__(self, model: str, engine: EngineChoice, workers: int, minutes: float, grid: bool) -> None:
+    def __init__(
+        self,
+        model: str,
+        engine: EngineChoice,
+        workers: int,
+        minutes: float,
+        grid: bool,
+        sensitivities: Sensitivities = AS_USUAL,
+    ) -> None:
         self._workers = worker_count(workers)
         if not 0 <= minutes <= 24 * 60:
             raise GestureLrcnError(f"A stream cannot be {minutes:g} minutes long: ask for 0 to 1440.")
         self._model, self._engine, self._minutes, self._grid = model, engine, minutes, grid
+        self._sensitivities = sensitivities
 
     def measure(self, listing: "Listing", predictions: Path | None) -> "Evaluation":
         """Measure a model, or score the events in the file `predictions`."""
@@ -106,6 +118,7 @@ class EvaluateCommand:
                 minutes=self._minutes,
                 workers=self._workers,
                 progress=_reporter(bars, "streams"),
+                sensitivities=self._sensitivities,
             )
             if evaluation.card is not None and evaluation.card.regression:
                 evaluation.figures["numbers"] = self._numbers(listing)
@@ -116,6 +129,7 @@ class EvaluateCommand:
                     self._engine.value,
                     workers=self._workers,
                     progress=lambda name: _reporter(bars, name),
+                    sensitivities=self._sensitivities,
                 )
         return evaluation
 

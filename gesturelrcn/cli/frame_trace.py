@@ -9,6 +9,7 @@ from gesturelrcn.actions.decisions import ActionNews
 from gesturelrcn.capture import Frame
 from gesturelrcn.model import ModelCard
 from gesturelrcn.observation import Observation
+from gesturelrcn.thresholds import AS_USUAL
 from gesturelrcn.trace import (
     Moment,
     MomentTracker,
@@ -24,7 +25,8 @@ from gesturelrcn.trace.explanation import why_not_recognised
 def trace_of(card: ModelCard, source: str, dispatcher: Dispatcher) -> TraceWriter:
     """A trace of this process, beside those of others that run."""
     remove_old_traces(trace_folder())
-    setting = TraceSetting(source, card.name, tuple(card.classes), card.thresholds)
+    off = {name: card.thresholds[name] for name in card.off}
+    setting = TraceSetting(source, card.name, tuple(card.classes), card.in_force(AS_USUAL), off=off)
     return TraceWriter(trace_folder() / str(os.getpid()), setting, dispatcher)
 
 
@@ -39,7 +41,7 @@ class FrameWatch:
     def __init__(self, card: ModelCard, writer: TraceWriter) -> None:
         """Args: card: of the model; writer: of the trace."""
         self._writer = writer
-        self._moments = MomentTracker(card.classes, card.thresholds)
+        self._moments = MomentTracker(card.classes, card.in_force(AS_USUAL))
         self._listeners: list[Callable[[Moment], object]] = []
 
     def on_moment(self, listener: Callable[[Moment], object]) -> None:
@@ -49,7 +51,9 @@ class FrameWatch:
     def see(self, frame: Frame, observation: Observation) -> None:
         """Take in one frame."""
         kept = TraceFrame.of(frame, observation)
-        self._writer.saw(kept, observation.active)
+        self._writer.saw(kept, observation.active, observation.thresholds)
+        if observation.thresholds is not None:
+            self._moments.use(observation.thresholds)
         for moment in self._moments.frame(frame.captured_at, kept.scores, observation.active):
             for listener in self._listeners:
                 listener(moment)

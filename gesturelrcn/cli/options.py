@@ -24,6 +24,14 @@ class LocatorChoice(str, Enum):
     MEDIAPIPE = "mediapipe"
 
 
+class SensitivityChoice(str, Enum):
+    """How readily gestures start."""
+
+    CAREFUL = "careful"
+    NORMAL = "normal"
+    EAGER = "eager"
+
+
 SAMPLE = "sample"
 """The source word for the clip that ships with the package."""
 
@@ -65,6 +73,22 @@ Model = Annotated[
         metavar="NAME|FILE",
         help="A model of **gesturelrcn models**, or a card (.json).",
         autocompletion=completion.models,
+    ),
+]
+Sensitivity = Annotated[
+    SensitivityChoice | None,
+    typer.Option(
+        help="How readily gestures start: fewer false starts, as usual, or more found. Not every model has "
+        "more than **normal**.",
+        show_default="normal",
+    ),
+]
+TurnOn = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="GESTURE",
+        help="Recognise this gesture although the model has it off. Several: A,B.",
+        autocompletion=completion.gestures,
     ),
 ]
 Mirrored = Annotated[

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from gesturelrcn.actions import Bindings, load_bindings
+from gesturelrcn.actions import Bindings
 from gesturelrcn.cli import completion, options, sinks
-from gesturelrcn.cli.arguments import source_word
+from gesturelrcn.cli.arguments import all_words, source_word
 from gesturelrcn.cli.options import EngineChoice, LocatorChoice
 from gesturelrcn.cli.session import LiveSession
 
@@ -33,6 +33,8 @@ def run(
     engine: options.Engine = EngineChoice.ONNXRUNTIME,
     locator: options.Locator = LocatorChoice.DEFAULT,
     model: options.Model = "default",
+    sensitivity: options.Sensitivity = None,
+    turn_on: options.TurnOn = None,
     mirrored: options.Mirrored = False,
     fps: options.Fps = None,
     open_timeout: options.OpenTimeout = None,
@@ -66,7 +68,9 @@ def run(
         locator=locator,
         fps=fps,
         open_timeout=open_timeout,
+        sensitivity=sensitivity,
+        turn_on=tuple(all_words(turn_on)),
         sinks=sinks.SinkOptions(websocket, tuple(allow_origin or ()), osc),
     )
-    bound = load_bindings(bindings, session.card().gestures) if bindings else Bindings()
+    bound = session.load(bindings) if bindings else Bindings()
     session.run(bound)

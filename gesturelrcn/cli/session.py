@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from gesturelrcn.actions import (
     Fact,
     Injector,
     Run,
+    load_bindings,
 )
 from gesturelrcn.actions.bindings.reload import BindingsWatch
 from gesturelrcn.actions.decisions import ActionNews
@@ -25,10 +26,12 @@ from gesturelrcn.actions.desktop.active_window import active_window
 from gesturelrcn.actions.desktop.real_input import RealInput
 from gesturelrcn.actions.desktop.watch import start_watching
 from gesturelrcn.actions.injectors.choice import choose_injector
+from gesturelrcn.cli.arguments import asked_for
 from gesturelrcn.cli.console import say
-from gesturelrcn.cli.options import SAMPLE, EngineChoice, LocatorChoice
+from gesturelrcn.cli.options import SAMPLE, EngineChoice, LocatorChoice, SensitivityChoice
 from gesturelrcn.cli.signals import StopSignals
 from gesturelrcn.cli.sinks import NO_SINKS, SinkOptions
+from gesturelrcn.thresholds import NORMAL
 
 if TYPE_CHECKING:
     from gesturelrcn.capture import Frame
@@ -70,6 +73,8 @@ class LiveSession:
         locator: what finds people.
         fps: pictures a second; see `gesturelrcn.stream.stream.GestureStream`.
         open_timeout: seconds in which a network stream must answer.
+        sensitivity: how readily gestures start, in place of what `[options]` of the bindings says.
+        turn_on: gestures that start although the model has them off.
     """
 
     source: "str | StreamAddress"
@@ -88,6 +93,8 @@ class LiveSession:
     locator: LocatorChoice = LocatorChoice.DEFAULT
     fps: float | None = None
     open_timeout: float | None = None
+    sensitivity: SensitivityChoice | None = None
+    turn_on: tuple[str, ...] = ()
 
     def card(self) -> "ModelCard":
         """The card of the model, read without loading the model.
@@ -100,6 +107,31 @@ class LiveSession:
 
         return read_card(card_path(self.model))
 
+    def off(self) -> dict[str, str]:
+        """Gestures that the model has off and the command line does not turn on -> why.
+
+        Raises:
+            ModelError: there is no such model, or it has no gesture that is to be turned on.
+        """
+        card = self.card()
+        card.must_have(self.turn_on)
+        return card.still_off(self.turn_on)
+
+    def load(self, path: Path) -> Bindings:
+        """Read a file of bindings for the gestures of the model.
+
+        Raises:
+            BindingError: anything wrong in it.
+        """
+        card = self.card()
+        return load_bindings(path, card.gestures, off=self.off(), sensitivities=card.sensitivities)
+
+    def _as_asked(self, bindings: Bindings) -> Bindings:
+        """With what the command line says in place of what the file says."""
+        if self.sensitivity is None:
+            return bindings
+        return replace(bindings, options=replace(bindings.options, sensitivity=self.sensitivity.value))
+
     def run(self, bindings: Bindings, opened: Callable[[], None] = lambda: None) -> None:
         """Go on until the source ends or a signal comes; everything is released by then.
 
@@ -111,6 +143,8 @@ class LiveSession:
             GestureLrcnError: something cannot be opened or pressed.
             SystemExit: told to stop by a signal.
         """
+        self.card().in_force(asked_for(self.sensitivity, list(self.turn_on)))  # before anything is opened
+        bindings = self._as_asked(bindings)
         with StopSignals() as signals, ExitStack() as open_things:
             # Opened first, so that keys need not wait for the disk at the end.
             recorder = open_things.enter_context(self._recorder())
@@ -162,11 +196,10 @@ class LiveSession:
 
         dispatcher.add_listener(heard)
         if self.bindings_file is not None:
-            gestures = self.card().gestures
             watch = BindingsWatch(
                 self.bindings_file,
-                gestures,
-                lambda read: dispatcher.use(self.adapted(read)),
+                partial(self.load, self.bindings_file),
+                lambda read: dispatcher.use(self._as_asked(self.adapted(read))),
                 lambda line: say(line, to_stderr=True),
             )
             open_things.enter_context(watch)
@@ -309,6 +342,8 @@ class LiveSession:
             realtime=self.realtime,
             fps=self.fps,
             open_timeout=self.open_timeout,
+            sensitivity=NORMAL if self.sensitivity is None else self.sensitivity.value,
+            turn_on=self.turn_on,
         )
 
 

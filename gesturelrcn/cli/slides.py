@@ -9,10 +9,11 @@ import typer
 from gesturelrcn import BindingError, Phase
 from gesturelrcn.actions import Binding, Bindings, Laser, load_bindings
 from gesturelrcn.cli import completion, options
-from gesturelrcn.cli.arguments import source_word
+from gesturelrcn.cli.arguments import all_words, source_word
 from gesturelrcn.cli.console import say
 from gesturelrcn.cli.options import EngineChoice, LocatorChoice
 from gesturelrcn.cli.session import LiveSession
+from gesturelrcn.thresholds import is_off
 from gesturelrcn.vocabulary import GESTURES, suggestion
 
 _BINDINGS_HELP = "Other bindings than the shipped ones."
@@ -43,6 +44,8 @@ def slides(
     engine: options.Engine = EngineChoice.ONNXRUNTIME,
     locator: options.Locator = LocatorChoice.DEFAULT,
     model: options.Model = "default",
+    sensitivity: options.Sensitivity = None,
+    turn_on: options.TurnOn = None,
     mirrored: options.Mirrored = False,
     fps: options.Fps = None,
     open_timeout: options.OpenTimeout = None,
@@ -59,7 +62,13 @@ def slides(
     from gesturelrcn.model import assets
 
     def adapted(read: Bindings) -> Bindings:
-        return _adapted(read.only(card.gestures), card.gestures, arm, laser, anywhere or dry_run)
+        # Of the shipped ones what this model can do; one's own say for themselves what shall be on.
+        usable = [name for name in card.gestures if name not in off] if shipped else card.gestures
+        for gesture in (arm, laser):
+            if gesture in off:
+                remedy = f"choose another one, or add --turn-on {gesture}."
+                raise BindingError(is_off(gesture, off[gesture], remedy))
+        return _adapted(read.only(usable), card.gestures, arm, laser, anywhere or dry_run)
 
     # A recording keeps its own pace: a presentation swallows keys that come faster than people press them.
     session = LiveSession(
@@ -80,11 +89,13 @@ def slides(
         locator=locator,
         fps=fps,
         open_timeout=open_timeout,
+        sensitivity=sensitivity,
+        turn_on=tuple(all_words(turn_on)),
     )
-    card = session.card()
+    card, off = session.card(), session.off()
     shipped = bindings is None
-    known = list(GESTURES) if shipped else card.gestures
-    bound = adapted(load_bindings(bindings or assets() / "slides.toml", known))
+    read = session.load(bindings) if bindings else load_bindings(assets() / "slides.toml", list(GESTURES))
+    bound = adapted(read)
     if not bound:
         raise BindingError(f"The model {card.name} recognises no gesture that turns slides; choose another.")
 

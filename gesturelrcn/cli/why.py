@@ -49,6 +49,8 @@ def why(
         moments = [each for each in explained if each.ended >= end - last]
         head = _head(lines, frames, end, last)
         known = [name for name in lines[0]["setting"]["classes"] if name != NONE]
+        on = [line for line in lines if line["kind"] == "thresholds"] or [lines[0]["setting"]]
+        off = [name for name in known if name not in on[-1]["thresholds"]]
     if gesture is not None and gesture not in known:
         near = suggestion(gesture, known)
         hint = f"did you mean {near}?" if near else f"its model knows {', '.join(known)}."
@@ -59,7 +61,9 @@ def why(
     for each in moments:
         strength = f"{each.peak:.2f} of {each.threshold:.2f} for {each.ended - each.began:.1f} s"
         say(f"{each.began - end:8.1f} s  {each.gesture:<12}  {strength:<24}  {each.outcome}")
-    if not moments:
+    if gesture in off:
+        say(f"{gesture} is off in this model unless it is turned on (gesturelrcn models says why).")
+    elif not moments:
         say(f"Nothing like {gesture or 'a gesture'} was seen.")
 
 

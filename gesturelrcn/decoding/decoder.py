@@ -73,11 +73,13 @@ class _Active:
 
     Attributes:
         gesture: its name.
+        limits: when it ends.
         told_at: seconds, its start or its last `hold`.
         fading_since: seconds, when its score fell below `end`; None while it is strong.
     """
 
     gesture: str
+    limits: Thresholds
     told_at: float
     fading_since: float | None = None
 
@@ -90,6 +92,7 @@ class Decoder:
         smoothed: (C,) the average over the scores up to the last frame; None before the first one and
             after a reset.
         forgotten: how often all evidence was forgotten.
+        thresholds: per gesture, those in force; a gesture that has none starts nothing, as `none`.
     """
 
     def __init__(
@@ -98,19 +101,21 @@ class Decoder:
         thresholds: Mapping[str, Thresholds],
         settings: DecoderSettings | None = None,
     ) -> None:
-        """Args: classes: names of the scores, `none` included. thresholds: per gesture."""
+        """Args: classes: names of the scores, `none` included. thresholds: per gesture that may start."""
         self.settings = settings or DecoderSettings()
         self.smoothed: NDArray[np.float64] | None = None
         self.forgotten = 0
         self._classes = tuple(classes)
-        self._gestures = [i for i, name in enumerate(classes) if name != NONE]
-        self._thresholds = dict(thresholds)
+        self.thresholds: Mapping[str, Thresholds] = {}
+        self._gestures: list[int] = []
+        self._waiting: dict[str, float] = {}
         self._last: Evidence | None = None
         self._rising: _Rising | None = None
         self._active: _Active | None = None
         self._free_at: dict[str, float] = {}
         self._stepped_at = -math.inf
         self._ids = 0
+        self.use(thresholds)
 
     @property
     def active(self) -> str | None:
@@ -140,6 +145,31 @@ class Decoder:
             events.append(self._start(self._rising.gesture, evidence))
         return events
 
+    def use(self, thresholds: Mapping[str, Thresholds]) -> None:
+        """Put other thresholds in force from the next frame on; a gesture that has none does not start.
+
+        Nothing starts or ends by that alone: the gesture that goes on ends below the lower one of its old and
+        its new `end`, and one whose score only the new `start` would let begin keeps the old one until it has
+        been below the new `end`.
+        """
+        before = self._start_of
+        waiting = {
+            name: before(name)
+            for name, limits in thresholds.items()
+            if self.smoothed is not None and limits.start <= self._score(name) < before(name)
+        }
+        rising, active = self._rising, self._active
+        if rising is not None:
+            limits = thresholds.get(rising.gesture)
+            if limits is None or limits.start > before(rising.gesture):
+                self._rising = None  # it may not have been above the new one for as long
+        if active is not None and active.gesture in thresholds:
+            new, old = thresholds[active.gesture], active.limits
+            lasting = min(new.end, old.end), max(new.end_after, old.end_after)
+            active.limits = replace(old, end=lasting[0], end_after=lasting[1])
+        self.thresholds, self._waiting = dict(thresholds), waiting
+        self._gestures = [i for i, name in enumerate(self._classes) if name in thresholds and name != NONE]
+
     def reset(self, at: float | None = None) -> list[GestureEvent]:
         """Forget all evidence: the person, the source or the camera is gone. Ends what is active.
 
@@ -153,6 +183,7 @@ class Decoder:
             last = replace(self._last, decided_at=max(now, self._last.decided_at))
             events.append(self._end(self._active.gesture, last, max(now, last.captured_at)))
         self.smoothed = self._last = self._rising = None
+        self._waiting.clear()
         return events
 
     def begin_anew(self) -> list[GestureEvent]:
@@ -175,12 +206,20 @@ class Decoder:
         assert self.smoothed is not None
         return float(self.smoothed[self._classes.index(gesture)])
 
+    def _start_of(self, gesture: str) -> float:
+        """The score at which it starts now; none is as high where it does not start."""
+        if gesture not in self.thresholds:
+            return math.inf
+        return self._waiting.get(gesture, self.thresholds[gesture].start)
+
     def _watch_rising(self, now: float) -> None:
         """Which gesture is strong enough to start, and since when."""
         assert self.smoothed is not None
-        best = max(self._gestures, key=self.smoothed.__getitem__)
+        for name in [each for each in self._waiting if self._score(each) < self.thresholds[each].end]:
+            del self._waiting[name]
+        best = max(self._gestures, key=self.smoothed.__getitem__, default=0)
         name = self._classes[best]
-        strong = self.smoothed[best] >= self._thresholds[name].start and name != self.active
+        strong = self.smoothed[best] >= self._start_of(name) and name != self.active
         if not strong or now < self._free_at.get(name, -math.inf):
             self._rising = None
         elif self._rising is None or self._rising.gesture != name:
@@ -189,11 +228,11 @@ class Decoder:
     def _is_due(self, now: float) -> bool:
         """Has what rises been strong for long enough?"""
         rising = self._rising
-        return rising is not None and now - rising.since >= self._thresholds[rising.gesture].start_after
+        return rising is not None and now - rising.since >= self.thresholds[rising.gesture].start_after
 
     def _go_on(self, active: _Active, evidence: Evidence) -> list[GestureEvent]:
         """The active gesture holds, fades or ends."""
-        now, limits = evidence.captured_at, self._thresholds[active.gesture]
+        now, limits = evidence.captured_at, active.limits
         if self._score(active.gesture) >= limits.end:
             active.fading_since = None
             if now - active.told_at < self.settings.hold_every - 1e-6:  # 0.1 s apart, not 0.0999
@@ -209,7 +248,8 @@ class Decoder:
 
     def _start(self, gesture: str, evidence: Evidence) -> GestureEvent:
         self._ids += 1
-        self._active, self._rising = _Active(gesture, told_at=evidence.captured_at), None
+        limits = self.thresholds[gesture]
+        self._active, self._rising = _Active(gesture, limits, told_at=evidence.captured_at), None
         return self._event(gesture, Phase.START, evidence)
 
     def _end(self, gesture: str, evidence: Evidence, now: float) -> GestureEvent:

@@ -11,7 +11,7 @@ from gesturelrcn.evaluation.runner import StreamResult, Trace
 from gesturelrcn.evaluation.tally import Judged, judge
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.model.card import ModelCard
-from gesturelrcn.thresholds import Thresholds
+from gesturelrcn.thresholds import AS_USUAL, Sensitivities, Thresholds
 
 BUDGET = 0.5
 """False triggers an hour at which the headline recall is read off."""
@@ -66,18 +66,21 @@ def replay(trace: Trace, classes: Sequence[str], thresholds: Mapping[str, Thresh
     return events + decoder.reset(at)
 
 
-def curve(results: Sequence[StreamResult], card: ModelCard | None) -> list[OperatingPoint]:
+def curve(
+    results: Sequence[StreamResult], card: ModelCard | None, sensitivities: Sensitivities = AS_USUAL
+) -> list[OperatingPoint]:
     """The whole curve, from low thresholds to high ones.
 
     Args:
         results: with traces; where there are none, starts are left out by their confidence.
         card: of the model that made the traces.
+        sensitivities: that the curve goes through.
     """
     if card is None or any(result.trace is None for result in results):
         return [_point(least, [_confident(result, least) for result in results]) for least in _CONFIDENCES]
     points = []
     for by in _SHIFTS:
-        limits = shifted(card.thresholds, by)
+        limits = shifted(card.in_force(sensitivities), by)
         replayed = [
             replace(result, events=replay(result.trace, card.classes, limits))
             for result in results

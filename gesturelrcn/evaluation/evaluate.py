@@ -18,6 +18,7 @@ from gesturelrcn.evaluation.tally import Judged, judge
 from gesturelrcn.model import EngineName, ModelCard, read_card
 from gesturelrcn.model.files import card_path
 from gesturelrcn.recordings.listing import Listing
+from gesturelrcn.thresholds import AS_USUAL, Sensitivities
 from gesturelrcn.vocabulary import NONE
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ def evaluate(
     minutes: float = 0.0,
     workers: int = 1,
     progress: StreamsProgress = lambda done, of: None,
+    sensitivities: Sensitivities = AS_USUAL,
 ) -> Evaluation:
     """Measure a model on all that a listing holds, as streams through the whole recogniser.
 
@@ -63,6 +65,7 @@ def evaluate(
         workers: processes that play streams at the same time; more than one only under
             `if __name__ == "__main__"`, since they are started anew.
         progress: is told how many streams are done, of how many.
+        sensitivities: how readily gestures start.
 
     Returns:
         `.figures` is what `gesturelrcn evaluate --json` prints: a dict of plain types.
@@ -77,8 +80,9 @@ def evaluate(
     """
     card = read_card(card_path(model))
     plans = plan_streams(listing, minutes)
-    results = run_streams(plans, model, engine, condition, workers, progress)
-    return measured_from(listing, results, card, str(model))
+    card.in_force(sensitivities)  # what the model has not is said before anything is played
+    results = run_streams(plans, model, engine, condition, workers, progress, sensitivities)
+    return measured_from(listing, results, card, str(model), sensitivities)
 
 
 def score_predictions(listing: Listing, path: Path) -> Evaluation:
@@ -102,12 +106,16 @@ def score_predictions(listing: Listing, path: Path) -> Evaluation:
 
 
 def measured_from(
-    listing: Listing, results: list[StreamResult], card: ModelCard | None, what: str
+    listing: Listing,
+    results: list[StreamResult],
+    card: ModelCard | None,
+    what: str,
+    sensitivities: Sensitivities = AS_USUAL,
 ) -> Evaluation:
     """All figures of streams that have been played; `what` names the source of events without a card."""
     _note_skipped(listing, results)
     judged = judge(results)
-    points = curve(results, card)
+    points = curve(results, card, sensitivities)
     measured = figures(judged, None if card is None else card.classes)
     unknown = unknown_classes(results, card)
     if unknown:
@@ -117,6 +125,7 @@ def measured_from(
     summary = {
         "data": str(listing.folder),
         "model": what if card is None else card.name,
+        **_asked(card, sensitivities),
         "streams": len(results),
         "minutes": sum(result.truth.seconds for result in results) / 60,
         "recorded_minutes": sum(result.truth.recorded for result in results) / 60,
@@ -130,6 +139,13 @@ def measured_from(
         "curve": [asdict(point) for point in points],
     }
     return Evaluation(listing, judged, points, card, rounded(summary))
+
+
+def _asked(card: ModelCard | None, sensitivities: Sensitivities) -> dict[str, Any]:
+    """How readily gestures started, and which never did, where the model could have done otherwise."""
+    if card is None or not (card.operating_points or card.off):
+        return {}
+    return {"sensitivity": sensitivities.general, "off": list(card.still_off(sensitivities.turned_on))}
 
 
 def _note_skipped(listing: Listing, results: Sequence[StreamResult]) -> None:
@@ -166,6 +182,7 @@ def robustness_grid(
     *,
     workers: int = 1,
     progress: Callable[[str], StreamsProgress] = lambda name: lambda done, of: None,
+    sensitivities: Sensitivities = AS_USUAL,
 ) -> list[dict[str, Any]]:
     """The same measurement under every condition of the grid; one row of figures each.
 
@@ -176,6 +193,7 @@ def robustness_grid(
         engine: what runs the network.
         workers: processes.
         progress: given the name of a condition, makes what is told how far it is.
+        sensitivities: how readily gestures start.
     """
     idle = tuple(clip for clip in listing.clips if clip.gesture == NONE)
     beside = Condition("another person beside (two pictures in one)", companions=idle)
@@ -184,7 +202,7 @@ def robustness_grid(
     rows: list[dict[str, Any]] = []
     for condition in grid:
         results = run_streams(
-            plan_streams(listing), model, engine, condition, workers, progress(condition.name)
+            plan_streams(listing), model, engine, condition, workers, progress(condition.name), sensitivities
         )
         rows.append(grid_row(condition.name, figures(judge(results), card.classes), results))
     return [rounded(row) for row in rows]

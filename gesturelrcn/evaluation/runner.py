@@ -17,6 +17,7 @@ from gesturelrcn.model import Engine, EngineName, load_model
 from gesturelrcn.recognizer import Recognizer
 from gesturelrcn.system.opencv import cv2
 from gesturelrcn.system.worker_pool import leave_to_parent, worker_pool
+from gesturelrcn.thresholds import AS_USUAL, Sensitivities
 
 StreamsProgress = Callable[[int, int], None]
 """Is told how many streams are done and how many there are."""
@@ -84,7 +85,12 @@ class _Listening:
         return getattr(self._engine, name)
 
 
-def run_stream(plan: StreamPlan, engine: Engine, condition: Condition | None = None) -> StreamResult:
+def run_stream(
+    plan: StreamPlan,
+    engine: Engine,
+    condition: Condition | None = None,
+    sensitivities: Sensitivities = AS_USUAL,
+) -> StreamResult:
     """Play one stream through a new recogniser, as `gesturelrcn run` would a recording.
 
     Raises:
@@ -93,7 +99,8 @@ def run_stream(plan: StreamPlan, engine: Engine, condition: Condition | None = N
     truth = StreamTruth()
     played = (condition or Condition()).play(plan, truth)
     listening = _Listening(engine)
-    recognizer = Recognizer(listening)
+    general, turned_on = sensitivities.general, sensitivities.turned_on
+    recognizer = Recognizer(listening, sensitivity=general, turn_on=turned_on)
     tracing = _Tracing(len(engine.card.classes))
     events: list[GestureEvent] = []
     repeated, previous, at = 0, None, 0.0
@@ -138,6 +145,7 @@ def run_streams(
     condition: Condition | None = None,
     workers: int = 1,
     progress: StreamsProgress = lambda done, of: None,
+    sensitivities: Sensitivities = AS_USUAL,
 ) -> list[StreamResult]:
     """Play all streams; the results are in the order of `plans`, whatever the number of workers.
 
@@ -149,10 +157,10 @@ def run_streams(
     if workers <= 1 or len(plans) <= 1:
         results = []
         for plan in plans:
-            results.append(run_stream(plan, loaded, condition))
+            results.append(run_stream(plan, loaded, condition, sensitivities))
             progress(len(results), len(plans))
         return results
-    context, task = multiprocessing.get_context("spawn"), (model, engine, condition)
+    context, task = multiprocessing.get_context("spawn"), (model, engine, condition, sensitivities)
     advice = "try again with fewer --workers"
     with worker_pool(min(workers, len(plans)), context, _begin_work, task, advice) as pool:
         # The longest first, or the last worker would be alone with one of them.
@@ -176,19 +184,22 @@ def _wait_for(futures: list["Future[StreamResult]"], progress: StreamsProgress) 
 class _Task:
     engine: Engine
     condition: Condition | None
+    sensitivities: Sensitivities
 
 
 _tasks: list[_Task] = []
 """One in every worker, none in the parent."""
 
 
-def _begin_work(model: str | Path, engine: EngineName, condition: Condition | None) -> None:
+def _begin_work(
+    model: str | Path, engine: EngineName, condition: Condition | None, sensitivities: Sensitivities
+) -> None:
     """First thing in every worker: it leaves Ctrl-C to the parent, and never outlives it."""
     leave_to_parent()
     cv2.setNumThreads(1)
-    _tasks.append(_Task(load_model(model, engine), condition))
+    _tasks.append(_Task(load_model(model, engine), condition, sensitivities))
 
 
 def _work(plan: StreamPlan) -> StreamResult:
     (task,) = _tasks
-    return run_stream(plan, task.engine, task.condition)
+    return run_stream(plan, task.engine, task.condition, task.sensitivities)

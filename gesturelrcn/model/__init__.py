@@ -5,7 +5,7 @@ from gesturelrcn.model.card import ModelCard, read_card
 from gesturelrcn.model.engine import Engine, StepResult
 from gesturelrcn.model.files import DEFAULT_MODEL, EngineName, assets, load_model, shipped_models
 from gesturelrcn.model.streaming import ModelOutput, StreamingModel
-from gesturelrcn.thresholds import Thresholds
+from gesturelrcn.thresholds import Sensitivities, Thresholds
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -14,6 +14,7 @@ __all__ = [
     "EngineName",
     "ModelCard",
     "ModelOutput",
+    "Sensitivities",
     "StepResult",
     "StreamingModel",
     "Thresholds",

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import asdict, astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -114,11 +114,16 @@ class ModelCard:
             ModelError: the model has no such operating point, or no such gesture.
         """
         self.must_have([*sensitivities.of, *sorted(sensitivities.turned_on)])
+        off = self.still_off(sensitivities.turned_on)
         return {
             name: self.thresholds_at(sensitivities.of.get(name, sensitivities.general))[name]
             for name in self.gestures
-            if name not in self.off or name in sensitivities.turned_on
+            if name not in off
         }
+
+    def still_off(self, turned_on: Container[str]) -> dict[str, str]:
+        """Gestures that start nothing where these are turned on -> why."""
+        return {name: why for name, why in self.off.items() if name not in turned_on}
 
     def must_have(self, gestures: Iterable[str]) -> None:
         """Look whether these are gestures of the model.

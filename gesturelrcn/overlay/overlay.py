@@ -4,7 +4,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -18,8 +18,8 @@ from gesturelrcn.observation import Observation
 from gesturelrcn.overlay.drawing import draw_overlay
 from gesturelrcn.overlay.known import Known, Note
 from gesturelrcn.region import Region
+from gesturelrcn.thresholds import AS_USUAL, Thresholds
 from gesturelrcn.trace import Moment, MomentTracker
-from gesturelrcn.vocabulary import NONE
 
 NEAR_MISS_LASTS = 3.0
 """Seconds for which a near miss is shown."""
@@ -54,8 +54,9 @@ class Overlay:
             state: whether actions may fire, as `lambda: dispatcher.state`; None where there are none.
         """
         self._classes = tuple(card.classes)
-        self._starts = np.array([np.inf if n == NONE else card.thresholds[n].start for n in self._classes])
-        self._moments = MomentTracker(card.classes, card.thresholds)
+        self._thresholds: Mapping[str, Thresholds] = card.in_force(AS_USUAL)
+        self._starts = self._starts_now()
+        self._moments = MomentTracker(card.classes, self._thresholds)
         self._state = state
         self._recognised: set[str] = set()
         self._active_at = -math.inf
@@ -64,6 +65,11 @@ class Overlay:
         self._lock = threading.Lock()
         self._times: deque[float] = deque()
         self._latency: float | None = None
+
+    def _starts_now(self) -> NDArray[np.float64]:
+        """(C,) the score at which each class starts; infinite where it does not."""
+        limits = self._thresholds
+        return np.array([limits[name].start if name in limits else np.inf for name in self._classes])
 
     def heard(self, news: ActionNews) -> None:
         """A listener for `Dispatcher.add_listener`: what was done or held back is shown. From any thread."""
@@ -90,6 +96,10 @@ class Overlay:
         if latency is None and frame.media_time is None:
             latency = time.monotonic() - at
         self._clock(at, latency)
+        if observation.thresholds is not None and observation.thresholds is not self._thresholds:
+            self._thresholds = observation.thresholds
+            self._starts = self._starts_now()
+            self._moments.use(self._thresholds)
         self._watch_misses(at, observation)
         known = Known(
             state=self._state(),

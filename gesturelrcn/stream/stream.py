@@ -3,8 +3,9 @@
 import inspect
 import logging
 import weakref
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
@@ -15,7 +16,8 @@ from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.observation import Observation
 from gesturelrcn.stream.callbacks import Callback, CallbackThread, SourceCallback, StreamNews
-from gesturelrcn.stream.session import GestureRecognizer, StreamSession
+from gesturelrcn.stream.session import GestureRecognizer, IsSensitive, StreamSession, must_be_on
+from gesturelrcn.thresholds import NORMAL, Sensitivities, Sensitivity
 from gesturelrcn.vocabulary import GESTURES, suggestion
 
 if TYPE_CHECKING:
@@ -60,6 +62,9 @@ class GestureStream:
             to ask of a camera.
         open_timeout: seconds in which a network stream must answer; default 4.
         recognizer: use this one instead of making one from `model`; it is not closed at the end.
+        sensitivity: how readily gestures start: `careful`, `normal` or `eager`, if the model has it; a
+            `recognizer` of your own keeps its own.
+        turn_on: gestures that shall start although the model has them off.
 
     Examples:
         >>> with GestureStream() as stream:                        # doctest: +SKIP
@@ -81,6 +86,8 @@ class GestureStream:
         fps: float | None = None,
         open_timeout: float | None = None,
         recognizer: GestureRecognizer | None = None,
+        sensitivity: Sensitivity = NORMAL,
+        turn_on: Iterable[str] = (),
     ) -> None:
         # An address is put away at once in the type that does not show its password.
         self._place = StreamAddress(source) if isinstance(source, str) and is_address(source) else source
@@ -92,27 +99,36 @@ class GestureStream:
         self._fps = fps
         self._open_timeout = open_timeout
         self._given_recognizer = recognizer
+        self._sensitivity: Sensitivity = sensitivity
+        self._turned_on = set(turn_on)
         self._listeners: list[tuple[str | None, Phase | None, Callback]] = []
         self._source_listeners: list[tuple[SourceState | None, SourceCallback]] = []
         self._frame_listeners: list[FrameListener] = []
+        self._openers: list[Callable[[], object]] = []
         self._session: StreamSession | None = None
         self._stopping = False
         self._entered: AsyncEvents | None = None
         self._iterated: Callable[[], AsyncEvents | None] = lambda: None  # weak: dropping it ends the stream
         self._frame_thread: FrameThread | None = None
 
-    def on(self, gesture: str, phase: str = Phase.START) -> Callable[[_F], _F]:
+    def on(self, gesture: str, phase: str = Phase.START, *, turn_on: bool = False) -> Callable[[_F], _F]:
         """Decorator: call the function with each event of this gesture and phase (`start`, `hold`, `end`).
+
+        With `turn_on` the gesture starts although the model has it off.
 
         Raises:
             GestureLrcnError: there is no such gesture or phase, or the function is a coroutine; raised
                 when the stream opens if the model, which is not loaded before, does not recognise the
-                gesture.
+                gesture, or has it off.
         """
         if phase not in list(Phase):
             raise GestureLrcnError(f'There is no phase "{phase}"; a gesture has start, hold and end.')
         recognizer = self._session.recognizer if self._session else self._given_recognizer
         _must_be_known(gesture, recognizer.gestures if recognizer else list(GESTURES))
+        if turn_on:
+            self._turned_on.add(gesture)
+        if self._session is not None:
+            self._session.add_callback(gesture, turn_on=turn_on)
 
         def register(callback: _F) -> _F:
             _must_be_plain(callback)
@@ -173,6 +189,38 @@ class GestureStream:
         ends the stream.
         """
         self._frame_listeners.append(listener)
+
+    def when_open(self, call: Callable[[], object]) -> None:
+        """Call `call` whenever the stream is open, before its first frame; at once if it is open now.
+
+        What it raises closes the stream.
+        """
+        self._openers.append(call)
+        if self._session is not None:
+            call()
+
+    @property
+    def sensitivities(self) -> Sensitivities:
+        """How readily gestures start where `use` says nothing else."""
+        own = Sensitivities(self._sensitivity, turned_on=frozenset(self._turned_on))
+        return self._session.sensitivities if self._session else own
+
+    @property
+    def off(self) -> dict[str, str]:
+        """Gestures that start nothing, since the model has them off -> why; none while it is not open."""
+        return dict(self._session.off) if self._session else {}
+
+    def use(self, sensitivities: Sensitivities) -> None:
+        """From the next frame on gestures start as readily as this says; none starts or ends by that alone.
+
+        From the thread that iterates, as in a frame listener; the stream has to be open. A recogniser of your
+        own is told if it has such a method.
+
+        Raises:
+            ModelError: the model has no such sensitivity or gesture.
+        """
+        if self._session is not None:
+            self._session.use(sensitivities)
 
     @property
     def gestures(self) -> list[str]:
@@ -320,18 +368,43 @@ class GestureStream:
                 from gesturelrcn.recognizer import Recognizer  # loads the engine and the person locator
 
                 recognizer = Recognizer(
-                    self._model, engine=self._engine, live=source.live, locator=self._locator
+                    self._model,
+                    engine=self._engine,
+                    live=source.live,
+                    locator=self._locator,
+                    sensitivity=self._sensitivity,
                 )
                 stack.callback(recognizer.close)
             for gesture, _, _ in self._listeners:
                 _must_be_known(gesture, recognizer.gestures)
+            sensitivities, off = self._sensitivities_of(recognizer, stack)
             callbacks = CallbackThread(self._call) if source.live else None
             if callbacks is not None:
                 stack.callback(callbacks.close)
                 if isinstance(source, LiveSource):
                     source.on_change(callbacks.put)
-            self._session = StreamSession(source, recognizer, callbacks, stack.pop_all())
+            self._session = StreamSession(source, recognizer, callbacks, stack.pop_all(), sensitivities, off)
+        try:
+            for call in self._openers:
+                call()
+        except BaseException:
+            self._close()
+            raise
         return self._session
+
+    def _sensitivities_of(
+        self, recognizer: GestureRecognizer, at_the_end: ExitStack
+    ) -> tuple[Sensitivities, Mapping[str, str]]:
+        """What is asked of the recogniser while the stream is open, and what is still off then."""
+        if not isinstance(recognizer, IsSensitive):
+            return Sensitivities(), {}
+        own = recognizer.sensitivities
+        at_the_end.callback(recognizer.use, own)
+        recognizer.use(replace(own, turned_on=own.turned_on | self._turned_on))
+        for gesture, _, _ in self._listeners:
+            if gesture is not None:
+                must_be_on(gesture, recognizer.off)
+        return recognizer.sensitivities, recognizer.off
 
     def _close(self) -> None:
         session, self._session = self._session, None

@@ -10,8 +10,8 @@ from gesturelrcn.decoding import DecoderSettings
 from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.trace.replay import Line, bindings_of, decision_of, event_of, setting_of
-from gesturelrcn.trace.ring import TraceError, refused_if_damaged
-from gesturelrcn.vocabulary import NONE, mirrored
+from gesturelrcn.trace.ring import TraceError, refused_if_damaged, thresholds_of
+from gesturelrcn.vocabulary import mirrored
 
 NEAR = 0.6
 """Share of its threshold at which a gesture counts as nearly recognised."""
@@ -34,6 +34,7 @@ class Moment:
         lasted: seconds from start to end, where recognised.
         decisions: what its bindings did.
         outcome: what came of it, as half a sentence.
+        off: the model has the gesture off, and nobody turned it on.
     """
 
     gesture: str
@@ -48,6 +49,7 @@ class Moment:
     lasted: float = 0.0
     decisions: tuple[Decision, ...] = ()
     outcome: str = ""
+    off: bool = False
 
     @property
     def recognised(self) -> bool:
@@ -66,6 +68,8 @@ class _Rise:
 
     began: float
     last: float
+    limits: Thresholds
+    off: bool = False
     peak: float = 0.0
     above_since: float | None = None
     above: float = 0.0
@@ -76,11 +80,27 @@ class _Rise:
 class MomentTracker:
     """Finds moments in a stream of frames and events, each when it is over."""
 
-    def __init__(self, classes: Sequence[str], thresholds: Mapping[str, Thresholds]) -> None:
-        """Args: classes: names of the scores; thresholds: per gesture."""
+    def __init__(
+        self,
+        classes: Sequence[str],
+        thresholds: Mapping[str, Thresholds],
+        off: Mapping[str, Thresholds] | None = None,
+    ) -> None:
+        """Set up.
+
+        Args:
+            classes: names of the scores.
+            thresholds: per gesture that may start.
+            off: where gestures would start that are off. Of those, moments count that would have started.
+        """
         self._classes = tuple(classes)
         self._thresholds = thresholds
+        self._off = off or {}
         self._rises: dict[str, _Rise] = {}
+
+    def use(self, thresholds: Mapping[str, Thresholds]) -> None:
+        """Other thresholds hold from the next frame on."""
+        self._thresholds = thresholds
 
     def frame(self, at: float, scores: Sequence[float] | None, active: str | None) -> list[Moment]:
         """Take in one frame; returns the moments that are over with it.
@@ -92,15 +112,18 @@ class MomentTracker:
         """
         over = []
         for index, name in enumerate(self._classes):
-            if name == NONE:
-                continue
-            limit = self._thresholds[name].start
+            off = name not in self._thresholds
+            limits = self._off.get(name) if off else self._thresholds[name]
             score = 0.0 if scores is None else float(scores[index])
-            if score >= NEAR * limit or (name == active and name in self._rises):
-                self._rise(name, at, score, limit, self._rival(name, scores, active))
+            near = limits is not None and score >= NEAR * limits.start
+            going_on = name == active and name in self._rises
+            if limits is not None and (near or going_on):
+                rise = self._rises.setdefault(name, _Rise(at, at, limits))
+                rise.limits, rise.off = limits, off
+                self._rise(rise, at, score, self._rival(name, scores, active))
             elif name in self._rises:
                 over.append(self._moment(name, at))
-        return over
+        return [moment for moment in over if _counts(moment)]
 
     def event(self, event: GestureEvent) -> None:
         """Take in an event of the frame before."""
@@ -109,13 +132,13 @@ class MomentTracker:
 
     def finish(self) -> list[Moment]:
         """The moments that are not over yet."""
-        return [self._moment(name, rise.last) for name, rise in list(self._rises.items())]
+        left = [self._moment(name, rise.last) for name, rise in list(self._rises.items())]
+        return [moment for moment in left if _counts(moment)]
 
-    def _rise(self, name: str, at: float, score: float, limit: float, rival: str | None) -> None:
-        rise = self._rises.setdefault(name, _Rise(at, at))
+    def _rise(self, rise: _Rise, at: float, score: float, rival: str | None) -> None:
         rise.last = at
         rise.peak = max(rise.peak, score)
-        if score < limit:
+        if score < rise.limits.start:
             rise.above_since = None
             return
         rise.above_since = at if rise.above_since is None else rise.above_since
@@ -127,13 +150,13 @@ class MomentTracker:
             return active
         if scores is None:
             return None
-        gestures = [index for index, other in enumerate(self._classes) if other != NONE]
-        best = self._classes[max(gestures, key=lambda index: scores[index])]
-        return None if best == name else best
+        gestures = [index for index, other in enumerate(self._classes) if other in self._thresholds]
+        best = max(gestures, key=lambda index: scores[index], default=None)
+        return None if best is None or self._classes[best] == name else self._classes[best]
 
     def _moment(self, name: str, at: float) -> Moment:
         rise = self._rises.pop(name)
-        limits = self._thresholds[name]
+        limits = rise.limits
         return Moment(
             gesture=name,
             began=rise.began,
@@ -144,11 +167,19 @@ class MomentTracker:
             needed=limits.start_after,
             rival=rise.rival,
             event_id=rise.started[-1].id if rise.started else None,
+            off=rise.off,
         )
+
+
+def _counts(moment: Moment) -> bool:
+    """Of a gesture that is off it says nothing that it was near."""
+    return moment.recognised or not moment.off or (moment.above > 0 and moment.above >= moment.needed)
 
 
 def why_not_recognised(moment: Moment, rest: float = 0.0) -> str:
     """Why a moment became no event, as half a sentence; `rest` is what the time after a gesture had left."""
+    if moment.off:
+        return "off in this model unless it is turned on (gesturelrcn models says why)"
     if moment.peak < moment.threshold:
         return f"not sure enough: {moment.peak:.2f} at most, and it starts at {moment.threshold:.2f}"
     if rest > 0:
@@ -171,7 +202,7 @@ def explain(lines: Sequence[Line]) -> list[Moment]:
     if not lines:
         raise TraceError("The trace is empty, so there is nothing to explain.")
     setting = setting_of(lines[0])
-    tracker = MomentTracker(setting.classes, setting.thresholds)
+    tracker = MomentTracker(setting.classes, setting.thresholds, setting.off)
     moments: list[Moment] = []
     events: list[GestureEvent] = []
     decisions: list[Decision] = []
@@ -179,6 +210,8 @@ def explain(lines: Sequence[Line]) -> list[Moment]:
     for line in lines:
         if line["kind"] == "frame":
             moments += tracker.frame(line["at"], line.get("scores"), active)
+        elif line["kind"] == "thresholds":
+            tracker.use(thresholds_of(line))
         elif line["kind"] == "event":
             event = event_of(line)
             events.append(event)

@@ -14,7 +14,14 @@ from gesturelrcn.actions.dispatcher import Dispatcher
 from gesturelrcn.actions.injectors.injector import RecordingInjector
 from gesturelrcn.decoding import Decoder, Evidence
 from gesturelrcn.events import GestureEvent, Phase
-from gesturelrcn.trace.ring import VERSION, TraceError, TraceFrame, TraceSetting, refused_if_damaged
+from gesturelrcn.trace.ring import (
+    VERSION,
+    TraceError,
+    TraceFrame,
+    TraceSetting,
+    refused_if_damaged,
+    thresholds_of,
+)
 from gesturelrcn.vocabulary import NONE
 
 _NO_SMOOTHING = 1e-9
@@ -121,6 +128,8 @@ class _Replayer:
             if line["kind"] == "frame":
                 frames += 1
                 events += self._frame(line)
+            elif line["kind"] == "thresholds":
+                self._decoder.use(thresholds_of(line))
             elif line["kind"] == "event":
                 event = event_of(line)
                 if event.phase == Phase.END:

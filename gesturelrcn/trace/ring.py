@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from textwrap import shorten
 from types import TracebackType
@@ -30,7 +30,6 @@ from gesturelrcn.observation import Observation
 from gesturelrcn.system.private_files import make_private
 from gesturelrcn.system.secrets import without_secrets
 from gesturelrcn.thresholds import Thresholds
-from gesturelrcn.vocabulary import NONE
 
 logger = logging.getLogger(__name__)
 
@@ -98,8 +97,9 @@ class TraceSetting:
         source: what is watched, in the user's words.
         model: name of the model.
         classes: names of the scores.
-        thresholds: per gesture.
+        thresholds: per gesture, in force at the beginning; a gesture that is off is not among them.
         settings: of the decoder.
+        off: where the gestures would start that the model has off.
     """
 
     source: str
@@ -107,6 +107,7 @@ class TraceSetting:
     classes: tuple[str, ...]
     thresholds: Mapping[str, Thresholds]
     settings: DecoderSettings = field(default_factory=DecoderSettings)
+    off: Mapping[str, Thresholds] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -119,9 +120,15 @@ class TraceSetting:
             source=without_secrets(plain["source"]),
             model=plain["model"],
             classes=tuple(plain["classes"]),
-            thresholds={name: Thresholds(**each) for name, each in plain["thresholds"].items()},
+            thresholds=thresholds_of(plain),
             settings=DecoderSettings(**plain["settings"]),
+            off=thresholds_of({"thresholds": plain.get("off", {})}),  # traces of before do not tell
         )
+
+
+def thresholds_of(line: Mapping[str, Any]) -> dict[str, Thresholds]:
+    """Those that a line of a trace carries."""
+    return {name: Thresholds(**each) for name, each in line["thresholds"].items()}
 
 
 def trace_folder() -> Path:
@@ -148,14 +155,28 @@ class TraceWriter:
         self._flushed_at = 0.0
         self._last_id = 0
         self._broken = False
-        self._limits = np.array([self._limit(name) for name in setting.classes])
+        self._use(setting.thresholds)
         dispatcher.add_listener(self._heard)
 
-    def _limit(self, name: str) -> float:
-        return 2.0 if name == NONE else self._setting.thresholds[name].start
+    def _use(self, thresholds: Mapping[str, Thresholds]) -> None:
+        self._setting = replace(self._setting, thresholds=thresholds)
+        starts = (thresholds[name].start if name in thresholds else 2.0 for name in self._setting.classes)
+        self._limits = np.array(list(starts))
 
-    def saw(self, frame: TraceFrame, active: str | None) -> None:
-        """Note a frame; `active` is the gesture that goes on."""
+    def saw(
+        self, frame: TraceFrame, active: str | None, thresholds: Mapping[str, Thresholds] | None = None
+    ) -> None:
+        """Note a frame.
+
+        Args:
+            frame: what there is to note.
+            active: the gesture that goes on.
+            thresholds: that decided it, where they may be others than before.
+        """
+        before = self._setting.thresholds
+        changed = thresholds is not None and thresholds is not before and thresholds != before
+        if changed and thresholds is not None:
+            self._use(thresholds)
         calm = active is None and (
             frame.scores is None or bool((np.asarray(frame.scores) < self._limits).all())
         )
@@ -164,6 +185,8 @@ class TraceWriter:
         elif frame.at < self._restless_at:  # the source began again, where nothing goes on any more
             self._restless_at = -math.inf
         self._turn_over_if_due(frame.at)
+        if changed:
+            self._write("thresholds", {"thresholds": self._setting.to_dict()["thresholds"]})
         self._write("frame", {key: value for key, value in asdict(frame).items() if value is not None})
         if abs(frame.at - self._flushed_at) >= _FLUSH_EVERY:
             self._flushed_at = frame.at

@@ -8,6 +8,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from Xlib import X
@@ -66,7 +67,7 @@ def reload_times() -> list[float]:
         path.write_text(text)
         with (
             Dispatcher(load_bindings(path, ["wave"]), X11Injector()) as dispatcher,
-            BindingsWatch(path, ["wave"], dispatcher.use, print),
+            BindingsWatch(path, partial(load_bindings, path, ["wave"]), dispatcher.use, print),
         ):
             for number in range(RELOADS):
                 time.sleep(0.2)

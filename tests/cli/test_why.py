@@ -3,10 +3,12 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from gesturelrcn.model import read_card
 from tests.cli.conftest import Program
 from tests.key_window import KeyWindow
 from tests.waiting import wait_until
@@ -61,6 +63,21 @@ def test_why_and_replay_after_a_run(
     verdict, why_so = older.stdout.splitlines()[-2:]
     assert verdict.endswith("NOT as they were.")
     assert why_so.startswith("This trace was saved by an older version, which told of holds while a gesture")
+
+
+def test_why_says_that_a_gesture_is_off(
+    gesturelrcn: Program, eager_model: Callable[..., Path], clip: Path
+) -> None:
+    model = eager_model()
+    card = replace(read_card(model), off={"point_right": "found 2 of 12", "thumbs_up": "found 1 of 12"})
+    model.write_text(card.to_json())
+    assert gesturelrcn("run", clip, "--model", model).returncode == 0
+    off = "off in this model unless it is turned on (gesturelrcn models says why)"
+    _, moment = gesturelrcn("why").stdout.splitlines()
+    assert moment.split()[2] == "point_right"
+    assert moment.endswith(f"not recognised: {off}")
+    unseen = gesturelrcn("why", "--gesture", "thumbs_up")
+    assert unseen.stdout.splitlines()[1:] == [f"thumbs_up is {off}."]
 
 
 def test_why_and_replay_after_a_run_without_bindings(

@@ -167,3 +167,113 @@ def test_each_hold_is_a_sign_of_its_gesture(smoothing, frames):
             assert (d.evident is None) == (d.smoothed[CLASSES.index(d.active)] < limits[d.active].end)
         else:
             assert d.evident is None
+
+
+NORMAL, EAGER, CAREFUL = LIMITS, Thresholds(0.45, 0.25, 0.0, 0.3), Thresholds(0.8, 0.6, 0.2, 0.3)
+POINTS = (NORMAL, EAGER, CAREFUL)
+
+
+def everywhere(limits):
+    return dict.fromkeys(CLASSES[1:], limits)
+
+
+def test_a_gesture_without_thresholds_starts_nothing_and_is_in_nobodys_way():
+    only_wave = Decoder(CLASSES, {"wave": LIMITS}, DecoderSettings(smoothing=1e-6))
+    assert phases(run(only_wave, [(1.0, "point_left", 0.9)])) == []
+    both = np.array([0.0, 0.35, 0.0, 0.65], np.float32)
+    assert phases([e for n in range(10) for e in only_wave.step(Evidence(both[[0, 3, 2, 1]], n, n))]) == []
+    assert phases([e for n in range(10, 20) for e in only_wave.step(Evidence(both, n, n))]) == [
+        ("wave", "start")
+    ]
+    nothing = Decoder(CLASSES, {}, DecoderSettings(smoothing=1e-6))
+    assert phases(run(nothing, [(1.0, "wave", 1.0)])) == []
+
+
+def test_other_thresholds_hold_from_the_next_frame_on():
+    changed = decoder()
+    weak = [(0.5, "wave", 0.5), (0.5, "none", 0.9)]
+    assert run(changed, weak) == []
+    changed.use(everywhere(EAGER))
+    assert phases(run(changed, weak, at=1.0)) == [("wave", "start"), ("wave", "end")]
+    changed.use(everywhere(LIMITS))
+    assert run(changed, weak, at=2.0) == []
+
+
+def test_what_is_turned_off_while_it_goes_on_ends_as_it_would_have():
+    changed = decoder()
+    events = run(changed, [(0.5, "wave", 0.9)])
+    changed.use({})
+    assert changed.active == "wave"
+    events += run(changed, [(0.5, "wave", 0.9), (1.0, "none", 0.9), (1.0, "wave", 0.9)], at=0.5)
+    assert phases(events) == [("wave", "start"), ("wave", "end")]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    share=st.floats(0.0, 1.0),
+    first=st.sampled_from(POINTS),
+    switches=st.lists(st.tuples(st.sampled_from(POINTS), st.floats(0.0, 1.0)), max_size=8),
+)
+def test_a_switch_alone_neither_starts_nor_ends_a_gesture(share, first, switches):
+    """The score stays where it is, so whatever comes is what the thresholds of the beginning make of it."""
+    plain, switched = (Decoder(CLASSES, everywhere(first), DecoderSettings(smoothing=1e-6)) for _ in range(2))
+    held = [(1.0, "wave", share)]
+    assert phases(run(plain, held)) == phases(run(switched, held))
+    at = 1.0
+    for limits, seconds in switches:
+        switched.use(everywhere(limits))
+        assert phases(run(switched, [(seconds, "wave", share)], at=at)) == []
+        at += seconds
+    assert switched.active == plain.active
+    ends = phases(run(switched, [(2.0, "none", 1.0)], at=at))
+    assert ends == ([("wave", "end")] if plain.active == "wave" else [])
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    path=st.lists(
+        st.tuples(st.sampled_from(CLASSES), st.floats(0.0, 1.0), st.sampled_from((None, *POINTS, {}))),
+        max_size=60,
+    )
+)
+def test_whatever_is_switched_starts_are_earned_and_each_has_its_end(path):
+    switched, in_force = decoder(), everywhere(LIMITS)
+    told, going_on = [], None
+    for number, (name, share, limits) in enumerate(path):
+        if limits is not None:
+            in_force = limits and everywhere(limits)
+            switched.use(in_force)
+        for event in switched.step(Evidence(scores(name, share), number / 10, number / 10)):
+            if event.phase is Phase.START:
+                assert going_on is None
+                assert event.confidence >= in_force[event.gesture].start - 1e-6
+                going_on = event.id
+            assert event.id == going_on
+            if event.phase is Phase.END:
+                going_on = None
+            told.append(event)
+    for event in switched.reset():
+        assert event.phase is Phase.END
+        assert event.id == going_on
+        going_on = None
+    assert going_on is None
+    starts = [event.id for event in told if event.phase is Phase.START]
+    assert starts == sorted(set(starts))
+
+
+def test_what_waits_for_the_old_threshold_starts_there():
+    """The score lay between the two when they were switched; the hand that goes on rising is not lost."""
+    changed = decoder()
+    assert run(changed, [(1.0, "wave", 0.5)]) == []
+    changed.use(everywhere(EAGER))
+    assert run(changed, [(1.0, "wave", 0.55)], at=1.0) == []
+    assert phases(run(changed, [(0.5, "wave", 0.65)], at=2.0)) == [("wave", "start")]
+
+
+def test_an_end_before_the_switch_is_not_followed_by_a_start_of_the_same_hand():
+    changed = decoder()
+    events = run(changed, [(0.5, "wave", 0.9), (1.0, "wave", 0.39)])
+    assert phases(events) == [("wave", "start"), ("wave", "end")]
+    changed.use(everywhere(Thresholds(0.35, 0.2, 0.0, 0.3)))
+    assert run(changed, [(2.0, "wave", 0.39)], at=1.5) == []
+    assert phases(run(changed, [(0.2, "none", 1.0), (0.5, "wave", 0.39)], at=3.5)) == [("wave", "start")]

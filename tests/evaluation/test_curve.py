@@ -6,8 +6,9 @@ import pytest
 from gesturelrcn.evaluation.curve import OperatingPoint, curve, headline, replay, shifted
 from gesturelrcn.evaluation.runner import Trace
 from gesturelrcn.model.card import ModelCard
-from gesturelrcn.thresholds import Thresholds
+from gesturelrcn.thresholds import Sensitivities, Thresholds
 from tests.evaluation.made import start, stream
+from tests.operating_points import with_points
 
 LIMITS = {"wave": Thresholds(0.6, 0.4, 0.1, 0.3)}
 CARD = ModelCard("c", "", ("none", "wave"), 64, 4, (), 8, 60, LIMITS)
@@ -53,6 +54,19 @@ def test_the_curve_trades_recall_for_false_triggers():
     assert 0.5 in recalls
     best = headline(points, 1.0)
     assert (best["recall"], best["supported_per_hour"]) == (0.5, 3.0)
+
+
+def test_the_curve_goes_through_the_operating_point_that_was_asked_for():
+    results = [
+        stream([("wave", 2, 4)], trace=trace(score, 2, 4), name=str(score)) for score in (0.5, 0.7, 0.9)
+    ]
+    card = with_points(CARD, by=1.0)
+    normal = {point.shift: point.recall for point in curve(results, card)}
+    eager = {point.shift: point.recall for point in curve(results, card, Sensitivities("eager"))}
+    assert eager[0.0] == normal[-1.0] > normal[0.0]
+    off = with_points(CARD, off={"wave": "found seldom"})
+    assert {point.recall for point in curve(results, off)} == {0.0}
+    assert curve(results, off, Sensitivities(turned_on=frozenset({"wave"}))) == curve(results, CARD)
 
 
 def test_events_from_elsewhere_are_left_out_by_their_confidence():

@@ -1,12 +1,13 @@
 """The shipped model through the whole recogniser, on the synthetic person that ships with it."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from gesturelrcn.capture import open_source
-from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.errors import GestureLrcnError, ModelError
 from gesturelrcn.evaluation import evaluate, read_listing
 from gesturelrcn.evaluation.conditions import Condition
 from gesturelrcn.evaluation.curve import replay, shifted
@@ -14,7 +15,9 @@ from gesturelrcn.evaluation.plans import plan_streams
 from gesturelrcn.evaluation.runner import run_stream, run_streams
 from gesturelrcn.events import Phase
 from gesturelrcn.model import load_model
+from gesturelrcn.thresholds import Sensitivities
 from tests.evaluation.films import SAMPLE, pictures, write_film, write_pictures
+from tests.operating_points import write_shipped_model
 
 
 def gestures():
@@ -95,6 +98,20 @@ def test_a_mirrored_stream_has_mirrored_gestures(listing):
 
     assert [made.gesture for made in result.truth.gestures] == ["point_left"]
     assert [e.gesture for e in result.events if e.phase is Phase.START] == ["point_left"]
+
+
+def test_what_is_off_is_missed_unless_it_is_turned_on(listing, measured, tmp_path):
+    film = replace(listing, clips=[])
+    made = measured.judged[-1].result.truth.gestures[0].gesture
+    model = write_shipped_model(tmp_path, off={made: "found seldom"})
+    missed = evaluate(film, model).figures
+    assert (missed["all"]["found"], missed["sensitivity"], missed["off"]) == (0, "normal", [made])
+    turned_on = evaluate(film, model, sensitivities=Sensitivities(turned_on=frozenset({made})))
+    assert (turned_on.figures["all"]["found"], turned_on.figures["off"]) == (1, [])
+    assert turned_on.judged[0].result.events == measured.judged[-1].result.events
+    assert "sensitivity" not in measured.figures
+    with pytest.raises(ModelError, match="has no sensitivity 'eager'; it has normal"):
+        evaluate(film, sensitivities=Sensitivities("eager"))
 
 
 def test_a_model_that_is_not_there(listing):

@@ -196,11 +196,11 @@ def made(monkeypatch):
     """The recognisers that streams make for themselves, with what they were asked for."""
     made = []
 
-    def make(model, *, engine, live, locator):
+    def make(model, *, engine, live, locator, sensitivity):
         if model == "broken":
             raise ModelError("broken")
         recognizer = ColourRecognizer()
-        made.append((recognizer, model, engine, live, locator))
+        made.append((recognizer, model, engine, live, locator, sensitivity))
         return recognizer
 
     module = types.ModuleType("gesturelrcn.recognizer")
@@ -210,12 +210,14 @@ def made(monkeypatch):
 
 
 def test_the_stream_makes_and_closes_its_own_recogniser(clip, camera, made):
-    with GestureStream(clip, model="mine", engine="torch", locator="people") as stream:
-        assert made[0][1:] == ("mine", "torch", False, "people")
+    asked = {"model": "mine", "engine": "torch", "locator": "people", "sensitivity": "eager"}
+    with GestureStream(clip, **asked) as stream:
+        assert made[0][1:] == ("mine", "torch", False, "people", "eager")
         assert without_holds(stream) == CLIP_EVENTS
     assert made[0][0].closed
     with GestureStream(camera.url):
-        assert made[1][1:] == ("default", "onnxruntime", True, "default"), "live: nothing waits for a locator"
+        usual = ("default", "onnxruntime", True, "default", "normal")
+        assert made[1][1:] == usual, "live: nothing waits for a locator"
         assert not made[1][0].closed
     assert made[1][0].closed
 

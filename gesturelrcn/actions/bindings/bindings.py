@@ -3,16 +3,29 @@
 `load_bindings` reads them from a file; in Python they are written down as they are.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from gesturelrcn.actions.action import Action
 from gesturelrcn.actions.desktop.window import Corner, Window
 from gesturelrcn.actions.keys import Chord
+from gesturelrcn.errors import BindingError
 from gesturelrcn.events import Phase
+from gesturelrcn.thresholds import Sensitivities, Sensitivity, is_off
+
+TURN_ON = "if you want it all the same, write turn_on = true into its binding"
+"""The remedy for a binding of a gesture that the model has off."""
 
 DEFAULT_HOLD = 0.5
 """Seconds that a gesture is held before a binding `on = "hold"` without `after` fires."""
+
+
+def two_sensitivities(gesture: str, one: str, other: str) -> str:
+    """What is said where bindings want one gesture to start in two ways."""
+    return (
+        f"bindings of {gesture!r} ask for the sensitivities {one!r} and {other!r}; a gesture has one,"
+        " whichever program is in front"
+    )
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,8 @@ class Binding:
         repeat: seconds from one firing to the next while the gesture is held on, or None for once.
         rules: when it may fire, as far as this binding itself says.
         says: what it does in the user's words, for help and display; empty where nobody wrote any.
+        sensitivity: how readily its gesture starts, for all bindings of that gesture; None if not said here.
+        turn_on: its gesture shall start although the model has it off.
     """
 
     gesture: str
@@ -67,6 +82,8 @@ class Binding:
     repeat: float | None = None
     rules: Rules = Rules()
     says: str = ""
+    sensitivity: Sensitivity | None = None
+    turn_on: bool = False
 
     def __post_init__(self) -> None:
         """The plain word will do for the phase: `on="hold"`."""
@@ -123,6 +140,8 @@ class Options:
         commands: `run` and `shell` are allowed.
         command_limit: how long a command may take.
         only_in_profiles: nothing fires where no profile fits the window in front.
+        sensitivity: how readily gestures start of which no binding says it; None for as the stream has it.
+        armed_sensitivity: the same while armed; None for no other one.
         rules: what holds where neither binding nor profile says anything.
     """
 
@@ -137,6 +156,8 @@ class Options:
     commands: bool = False
     command_limit: float = 5.0
     only_in_profiles: bool = False
+    sensitivity: Sensitivity | None = None
+    armed_sensitivity: Sensitivity | None = None
     rules: Rules = Rules()
 
     @property
@@ -158,6 +179,15 @@ class Bindings:
     all: tuple[Binding, ...] = ()
     options: Options = field(default_factory=Options)
     profiles: tuple[Profile, ...] = ()
+
+    def __post_init__(self) -> None:
+        """A gesture has one sensitivity, whatever its bindings are and whichever program is in front."""
+        said: dict[str, Sensitivity] = {}
+        for binding in self:
+            if binding.sensitivity is not None:
+                before = said.setdefault(binding.gesture, binding.sensitivity)
+                if before != binding.sensitivity:
+                    raise BindingError(two_sensitivities(binding.gesture, before, binding.sensitivity))
 
     def __iter__(self) -> Iterator[Binding]:
         """Every binding, those of the profiles last."""
@@ -181,6 +211,27 @@ class Bindings:
         if matches or (profile is not None and profile.alone):
             return matches
         return [each for each in self.all if (each.gesture, each.on) == (gesture, phase)]
+
+    def sensitivities(self, asked: Sensitivities, *, armed: bool) -> Sensitivities:
+        """How readily gestures start: as the bindings say, and where they do not, as `asked`."""
+        options = self.options
+        general = (armed and options.armed_sensitivity) or options.sensitivity or asked.general
+        own = {each.gesture: each.sensitivity for each in self if each.sensitivity is not None}
+        turned_on = {each.gesture for each in self if each.turn_on}
+        return Sensitivities(general, {**asked.of, **own}, asked.turned_on | turned_on)
+
+    def must_be_on(self, off: Mapping[str, str]) -> None:
+        """Look whether every gesture that is bound starts, or is turned on by its binding.
+
+        Args:
+            off: gestures that the model has off -> why.
+
+        Raises:
+            BindingError: one of them is not.
+        """
+        for binding in self:
+            if binding.gesture in off and not binding.turn_on:
+                raise BindingError(is_off(binding.gesture, off[binding.gesture], TURN_ON))
 
     def rules_of(self, binding: Binding | None, profile: Profile | None = None) -> Rules:
         """What holds for this binding, or for any, while this profile is in force; no field of it is None."""

@@ -3,18 +3,29 @@
 import math
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar, get_args
 
 from gesturelrcn.actions.action import Action, Control, Hold, Key, Laser, Run, pressed_by
 from gesturelrcn.actions.action import Sequence as ActionSequence
-from gesturelrcn.actions.bindings.bindings import DEFAULT_HOLD, Binding, Bindings, Options, Profile, Rules
+from gesturelrcn.actions.bindings.bindings import (
+    DEFAULT_HOLD,
+    TURN_ON,
+    Binding,
+    Bindings,
+    Options,
+    Profile,
+    Rules,
+    two_sensitivities,
+)
 from gesturelrcn.actions.bindings.notation import parse_action
 from gesturelrcn.actions.desktop.window import CORNERS
 from gesturelrcn.actions.keys import parse_chord
 from gesturelrcn.errors import BindingError
 from gesturelrcn.events import Phase
+from gesturelrcn.thresholds import SENSITIVITIES, Sensitivity, is_off
 from gesturelrcn.toml.positions import UnreadableFileError, read_text
 from gesturelrcn.toml.table_reader import Sentences, TableReader, kind_of, parse_document
 from gesturelrcn.vocabulary import GESTURES, quoted, suggestion
@@ -27,10 +38,10 @@ LEAST_REPEAT = 0.1
 
 _LONGEST_TIME = 3600.0
 _RULES = ("cooldown", "return_stroke", "inhibit_while_typing", "pause_while_mouse", "needs_arming")
-_BINDING = ("gesture", "do", "key", "on", "after", "repeat", "says", *_RULES)
+_BINDING = ("gesture", "do", "key", "on", "after", "repeat", "says", "sensitivity", "turn_on", *_RULES)
 _OPTIONS = (
     *("arm", "arm_after", "arm_for", "arm_key", "pause", "pause_after", "pause_key", "stop_corner"),
-    *("commands", "command_limit", "only_in_profiles", *_RULES),
+    *("commands", "command_limit", "only_in_profiles", "sensitivity", "armed_sensitivity", *_RULES),
 )
 _PROFILE = ("match", "full_screen", "alone", "bind", *_RULES)
 _TOP = ("bind", "options", "profile")
@@ -39,12 +50,20 @@ _EXAMPLE = 'write for example [[bind]] and below it gesture = "point_right" and 
 _PhaseWord = Literal["start", "hold", "end"]
 _PHASES: tuple[_PhaseWord, ...] = get_args(_PhaseWord)
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
 _SENTENCES = Sentences(BindingError, columns=True, choice="unknown {kind} {word} for {key!r}")
 
 T = TypeVar("T")
 
 
-def load_bindings(path: str | os.PathLike[str], gestures: Sequence[str]) -> Bindings:
+def load_bindings(
+    path: str | os.PathLike[str],
+    gestures: Sequence[str],
+    *,
+    off: Mapping[str, str] = _NOTHING,
+    sensitivities: Sequence[Sensitivity] = SENSITIVITIES,
+) -> Bindings:
     """Read a binding file; docs/bindings.md explains it, `SCHEMA` describes it.
 
         [options]
@@ -69,6 +88,8 @@ def load_bindings(path: str | os.PathLike[str], gestures: Sequence[str]) -> Bind
     Args:
         path: the file, UTF-8.
         gestures: what the model recognises (`Recognizer.gestures`).
+        off: those of them that start nothing unless a binding turns them on -> why (`Recognizer.off`).
+        sensitivities: those that the model has (`ModelCard.sensitivities`).
 
     Raises:
         BindingError: anything wrong; the message begins with file, line and column.
@@ -79,7 +100,7 @@ def load_bindings(path: str | os.PathLike[str], gestures: Sequence[str]) -> Bind
         place = f"{path}:{error.position}" if error.position else path
         hint = f"; {_EXAMPLE}" if str(error).startswith("there is no") else ""
         raise BindingError(f"{place}: {error}{hint}") from error
-    return parse_bindings(text, gestures, str(path))
+    return parse_bindings(text, gestures, str(path), off=off, sensitivities=sensitivities)
 
 
 def parse_bindings(
@@ -89,6 +110,8 @@ def parse_bindings(
     *,
     commands_exist: bool = True,
     may_be_empty: bool = False,
+    off: Mapping[str, str] = _NOTHING,
+    sensitivities: Sequence[Sensitivity] = SENSITIVITIES,
 ) -> Bindings:
     """Read the text of a binding file.
 
@@ -98,12 +121,14 @@ def parse_bindings(
         name: what messages call the file.
         commands_exist: a command that this computer does not have is an error.
         may_be_empty: that nothing is bound is none.
+        off: as `load_bindings`.
+        sensitivities: as `load_bindings`.
 
     Raises:
         BindingError: as `load_bindings`.
     """
     document = parse_document(text, name, _SENTENCES)
-    bindings = _BindingsTable(gestures, commands_exist).bindings(document)
+    bindings = _BindingsTable(gestures, commands_exist, off, sensitivities).bindings(document)
     if not bindings and not may_be_empty:
         document.fail(f"no binding in this file; {_EXAMPLE}")
     return bindings
@@ -112,9 +137,18 @@ def parse_bindings(
 class _BindingsTable:
     """Turns the tables of a binding file into bindings."""
 
-    def __init__(self, gestures: Sequence[str], commands_exist: bool) -> None:
+    def __init__(
+        self,
+        gestures: Sequence[str],
+        commands_exist: bool,
+        off: Mapping[str, str],
+        sensitivities: Sequence[Sensitivity],
+    ) -> None:
         self._gestures = gestures
         self._commands_exist = commands_exist
+        self._off = off
+        self._sensitivities = sensitivities
+        self._asked: dict[str, Sensitivity] = {}
         self._options = Options()
 
     def bindings(self, document: TableReader) -> Bindings:
@@ -139,7 +173,15 @@ class _BindingsTable:
     def _read_options(self, table: TableReader) -> Options:
         table.must_know(_OPTIONS, listed="[options] has")
         values: dict[str, Any] = {"rules": self._rules(table)}
-        values |= {key: self._gesture(table, key) for key in ("arm", "pause") if key in table}
+        for key in ("arm", "pause"):
+            if key in table:
+                values[key] = gesture = self._gesture(table, key)
+                if gesture in self._off:
+                    remedy = f"choose another one, or start with --turn-on {gesture}"
+                    table.fail(is_off(gesture, self._off[gesture], remedy), key)
+        for key in ("sensitivity", "armed_sensitivity"):
+            if key in table:
+                values[key] = self._sensitivity(table, key)
         for key in ("arm_after", "arm_for", "pause_after", "command_limit"):
             if key in table:
                 least = 0.1 if key in ("arm_for", "command_limit") else 0.0
@@ -157,6 +199,8 @@ class _BindingsTable:
             table.fail(f"{options.pause!r} cannot arm and pause; choose another gesture", "pause")
         if options.arm_key is not None and options.arm_key == options.pause_key:
             table.fail(f"{options.pause_key} cannot arm and pause; choose another key", "pause_key")
+        if options.armed_sensitivity is not None and not options.arming:
+            table.fail_at_key("armed_sensitivity", "'armed_sensitivity' goes only with 'arm' or 'arm_key'")
         return options
 
     def _profiles(self, tables: TableReader) -> tuple[Profile, ...]:
@@ -193,6 +237,9 @@ class _BindingsTable:
         if "gesture" not in table:
             table.fail(f"this binding has no 'gesture'; {_EXAMPLE}")
         gesture = self._gesture(table, "gesture")
+        turn_on = table.flag("turn_on", default=False)
+        if gesture in self._off and not turn_on:
+            table.fail(is_off(gesture, self._off[gesture], TURN_ON), "gesture")
         phase = Phase(table.choice("on", known=_PHASES, kind="phase", listed="it is one of", default="start"))
         for key in ("after", "repeat"):
             if key in table and phase is not Phase.HOLD:
@@ -208,7 +255,26 @@ class _BindingsTable:
             repeat=_seconds(table, "repeat", LEAST_REPEAT) if "repeat" in table else None,
             rules=self._rules(table),
             says=table.text("says", default=""),
+            sensitivity=self._sensitivity_of(gesture, table) if "sensitivity" in table else None,
+            turn_on=turn_on,
         )
+
+    def _sensitivity_of(self, gesture: str, table: TableReader) -> Sensitivity:
+        """Of a binding; all of one gesture have to agree."""
+        sensitivity = self._sensitivity(table, "sensitivity")
+        before = self._asked.setdefault(gesture, sensitivity)
+        if before != sensitivity:
+            table.fail(two_sensitivities(gesture, before, sensitivity), "sensitivity")
+        return sensitivity
+
+    def _sensitivity(self, table: TableReader, key: str) -> Sensitivity:
+        sensitivity = table.choice(key, known=SENSITIVITIES, kind="sensitivity", listed="it is one of")
+        if sensitivity not in self._sensitivities:
+            message = (
+                f"this model has no sensitivity {sensitivity!r}; it has {', '.join(self._sensitivities)}"
+            )
+            table.fail(message, key)
+        return sensitivity
 
     def _rules(self, table: TableReader) -> Rules:
         values: dict[str, Any] = {key: _seconds(table, key) for key in _RULES[:-1] if key in table}

@@ -2,12 +2,11 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
 from gesturelrcn.actions.bindings.bindings import Bindings
-from gesturelrcn.actions.bindings.file import load_bindings
 from gesturelrcn.errors import GestureLrcnError
 
 logger = logging.getLogger(__name__)
@@ -24,7 +23,7 @@ class BindingsWatch:
     def __init__(
         self,
         path: Path,
-        gestures: Sequence[str],
+        load: Callable[[], Bindings],
         use: Callable[[Bindings], object],
         tell: Callable[[str], object],
     ) -> None:
@@ -32,12 +31,12 @@ class BindingsWatch:
 
         Args:
             path: the file, which has been loaded already.
-            gestures: what the model recognises.
+            load: reads it.
             use: gets the new bindings, in this thread.
             tell: gets one sentence about a bad edit; the old bindings stay in force.
         """
         self._path = path
-        self._gestures = gestures
+        self._load = load
         self._use = use
         self._tell = tell
         self._seen = self._signature()
@@ -73,7 +72,7 @@ class BindingsWatch:
 
     def _reload(self) -> None:
         try:
-            self._use(load_bindings(self._path, self._gestures))
+            self._use(self._load())
         except GestureLrcnError as error:
             self._tell(f"{error} (the bindings before stay in force)")
         else:

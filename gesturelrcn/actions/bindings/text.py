@@ -45,6 +45,10 @@ def _binding(binding: Binding, header: str) -> str:
         lines.append(f"repeat = {_value(binding.repeat)}")
     if binding.says:
         lines.append(f"says = {_value(binding.says)}")
+    if binding.sensitivity is not None:
+        lines.append(f"sensitivity = {_value(binding.sensitivity)}")
+    if binding.turn_on:
+        lines.append("turn_on = true")
     return "\n".join(lines + _rules(binding.rules))
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,12 @@ from gesturelrcn.actions import (
     Wait,
     Window,
     load_bindings,
+    parse_bindings,
     parse_chord,
 )
 from gesturelrcn.errors import BindingError
 from gesturelrcn.events import Phase
+from gesturelrcn.thresholds import Sensitivities
 
 GESTURES = ["point_left", "point_right", "raise_hand"]
 RIGHT = '[[bind]]\ngesture = "point_right"\nkey = "Right"\n'
@@ -202,9 +205,33 @@ def test_a_gesture_of_ones_own_model_need_not_be_in_the_vocabulary(write_binding
         (
             RIGHT + "x = 1",
             "bindings.toml:4:1: unknown field 'x'; a binding has gesture, do, key, on, after, repeat, says, "
-            "cooldown, return_stroke, inhibit_while_typing, pause_while_mouse, needs_arming",
+            "sensitivity, turn_on, cooldown, return_stroke, inhibit_while_typing, pause_while_mouse, "
+            "needs_arming",
         ),
         ("[[bnd]]\n" + RIGHT, "bindings.toml:1:1: unknown list 'bnd': did you mean '[[bind]]'?"),
+        (
+            RIGHT + "sensitivity = 'eagr'",
+            "bindings.toml:4:15: unknown sensitivity 'eagr' for 'sensitivity': did you mean 'eager'?",
+        ),
+        (
+            RIGHT + "turn_on = 'yes'",
+            "bindings.toml:4:11: 'turn_on' must be true or false",
+        ),
+        (
+            f"{RIGHT}sensitivity = 'eager'\n{RIGHT}on = 'end'\nsensitivity = 'careful'\n",
+            "bindings.toml:9:15: bindings of 'point_right' ask for the sensitivities 'eager' and 'careful'; "
+            "a gesture has one, whichever program is in front",
+        ),
+        (
+            f"{RIGHT}sensitivity = 'eager'\n[profile.a]\nmatch = 'a'\n"
+            + RIGHT.replace("[[bind]]", "[[profile.a.bind]]")
+            + "sensitivity = 'normal'\n",
+            "bindings.toml:10:15: bindings of 'point_right' ask for the sensitivities 'eager' and 'normal'",
+        ),
+        (
+            "[options]\narmed_sensitivity = 'eager'\n" + RIGHT,
+            "bindings.toml:2:1: 'armed_sensitivity' goes only with 'arm' or 'arm_key'",
+        ),
         ("[option]\n" + RIGHT, "bindings.toml:1:1: unknown table 'option': did you mean 'options'?"),
         (
             "options = 1\n" + RIGHT,
@@ -383,6 +410,66 @@ def test_mistakes_name_file_line_column_and_what_was_meant(
 ) -> None:
     found = failure(write_bindings(content))
     assert found.startswith(message)
+
+
+OFF = {"point_left": "found 2 of 12"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            '[[bind]]\ngesture = "point_left"\nkey = "Left"\n',
+            "mine:2:11: 'point_left' is off in this model (found 2 of 12); if you want it all the same, "
+            "write turn_on = true into its binding",
+        ),
+        (
+            "[options]\narm = 'point_left'\n" + RIGHT,
+            "mine:2:7: 'point_left' is off in this model (found 2 of 12); choose another one, or start with "
+            "--turn-on point_left",
+        ),
+        (RIGHT + "sensitivity = 'eager'", "mine:4:15: this model has no sensitivity 'eager'; it has normal"),
+        (
+            "[options]\nsensitivity = 'careful'\n" + RIGHT,
+            "mine:2:15: this model has no sensitivity 'careful'; it has normal",
+        ),
+    ],
+)
+def test_what_the_model_has_off_or_has_not_is_one_sentence(content: str, message: str) -> None:
+    with pytest.raises(BindingError) as told:
+        parse_bindings(content, GESTURES, "mine", off=OFF, sensitivities=["normal"])
+    assert str(told.value) == message
+
+
+def test_a_binding_turns_on_what_the_model_has_off() -> None:
+    text = '[[bind]]\ngesture = "point_left"\nkey = "Left"\nturn_on = true\n' + RIGHT
+    bindings = parse_bindings(text, GESTURES, off=OFF)
+    asked = Sensitivities("careful", {"wave": "normal"}, frozenset({"shrug"}))
+    wanted = bindings.sensitivities(asked, armed=False)
+    assert wanted == replace(asked, turned_on=frozenset({"shrug", "point_left"}))
+    bindings.must_be_on(OFF)
+    with pytest.raises(BindingError, match="'point_right' is off in this model"):
+        bindings.must_be_on({"point_right": "why"})
+
+
+def test_a_binding_goes_before_what_holds_while_armed_and_that_before_the_options() -> None:
+    options = '[options]\narm = "raise_hand"\nsensitivity = "careful"\narmed_sensitivity = "eager"\n'
+    bindings = parse_bindings(options + RIGHT + 'sensitivity = "normal"\n', GESTURES)
+    assert bindings.sensitivities(Sensitivities(), armed=False).general == "careful"
+    assert bindings.sensitivities(Sensitivities(), armed=True).general == "eager"
+    assert bindings.sensitivities(Sensitivities(), armed=True).of == {"point_right": "normal"}
+    silent = parse_bindings(RIGHT, GESTURES)
+    assert silent.sensitivities(Sensitivities("careful"), armed=True) == Sensitivities("careful")
+
+
+def test_bindings_in_python_agree_on_the_sensitivity_of_a_gesture() -> None:
+    eager, careful = (
+        Binding("wave", Key("a"), on=on, sensitivity=s) for on, s in [("start", "eager"), ("end", "careful")]
+    )
+    with pytest.raises(
+        BindingError, match="bindings of 'wave' ask for the sensitivities 'eager' and 'careful'"
+    ):
+        Bindings((eager, careful))
 
 
 def test_a_model_without_gestures(write_bindings: Write) -> None:

@@ -132,7 +132,13 @@ _RULES = st.builds(
 
 def _lists_of(gestures: list[str]) -> st.SearchStrategy[tuple[Binding, ...]]:
     start = st.builds(
-        Binding, st.sampled_from(gestures), _ACTION, rules=_RULES, says=st.sampled_from(["", "näh"])
+        Binding,
+        st.sampled_from(gestures),
+        _ACTION,
+        rules=_RULES,
+        says=st.sampled_from(["", "näh"]),
+        sensitivity=st.sampled_from([None, "eager"]),
+        turn_on=st.booleans(),
     )
     hold = st.builds(
         Binding, st.sampled_from(gestures), st.just(Key("a")), on=st.just(Phase.HOLD), after=_SECONDS
@@ -163,6 +169,7 @@ _OPTIONS = st.builds(
     arm_key=st.none() | st.just(parse_chord("ctrl+F19")),
     stop_corner=st.sampled_from(["none", "top-right"]),
     commands=st.just(True),
+    sensitivity=st.sampled_from([None, "careful", "eager"]),
     rules=_RULES,
 )
 

@@ -1,9 +1,10 @@
 """A binding file that is edited while it is in use."""
 
 import time
+from functools import partial
 from pathlib import Path
 
-from gesturelrcn.actions import Bindings, Dispatcher, RecordingInjector
+from gesturelrcn.actions import Bindings, Dispatcher, RecordingInjector, load_bindings
 from gesturelrcn.actions.bindings.reload import BindingsWatch
 from tests.waiting import wait_until
 
@@ -15,7 +16,7 @@ def test_a_file_that_is_saved_is_taken_and_a_bad_edit_is_told(tmp_path: Path) ->
     path.write_text(GOOD)
     used: list[Bindings] = []
     told: list[str] = []
-    with BindingsWatch(path, ["wave"], used.append, told.append) as watch:
+    with BindingsWatch(path, partial(load_bindings, path, ["wave"]), used.append, told.append) as watch:
         path.write_text(GOOD.replace("key a", "key b"))
         wait_until(lambda: len(used) == 1)
         assert str(used[0].all[0].action) == "key b"
@@ -39,6 +40,6 @@ def test_hot_reload_puts_the_new_bindings_in_force(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(GOOD)
     dispatcher = Dispatcher(Bindings(), RecordingInjector(), ticking=False)
-    with BindingsWatch(path, ["wave"], dispatcher.use, print):
+    with BindingsWatch(path, partial(load_bindings, path, ["wave"]), dispatcher.use, print):
         path.write_text(GOOD + "# changed\n")
         wait_until(lambda: len(dispatcher.bindings) == 1)
