@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 Sensitivity = Literal["careful", "normal", "eager"]
 """How readily gestures start: fewer false starts, as usual, or more that is found."""
@@ -33,6 +33,11 @@ class Thresholds:
 def is_off(gesture: str, why: str, remedy: str) -> str:
     """What is said where a gesture is asked for that the model has off; no full stop."""
     return f"{gesture!r} is off in this model ({why}); {remedy}"
+
+
+def thresholds_from(plain: Mapping[str, Any]) -> dict[str, Thresholds]:
+    """Thresholds by gesture from plain data, as JSON has them; TypeError where one lacks a value."""
+    return {name: Thresholds(**values) for name, values in plain.items()}
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,8 @@ def _play_clips(plan: StreamPlan, truth: StreamTruth) -> Iterator[Played]:
         if clip.gesture != NONE:
             truth.activities.append(Activity(PAUSING, began or 0.0, playback.start))
             truth.activities.append(Activity(GOING_BACK, playback.end, truth.seconds))
+        elif clip.activity:
+            truth.activities.append(Activity(clip.activity, began or 0.0, truth.seconds))
 
 
 def _until_long_enough(plan: StreamPlan, truth: StreamTruth) -> Iterator[Clip]:

@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from gesturelrcn.errors import ModelError
 from gesturelrcn.region import Region
-from gesturelrcn.thresholds import NORMAL, SENSITIVITIES, Sensitivities, Sensitivity, Thresholds
+from gesturelrcn.thresholds import (
+    NORMAL,
+    SENSITIVITIES,
+    Sensitivities,
+    Sensitivity,
+    Thresholds,
+    thresholds_from,
+)
 from gesturelrcn.vocabulary import NONE, quoted, suggestion
 
 FORMAT = 1
@@ -156,10 +163,6 @@ def _names(words: tuple[Any, ...]) -> None:
         raise TypeError(f"regression names {words!r}"[:200])
 
 
-def _thresholds(plain: dict[str, Any]) -> dict[str, Thresholds]:
-    return {name: Thresholds(**values) for name, values in plain.items()}
-
-
 def _problem_of_points(card: ModelCard) -> str:
     """What is wrong with the thresholds, those of other operating points included; empty if nothing is."""
     known = [name for name in SENSITIVITIES if name != NORMAL]
@@ -223,9 +226,9 @@ def read_card(path: Path) -> ModelCard:
         )
     try:
         fields["classes"], fields["keypoints"] = tuple(fields["classes"]), tuple(fields["keypoints"])
-        fields["thresholds"] = _thresholds(fields["thresholds"])
+        fields["thresholds"] = thresholds_from(fields["thresholds"])
         points = fields.get("operating_points", {}).items()
-        fields["operating_points"] = {name: _thresholds(point) for name, point in points}
+        fields["operating_points"] = {name: thresholds_from(point) for name, point in points}
         card = ModelCard(**fields)
         _names(card.regression)
     except (KeyError, TypeError, AttributeError) as problem:

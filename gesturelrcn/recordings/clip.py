@@ -20,6 +20,7 @@ class Clip:
         stroke_end: seconds until the pose is reached or the movement is done; None where nobody has said.
         offset: seconds until the hand begins to go back; None: the gesture is held when the clip ends.
         framing: for example "upper" or "full"; "" where nobody has said.
+        activity: what somebody does who makes no gesture, for example "drinking"; "" where nobody has said.
     """
 
     path: Path
@@ -32,6 +33,7 @@ class Clip:
     stroke_end: float | None = None
     offset: float | None = None
     framing: str = ""
+    activity: str = ""
 
     @property
     def cache_name(self) -> str:

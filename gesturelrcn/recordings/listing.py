@@ -146,8 +146,8 @@ def read_index(folder: Path, *, strict: bool = False) -> Listing:
     """The clips of `folder/index.csv` only.
 
     It has the columns path and gesture; subject, distance_m, framing, fps, onset_s, stroke_end_s and offset_s
-    where known. A table made by a spreadsheet is read too: semicolons, a mark at its beginning, other letters
-    in its head.
+    where known; and where the gesture is `none`, the activity (or else the source_label). A table made by a
+    spreadsheet is read too: semicolons, a mark at its beginning, other letters in its head.
 
     Args:
         folder: holds the index; paths in it are relative to the folder.
@@ -235,7 +235,7 @@ def _clip(folder: Path, row: dict[str, str], gesture: str, number: Callable[[str
         framing=row.get("framing", ""),
     )
     if gesture == NONE:
-        return clip
+        return replace(clip, activity=row.get("activity") or row.get("source_label", ""))
     onset, stroke_end, offset = (
         number(row.get(f"{moment}_s", "")) for moment in ("onset", "stroke_end", "offset")
     )

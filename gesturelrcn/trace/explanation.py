@@ -8,9 +8,9 @@ from gesturelrcn.actions.bindings.bindings import Bindings
 from gesturelrcn.actions.decisions import Decision
 from gesturelrcn.decoding import DecoderSettings
 from gesturelrcn.events import GestureEvent, Phase
-from gesturelrcn.thresholds import Thresholds
+from gesturelrcn.thresholds import Thresholds, thresholds_from
 from gesturelrcn.trace.replay import Line, bindings_of, decision_of, event_of, setting_of
-from gesturelrcn.trace.ring import TraceError, refused_if_damaged, thresholds_of
+from gesturelrcn.trace.ring import TraceError, refused_if_damaged
 from gesturelrcn.vocabulary import mirrored
 
 NEAR = 0.6
@@ -211,7 +211,7 @@ def explain(lines: Sequence[Line]) -> list[Moment]:
         if line["kind"] == "frame":
             moments += tracker.frame(line["at"], line.get("scores"), active)
         elif line["kind"] == "thresholds":
-            tracker.use(thresholds_of(line))
+            tracker.use(thresholds_from(line["thresholds"]))
         elif line["kind"] == "event":
             event = event_of(line)
             events.append(event)

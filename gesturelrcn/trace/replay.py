@@ -14,13 +14,13 @@ from gesturelrcn.actions.dispatcher import Dispatcher
 from gesturelrcn.actions.injectors.injector import RecordingInjector
 from gesturelrcn.decoding import Decoder, Evidence
 from gesturelrcn.events import GestureEvent, Phase
+from gesturelrcn.thresholds import thresholds_from
 from gesturelrcn.trace.ring import (
     VERSION,
     TraceError,
     TraceFrame,
     TraceSetting,
     refused_if_damaged,
-    thresholds_of,
 )
 from gesturelrcn.vocabulary import NONE
 
@@ -129,7 +129,7 @@ class _Replayer:
                 frames += 1
                 events += self._frame(line)
             elif line["kind"] == "thresholds":
-                self._decoder.use(thresholds_of(line))
+                self._decoder.use(thresholds_from(line["thresholds"]))
             elif line["kind"] == "event":
                 event = event_of(line)
                 if event.phase == Phase.END:

@@ -29,7 +29,7 @@ from gesturelrcn.events import GestureEvent, Hand
 from gesturelrcn.observation import Observation
 from gesturelrcn.system.private_files import make_private
 from gesturelrcn.system.secrets import without_secrets
-from gesturelrcn.thresholds import Thresholds
+from gesturelrcn.thresholds import Thresholds, thresholds_from
 
 logger = logging.getLogger(__name__)
 
@@ -120,15 +120,10 @@ class TraceSetting:
             source=without_secrets(plain["source"]),
             model=plain["model"],
             classes=tuple(plain["classes"]),
-            thresholds=thresholds_of(plain),
+            thresholds=thresholds_from(plain["thresholds"]),
             settings=DecoderSettings(**plain["settings"]),
-            off=thresholds_of({"thresholds": plain.get("off", {})}),  # traces of before do not tell
+            off=thresholds_from(plain.get("off", {})),  # traces of before do not tell
         )
-
-
-def thresholds_of(line: Mapping[str, Any]) -> dict[str, Thresholds]:
-    """Those that a line of a trace carries."""
-    return {name: Thresholds(**each) for name, each in line["thresholds"].items()}
 
 
 def trace_folder() -> Path:

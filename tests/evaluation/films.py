@@ -50,7 +50,7 @@ def write_pictures(path, images, fps):
 def folder_of(tmp_path, rows, count=30, fps=FPS, suffix=".avi"):
     """Clips c0, c1 ... with lines (subject, gesture, distance, onset and more columns)."""
     tmp_path.mkdir(exist_ok=True)
-    lines = ["path,subject,gesture,distance_m,onset_s,stroke_end_s,offset_s"]
+    lines = ["path,subject,gesture,distance_m,onset_s,stroke_end_s,offset_s,activity"]
     for number, row in enumerate(rows):
         write_clip(tmp_path / f"c{number}{suffix}", count=count, fps=fps)
         lines.append(",".join([f"c{number}{suffix}", *map(str, row)]))

@@ -94,6 +94,16 @@ def test_clips_without_a_gesture_go_there_and_back(tmp_path):
     assert truth.recorded == pytest.approx(2.2, abs=0.01)
 
 
+def test_what_is_done_in_clips_without_a_gesture_is_told(tmp_path):
+    rows = [("A", "none", 1, "", "", "", "drinking"), ("A", "none", 1, "")]
+    (plan,) = plan_streams(folder_of(tmp_path, rows, count=12))
+    _, truth = played(plan)
+
+    (drinking,) = truth.activities
+    assert drinking.activity == "drinking"
+    assert drinking.end - drinking.start == pytest.approx(truth.seconds / 2, abs=0.2)
+
+
 def test_a_clip_that_returns_by_itself_is_played_forward_only(tmp_path):
     (plan,) = plan_streams(folder_of(tmp_path, [("A", "wave", 1, 1.0, 1.3, 2.0)]))
     frames, truth = played(plan)

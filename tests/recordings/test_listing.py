@@ -39,6 +39,17 @@ def test_the_usual_index(tmp_path):
     assert clip.path == tmp_path / "S1/a.avi"
 
 
+@pytest.mark.parametrize("strict", [False, True])
+def test_what_is_done_where_no_gesture_is_made(tmp_path, strict):
+    head = "path,subject,gesture,fps,activity,source_label"
+    lines = "a.avi,S1,none,20,drinking,x\nb.avi,S1,none,20,,phone call\nc.avi,S1,wave,20,,both hands\n"
+    folder = index(tmp_path, f"{head}\n{lines}", "a.avi", "b.avi", "c.avi")
+
+    clips = read_index(folder, strict=strict).clips
+
+    assert [clip.activity for clip in clips] == ["drinking", "phone call", ""]
+
+
 def test_an_index_by_another_hand(tmp_path):
     found = read_listing(
         index(

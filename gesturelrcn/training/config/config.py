@@ -72,10 +72,12 @@ class DataSettings:
         holdout: subjects that no stage trains on.
         holdout_share: of the subjects if `holdout` names none; of the clips of each class where the
             subjects are not known.
-        files: for skeletons: only these files of the folder; all if empty.
-        names: other words for labels of the set, such as `pinch = "zoom_out"`.
+        files: for poses and skeletons: only these files of the folder, `*` stands for anything; all if empty.
+        names: other words for the labels of the set, such as `pinch = "zoom_out"`.
         unlabelled: gestures that occur in the set though nobody has said where: where one of them is found in
             what is labelled `none`, that is no error.
+        false_starts: most false starts an hour in clips of it without a gesture, of people who are not
+            learnt from, at the thresholds called normal: by activity, `"*"` for every other one.
         make: the set is made by the run itself, see `Make`.
     """
 
@@ -93,8 +95,9 @@ class DataSettings:
     holdout: tuple[str, ...] = ()
     holdout_share: float = 0.0
     files: tuple[str, ...] = ()
-    names: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     unlabelled: tuple[str, ...] = ()
+    false_starts: Mapping[str, float] = field(default_factory=dict)
     make: Make | None = None
 
 
@@ -201,11 +204,15 @@ class RecognitionSettings:
 class ThresholdSettings:
     """What the thresholds have to reach on the people held out.
 
+    Where a data set says how many `false_starts` an hour are allowed in it, there are three operating points:
+    `normal`, which keeps to them, `careful` to a third of them, and `eager` to three times as many.
+
     Attributes:
         precision: share of starts of each gesture that have to be right.
         wrong_start: how many gestures that are found outweigh a start that is wrong.
         false_triggers_per_hour: most starts in an hour without a gesture, over all gestures; 0 for no limit.
         otherwise: start threshold of a gesture that keeps to these at no threshold.
+        least_recall: gestures that are found less often than this are off, unless somebody turns them on.
         hours: length of the streams that are stitched from the clips of real people.
         folds: parts into which the people who are trained on are dealt; readers that have not learnt from a
             part set the thresholds on it. 0: set them on the people held out.
@@ -219,6 +226,7 @@ class ThresholdSettings:
     wrong_start: float = 0.5
     false_triggers_per_hour: float = 0.0
     otherwise: float = 0.95
+    least_recall: float = 0.0
     hours: float = 1.0
     folds: int = 0
     made_hours: float = 0.0

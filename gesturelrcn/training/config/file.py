@@ -72,6 +72,8 @@ def _check_data(data: DataSettings, before: tuple[DataSettings, ...], table: Tab
         table.fail("the share held out must be 0 or more and less than 1", "holdout_share")
     if min(data.weight, data.joints, data.hands, data.people) < 0 or data.every < 1:
         table.fail("weight, joints, hands and people must be 0 or more, and every at least 1")
+    if min(data.false_starts.values(), default=0.0) < 0:
+        table.fail("fewer than 0 false starts an hour are not possible", "false_starts")
     if data.make is not None and data.kind not in _MADE:
         *kinds, last = (f'"{kind}"' for kind in _MADE)
         table.fail(f"only sets of kind = {', '.join(kinds)} or {last} can be made", "make")
@@ -115,8 +117,8 @@ def _value(hint: Any, table: TableReader, key: str) -> Any:
             table.wrong(f"one of {', '.join(get_args(hint))}", key)
         return table.value(key)
     if get_origin(hint) is Mapping:
-        inner = table.table(key)
-        return {name: inner.value(name) for name in inner}
+        inner, read = table.table(key), _PLAIN.get(get_args(hint)[1])
+        return {name: read(inner, name) if read else inner.value(name) for name in inner}
     if get_origin(hint) is not tuple:
         return _PLAIN[hint](table, key)
     item = get_args(hint)[0]

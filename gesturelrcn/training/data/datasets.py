@@ -4,8 +4,9 @@ import dataclasses
 import logging
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TypeVar
 
@@ -139,6 +140,8 @@ def open_data_set(settings: DataSettings, folder: Path) -> DataSet:
     if kind == "skeletons":
         return DataSet(settings, folder, kind, tuple(_skeleton_clips(settings, folder)))
     listed = _list_folders(settings, folder) if kind == "folders" else _list_index(settings, folder)
+    renamed = [_in_other_words(clip, settings.names) for clip in listed.clips]
+    listed = dataclasses.replace(listed, clips=renamed)
     clips, skipped = [], [f"{item.name}: {item.reason}" for item in listed.skipped]
     for clip in listed.clips:
         fps = frame_rate(clip.path)
@@ -221,6 +224,13 @@ def _list_index(settings: DataSettings, folder: Path) -> Listing:
         raise TrainingError(f"Data set {settings.name!r}: {problem}") from problem
 
 
+def _in_other_words(clip: Clip, names: Mapping[str, str]) -> Clip:
+    gesture = names.get(clip.gesture, clip.gesture)
+    if gesture == NONE and clip.gesture != NONE:
+        return dataclasses.replace(clip, gesture=NONE, onset=None, activity=clip.activity or clip.gesture)
+    return dataclasses.replace(clip, gesture=gesture)
+
+
 def _list_folders(settings: DataSettings, folder: Path) -> Listing:
     """`class/clip`, or `subject_NAME/class/clip`."""
     people = sorted(path for path in folder.iterdir() if path.is_dir() and path.name.startswith(SUBJECT))
@@ -268,16 +278,30 @@ def _split(settings: DataSettings, folder: Path, clips: list[Clip]) -> tuple[lis
 
 def _split_streams(settings: DataSettings, folder: Path) -> tuple[tuple[Clip, ...], tuple[Clip, ...]]:
     """The streams of a folder, those that are trained on and those of the people held out."""
-    clips = [Clip(path, path.name, person_in(path), NONE) for path in pose_stream_files(folder)]
+    paths = _named(settings, pose_stream_files(folder))
+    clips = [Clip(path, path.name, person_in(path), NONE) for path in paths]
     training, held_out = _split(settings, folder, clips)
     return tuple(training), tuple(held_out)
 
 
+def _named(settings: DataSettings, paths: list[Path]) -> list[Path]:
+    """Those of these files that the data set wants; all where it names none."""
+    for pattern in settings.files:
+        if not any(_is_one(path.name, [pattern]) for path in paths):
+            raise TrainingError(
+                f"{paths[0].parent if paths else settings.name}: the data set {settings.name!r} names"
+                f" {pattern}; there is no such file."
+            )
+    return [path for path in paths if not settings.files or _is_one(path.name, settings.files)]
+
+
+def _is_one(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
 def _skeleton_clips(settings: DataSettings, folder: Path) -> list[Clip]:
     """The files of skeletons, each as one clip of many people."""
-    paths = [folder / name for name in settings.files] or sorted(folder.glob("*.npz"))
-    if missing := [path for path in paths if not path.is_file()]:
-        raise TrainingError(f"{missing[0]}: the data set {settings.name!r} names this file; it is not there.")
+    paths = _named(settings, sorted(folder.glob("*.npz")))
     return [Clip(path, path.name, path.stem, NONE) for path in paths]
 
 

@@ -1,17 +1,22 @@
 """The features of the clips of each data set, on disk, for whoever trains a recurrent part."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.tables import numbers_of, table_of
 from gesturelrcn.training.data.clip_features import ClipFeatures, ClipSet
 from gesturelrcn.training.data.datasets import DataSet
 from gesturelrcn.training.data.track_files import read_tracks
 from gesturelrcn.training.errors import TrainingError
+from gesturelrcn.vocabulary import NONE
+
+ANY_ACTIVITY = "*"
+"""In `false_starts`: whatever else is done."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,7 @@ class FeatureSet:
         classes: clips of others are left out.
         real: people who were filmed, not made.
         unlabelled: see `ClipSet`.
+        false_starts: allowed in an hour of its clips without a gesture, by activity; see `DataSettings`.
     """
 
     name: str
@@ -33,6 +39,17 @@ class FeatureSet:
     classes: tuple[str, ...]
     real: bool
     unlabelled: tuple[str, ...] = ()
+    false_starts: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+    def footage_of(self, clip: Clip) -> str:
+        """The kind of footage that a clip belongs to: one for each number of `false_starts`; "" for none."""
+        allowed = self.false_starts.get(clip.activity, self.false_starts.get(ANY_ACTIVITY))
+        return "" if allowed is None or clip.gesture != NONE else f"{self.name}, {allowed:g} an hour"
+
+    @property
+    def budgets(self) -> dict[str, float]:
+        """False starts that are allowed in an hour, by kind of footage."""
+        return {f"{self.name}, {allowed:g} an hour": allowed for allowed in self.false_starts.values()}
 
     def clips(self) -> list[ClipFeatures]:
         """Where nobody knows who is in a clip, it is somebody of the name of the data set.
@@ -79,7 +96,15 @@ def feature_sets(
         if existing:
             settings = dataset.settings
             sets.append(
-                FeatureSet(dataset.name, existing, settings.weight, classes, real, settings.unlabelled)
+                FeatureSet(
+                    dataset.name,
+                    existing,
+                    settings.weight,
+                    classes,
+                    real,
+                    settings.unlabelled,
+                    settings.false_starts,
+                )
             )
     return sets
 

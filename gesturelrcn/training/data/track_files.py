@@ -9,7 +9,7 @@ A file is an `.npz` with, for N tracks of T1, T2, ... frames one after another:
     onset       (N,) seconds, NaN for none
     lengths     (N,) frames of each track; may be missing where there is one track
     stroke_end, offset, fps, distance_m   (N,) numbers, NaN where nobody knows; may be missing
-    subject, key                          (N,) text; may be missing
+    subject, key, activity                (N,) text; may be missing
     hands       (T1+T2+..., HAND_VALUES) float32; may be missing
     stretches   (S, 4) of whole streams: number of the track, begin, end and end of the stroke in seconds; a
                 track that is a stream has one line at least, or its number in `streams`; may be missing
@@ -45,6 +45,7 @@ def write_tracks(path: Path, clips: Sequence[ClipFeatures]) -> None:
         "label": np.array([features.gesture for features in clips]),
         "subject": np.array([features.clip.subject for features in clips]),
         "key": np.array([features.clip.name for features in clips]),
+        "activity": np.array([features.clip.activity for features in clips]),
         "fps": np.array([features.clip.fps for features in clips]),
         "distance_m": np.array([features.clip.distance_m for features in clips]),
     }
@@ -157,6 +158,7 @@ def _clip(path: Path, arrays: dict[str, NDArray[Any]], number: int, label: str) 
         onset=seconds("onset"),
         stroke_end=seconds("stroke_end"),
         offset=seconds("offset"),
+        activity=str(entry("activity", "")),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.network import LRCN
-from gesturelrcn.thresholds import Thresholds
+from gesturelrcn.thresholds import thresholds_from
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.export.export import largest_difference, write_model
 from gesturelrcn.training.run.card_sources import sources
@@ -35,10 +35,12 @@ def write_files(
     training: Training, model: LRCN, folder: Path, figures: dict[str, Any], *, everybody: bool = False
 ) -> ModelCard:
     """Write a network into `folder`; with `everybody` it has learnt from the people held out too."""
-    thresholds = training.run.read("thresholds.json")
+    points = training.run.read("operating_points.json")
     card = replace(
         training.card(),
-        thresholds={name: Thresholds(**value) for name, value in thresholds.items()},
+        thresholds=thresholds_from(training.run.read("thresholds.json")),
+        operating_points={name: thresholds_from(values) for name, values in points["points"].items()},
+        off=points["off"],
         data=sources(training, everybody=everybody),
         limits=[*training.config.limits, f"Thresholds: {training.run.result('thresholds')['basis']}."],
         figures=figures,

@@ -108,15 +108,13 @@ def train_folds(
 
 def held_out_by_fold(
     trainer: FoldTrainer, folds: list[Fold]
-) -> Iterator[tuple[LRCN, list[ClipFeatures], list[ClipFeatures]]]:
-    """For each fold a model, filmed clips of people it has not learnt from, and made ones."""
-    everybody = [
-        ((features.name, clip.clip.subject), features.real, clip)
-        for features in trainer.sets
-        for clip in features.clips()
-    ]
+) -> Iterator[tuple[LRCN, list[tuple[FeatureSet, ClipFeatures]]]]:
+    """For each fold a model, and the clips of people it has not learnt from, each with its set."""
+    everybody = [(features, clip) for features in trainer.sets for clip in features.clips()]
     for fold in folds:
         model = LRCN(trainer.network)
         model.load_state_dict(load_file(fold.weights), strict=False)
-        clips = [(real, clip) for person, real, clip in everybody if person in fold.people]
-        yield model.eval(), [clip for real, clip in clips if real], [clip for real, clip in clips if not real]
+        yield (
+            model.eval(),
+            [(of, clip) for of, clip in everybody if (of.name, clip.clip.subject) in fold.people],
+        )

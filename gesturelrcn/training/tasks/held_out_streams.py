@@ -8,16 +8,13 @@ import torch
 from numpy.typing import NDArray
 
 from gesturelrcn.evaluation.evaluate import Evaluation, measured_from
-from gesturelrcn.evaluation.matching import LATE
 from gesturelrcn.evaluation.runner import StreamResult, Trace
 from gesturelrcn.evaluation.stitching import StreamPlan, StreamTruth
-from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.recordings.listing import Film, Listing
-from gesturelrcn.recordings.truth import Activity
 from gesturelrcn.training.data.clip_features import ClipFeatures
-from gesturelrcn.training.tasks.thresholds import decoded_events
+from gesturelrcn.training.tasks.thresholds import decoded_events, known_events
 
 
 def measured_on_streams(
@@ -47,7 +44,7 @@ def _result(model: LRCN, card: ModelCard, stream: ClipFeatures) -> StreamResult:
     scores = stream_scores(model, stream)
     times = stream.times.astype(np.float64)
     trace = Trace(times, scores, np.arange(len(times)) == 0)
-    events = _known(decoded_events(card.classes, card.thresholds, scores, times), stream.untold)
+    events = known_events(decoded_events(card.classes, card.thresholds, scores, times), stream.untold)
     return StreamResult(StreamPlan(film.name, film.subject, 0.0, "", film=film), truth, events, trace)
 
 
@@ -62,14 +59,3 @@ def stream_scores(model: LRCN, stream: ClipFeatures) -> NDArray[np.float32]:
     with torch.inference_mode():
         logits = model.temporal_pass(keypoints, hands, dt, model.initial_state()).logits
     return np.asarray(logits.softmax(-1)[0].numpy(), np.float32)
-
-
-def _known(events: Sequence[GestureEvent], untold: Sequence[Activity]) -> list[GestureEvent]:
-    """Without the gestures that start where nobody knows what is being done."""
-    unknown = {
-        event.id
-        for event in events
-        if event.phase is Phase.START
-        and any(stretch.start <= event.decided_at <= stretch.end + LATE for stretch in untold)
-    }
-    return [event for event in events if event.id not in unknown]

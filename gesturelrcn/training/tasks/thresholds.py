@@ -1,8 +1,10 @@
 """Set the thresholds of each gesture on people who were not trained on."""
 
 import itertools
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,21 +13,24 @@ from numpy.typing import NDArray
 
 from gesturelrcn.decoding import Decoder, Evidence
 from gesturelrcn.evaluation.curve import BUDGET, shifted
-from gesturelrcn.evaluation.matching import Counts, match_starts
-from gesturelrcn.events import GestureEvent
+from gesturelrcn.evaluation.matching import LATE, Counts, match_starts
+from gesturelrcn.events import GestureEvent, Phase
 from gesturelrcn.model.network import LRCN
-from gesturelrcn.recordings.truth import TrueGesture
-from gesturelrcn.thresholds import Thresholds
+from gesturelrcn.recordings.truth import Activity, TrueGesture
+from gesturelrcn.thresholds import Sensitivity, Thresholds
 from gesturelrcn.training.config.config import ThresholdSettings
 from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.tasks.stream_sampling import Chunk, StreamMaker
 from gesturelrcn.vocabulary import NONE
 
-STARTS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99)
+STARTS = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99)
 """Start thresholds that are tried, lowest first."""
 
 DELAYS = (0.0, 0.1, 0.3, 0.5)
 """Seconds that are tried for which a score must stay above the threshold."""
+
+BUDGETS: Mapping[Sensitivity, float] = {"careful": 1 / 3, "normal": 1.0, "eager": 3.0}
+"""How many times the false starts that a config allows each operating point may have."""
 
 _RAISES = tuple(0.5 * step for step in range(15))
 """What is added to the logit of all thresholds to see what fewer false starts cost."""
@@ -37,12 +42,14 @@ _RECALL_A_SECOND = 0.2  # share of what is found that must be gained where it is
 _END_AFTER = 0.35
 _STILL = 1.0  # seconds for which the first frame stands still before a clip, as if the person waited
 _CHUNK = 64  # frames that are given to the network at once; it says the same for any number
+_ROUNDS = 24  # of making false starts dearer where there are too many
+_DEARER, _CHEAPEST = 1.5, 0.1
 _BEFORE = 0.05  # seconds by which a gesture begins before its target begins to rise
 
 
 def with_start(start: float, start_after: float = _DELAY) -> Thresholds:
     """Thresholds that begin at `start`, held for `start_after` seconds."""
-    return Thresholds(start, max(0.3, start - _BELOW), start_after, _END_AFTER)
+    return Thresholds(start, max(min(0.3, start - 0.1), start - _BELOW), start_after, _END_AFTER)
 
 
 @dataclass(frozen=True)
@@ -53,15 +60,23 @@ class ScoredStream:
         times: (T,) seconds.
         scores: (T, C) softmax.
         truth: gestures in order of time; none in a gesture-free stream.
+        kind: of footage, where false starts in it have a budget of their own; else "".
+        untold: stretches of which nobody can say what they are; what starts there counts for nothing.
     """
 
     times: NDArray[np.float64]
     scores: NDArray[np.float32]
     truth: list[TrueGesture]
+    kind: str = ""
+    untold: tuple[Activity, ...] = ()
 
     def counts(self, classes: Sequence[str], thresholds: dict[str, Thresholds]) -> Counts:
         """What the decoder makes of it with these thresholds."""
-        return match_starts(self.truth, decoded_events(classes, thresholds, self.scores, self.times))
+        highest = self.scores.max(axis=0)
+        if all(highest[classes.index(name)] < limits.start for name, limits in thresholds.items()):
+            return match_starts(self.truth, [])  # nothing starts; an average is no higher
+        events = decoded_events(classes, thresholds, self.scores, self.times)
+        return match_starts(self.truth, known_events(events, self.untold))
 
     @property
     def hours(self) -> float:
@@ -126,49 +141,166 @@ def _truth(
     return sorted(gestures, key=lambda gesture: gesture.onset)
 
 
+@dataclass(frozen=True)
+class _Tally:
+    """What one threshold brings of one gesture, all gestures at the same.
+
+    Attributes:
+        late: seconds from the onset to the decision of each that is found.
+        wrong: starts that are wrong, by kind of footage; "" where the footage has no budget.
+        idle: those of the wrong ones that fall into streams without a gesture and without a budget.
+    """
+
+    late: tuple[float, ...]
+    wrong: Counter[str]
+    idle: int
+
+    def with_that(self, other: "_Tally") -> "_Tally":
+        """Both together."""
+        return _Tally(self.late + other.late, self.wrong + other.wrong, self.idle + other.idle)
+
+    def worth(self, prices: Mapping[str, float]) -> float:
+        """What is found, less a fifth for each second until the decision, less the price of wrong starts."""
+        found = len(self.late)
+        median = float(np.median(self.late)) if found else 0.0
+        paid = sum(prices[kind] * count for kind, count in self.wrong.items())
+        return found * (1 - _RECALL_A_SECOND * max(0.0, median)) - paid
+
+
+def _tried(classes: Sequence[str], streams: Sequence[ScoredStream], limits: Thresholds) -> dict[str, _Tally]:
+    """What these thresholds bring of each gesture, the same for all."""
+    gestures = [name for name in classes if name != NONE]
+    late: dict[str, list[float]] = {name: [] for name in gestures}
+    wrong: dict[str, Counter[str]] = {name: Counter() for name in gestures}
+    idle: Counter[str] = Counter()
+    for stream in streams:
+        counts = stream.counts(classes, dict.fromkeys(gestures, limits))
+        for gesture, event in counts.matched:
+            late[event.gesture].append(event.decided_at - gesture.onset)
+        for event in (*counts.wrong_class, *counts.spurious):
+            wrong[event.gesture][stream.kind] += 1
+        if not stream.truth and not stream.kind:
+            idle.update(event.gesture for event in counts.spurious)
+    return {name: _Tally(tuple(late[name]), wrong[name], idle[name]) for name in gestures}
+
+
+@dataclass(frozen=True)
+class ThresholdTrials:
+    """Every threshold and time above it tried on the same streams, so that several choices cost one trial.
+
+    All gestures move together while one is tried, since they compete.
+
+    Attributes:
+        classes: of the scores.
+        streams: of people whom the network does not know.
+        tallies: by time above the threshold and threshold, of each gesture.
+    """
+
+    classes: tuple[str, ...]
+    streams: tuple[ScoredStream, ...]
+    tallies: dict[tuple[float, float], dict[str, _Tally]]
+
+    @classmethod
+    def on(cls, classes: Sequence[str], streams: Sequence[ScoredStream]) -> "ThresholdTrials":
+        """Try every threshold on these streams; see the attributes."""
+        # The highest threshold first, and the shortest delay last: of equals, the earliest decision counts.
+        steps = itertools.product(reversed(DELAYS), reversed(STARTS))
+        return cls(
+            tuple(classes),
+            tuple(streams),
+            {(delay, start): _tried(classes, streams, with_start(start, delay)) for delay, start in steps},
+        )
+
+    def and_on(self, other: "ThresholdTrials") -> "ThresholdTrials":
+        """The trials on the streams of both, which need not be repeated."""
+        tallies = {
+            step: {name: tally.with_that(other.tallies[step][name]) for name, tally in mine.items()}
+            for step, mine in self.tallies.items()
+        }
+        return ThresholdTrials(self.classes, (*self.streams, *other.streams), tallies)
+
+    def choose(
+        self, settings: ThresholdSettings, budgets: Mapping[str, float] = MappingProxyType({})
+    ) -> dict[str, Thresholds]:
+        """For each gesture the threshold, and the time above it, that are worth most and keep to `settings`.
+
+        Worth is what is found, less a fifth of it for each second from the onset to the decision (the
+        median), less `wrong_start` for each start that is wrong. Where nothing keeps to `settings`, or what
+        does is worth nothing, it is `otherwise`. A gesture that is not in the streams and is never seen there
+        gets 0.7: nothing speaks for or against it. Of the false triggers that are allowed in an hour each
+        gesture gets the same share.
+        """
+        chosen = self.worthwhile(settings, budgets)
+        seen = {one.gesture for stream in self.streams for one in stream.truth}
+        for tallies in self.tallies.values():
+            seen |= {name for name, tally in tallies.items() if tally.late or tally.wrong}
+        return {
+            name: chosen.get(name, with_start(settings.otherwise if name in seen else _UNTRIED))
+            for name in self.classes
+            if name != NONE
+        }
+
+    def worthwhile(
+        self, settings: ThresholdSettings, budgets: Mapping[str, float] = MappingProxyType({})
+    ) -> dict[str, Thresholds]:
+        """The same, without those gestures for which no threshold is worth anything.
+
+        A wrong start in footage that has a budget costs nothing at first, and more and more until the budget
+        is kept, so that those gestures give way which lose least by it; gestures that are left out are taken
+        not to start at all.
+
+        Args:
+            settings: see `ThresholdSettings`.
+            budgets: false starts allowed in an hour, by kind of footage; other kinds cost `wrong_start`.
+        """
+        prices = {stream.kind: settings.wrong_start for stream in self.streams}
+        prices |= dict.fromkeys(set(budgets) & set(prices), 0.0)
+        chosen = self._best(settings, prices)
+        for _ in range(_ROUNDS):
+            over = [
+                kind
+                for kind in set(budgets) & set(prices)
+                if self._false_starts(kind, chosen) > budgets[kind] * self._hours(kind)
+            ]
+            if not over:
+                break
+            prices |= {kind: max(_DEARER * prices[kind], _CHEAPEST) for kind in over}
+            chosen = self._best(settings, prices)
+        return chosen
+
+    def _best(self, settings: ThresholdSettings, prices: Mapping[str, float]) -> dict[str, Thresholds]:
+        """Of those gestures for which some threshold is worth something the one that is worth most."""
+        idle = settings.false_triggers_per_hour * free_hours(self.streams) / max(1, len(self.classes) - 1)
+        chosen: dict[str, Thresholds] = {}
+        best: dict[str, float] = {}
+        for (delay, start), tallies in self.tallies.items():
+            for name, tally in tallies.items():
+                found, wrong = len(tally.late), tally.wrong[""]
+                precise = found and found / (found + wrong) >= settings.precision
+                within = not settings.false_triggers_per_hour or tally.idle <= idle
+                worth = tally.worth(prices)
+                if precise and within and worth >= best.get(name, 0.0):
+                    chosen[name], best[name] = with_start(start, delay), worth
+        return chosen
+
+    def _false_starts(self, kind: str, thresholds: dict[str, Thresholds]) -> int:
+        counted = [s.counts(self.classes, thresholds) for s in self.streams if s.kind == kind]
+        return sum(len(counts.wrong_class) + len(counts.spurious) for counts in counted)
+
+    def _hours(self, kind: str) -> float:
+        return sum(stream.hours for stream in self.streams if stream.kind == kind)
+
+
 def choose_thresholds(
     classes: Sequence[str], streams: Sequence[ScoredStream], settings: ThresholdSettings
 ) -> dict[str, Thresholds]:
-    """For each gesture the threshold, and the time above it, that are worth most and keep to `settings`.
-
-    Worth is what is found, less a fifth of it for each second from the onset to the decision (the median),
-    less `wrong_start` for each start that is wrong. Where nothing keeps to `settings`, or what does is worth
-    nothing, it is `otherwise`. A gesture that is not in the streams and is never seen there gets 0.7: nothing
-    speaks for or against it.
-
-    All gestures move together while one is tried, since they compete. Of the false triggers that are
-    allowed in an hour each gesture gets the same share.
-    """
-    gestures = [name for name in classes if name != NONE]
-    chosen = {name: with_start(settings.otherwise) for name in gestures}
-    free = free_hours(streams)
-    allowed = settings.false_triggers_per_hour * free / max(1, len(gestures))
-    true = {name: sum(one.gesture == name for s in streams for one in s.truth) for name in gestures}
-    tried = {name for name in gestures if true[name]}
-    best = dict.fromkeys(gestures, 0.0)
-    # The highest threshold first, and the shortest delay last: of equals, the earliest decision counts.
-    for delay, start in itertools.product(reversed(DELAYS), reversed(STARTS)):
-        everywhere = {name: with_start(start, delay) for name in gestures}
-        counted = [(stream, stream.counts(classes, everywhere)) for stream in streams]
-        for name in gestures:
-            late = [e.decided_at - g.onset for _, c in counted for g, e in c.matched if e.gesture == name]
-            right = len(late)
-            wrong = sum(e.gesture == name for _, c in counted for e in (*c.wrong_class, *c.spurious))
-            idle = sum(e.gesture == name for s, c in counted if not s.truth for e in c.spurious)
-            within = not settings.false_triggers_per_hour or idle <= allowed
-            if right or wrong:
-                tried.add(name)
-            worth = -settings.wrong_start * wrong
-            if right:
-                worth += right * (1 - _RECALL_A_SECOND * max(0.0, float(np.median(late))))
-            if right and right / (right + wrong) >= settings.precision and within and worth >= best[name]:
-                chosen[name], best[name] = with_start(start, delay), worth
-    return {name: limit if name in tried else with_start(_UNTRIED) for name, limit in chosen.items()}
+    """The thresholds that are worth most, see `ThresholdTrials.choose`."""
+    return ThresholdTrials.on(classes, streams).choose(settings)
 
 
 def free_hours(streams: Sequence[ScoredStream]) -> float:
-    """Hours of those streams in which nobody makes a gesture."""
-    return sum(stream.hours for stream in streams if not stream.truth)
+    """Hours of those streams in which nobody makes a gesture, and which have no budget of their own."""
+    return sum(stream.hours for stream in streams if not stream.truth and not stream.kind)
 
 
 def figures_at(
@@ -188,11 +320,18 @@ def figures_at(
             "precision": round(right / (right + wrong), 3) if right + wrong else None,
         }
     hours = free_hours(streams)
-    false = sum(len(c.spurious) for stream, c in counted if not stream.truth)
+    false = sum(len(c.spurious) for stream, c in counted if not stream.truth and not stream.kind)
+    footage: dict[str, dict[str, float]] = {}
+    for stream, c in counted:
+        if stream.kind:
+            of_kind = footage.setdefault(stream.kind, {"hours": 0.0, "false_starts": 0})
+            of_kind["hours"] += stream.hours
+            of_kind["false_starts"] += len(c.wrong_class) + len(c.spurious)
     return {
         "hours": round(sum(stream.hours for stream, _ in counted), 3),
         "per_gesture": per_gesture,
         "gesture_free": {"hours": round(hours, 3), "false_triggers": false},
+        "footage": footage,
     }
 
 
@@ -214,7 +353,7 @@ def trade_off(
         higher = shifted(thresholds, by)
         counted = [(stream, stream.counts(classes, higher)) for stream in streams]
         matched = sum(len(counts.matched) for _, counts in counted)
-        false = sum(len(counts.spurious) for stream, counts in counted if not stream.truth)
+        false = sum(len(c.spurious) for stream, c in counted if not stream.truth and not stream.kind)
         points.append({"raised": by, "recall": matched / true, "false_triggers_per_hour": false / hours})
         if not matched:
             break
@@ -269,6 +408,17 @@ def decoded_events(
         for event in decoder.step(Evidence(frame, float(at), float(at)))
     ]
     return [*events, *decoder.reset()]
+
+
+def known_events(events: Sequence[GestureEvent], untold: Sequence[Activity]) -> list[GestureEvent]:
+    """Without the gestures that start where nobody knows what is being done."""
+    unknown = {
+        event.id
+        for event in events
+        if event.phase is Phase.START
+        and any(stretch.start <= event.decided_at <= stretch.end + LATE for stretch in untold)
+    }
+    return [event for event in events if event.id not in unknown]
 
 
 def validation_figures(model: LRCN, clips: Sequence[ClipFeatures]) -> dict[str, float]:

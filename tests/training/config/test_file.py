@@ -32,12 +32,15 @@ def test_everything_that_is_said_is_read(tmp_path):
         HEAD
         + 'limits = ["a", "b"]\n'
         + DATA
-        + 'holdout = ["S5"]\nweight = 2\nkind = "films"\n[data.make]\npeople = 3\n'
+        + 'holdout = ["S5"]\nweight = 2\nkind = "films"\nnames = { bend = "none" }\n'
+        + 'false_starts = { "*" = 6, "high throw" = 20.5 }\n[data.make]\npeople = 3\n'
         + "[network]\nsize = 64\n[recognition]\nrate = 1e-3\n[thresholds]\nfalse_triggers_per_hour = 2\n",
     )
     assert config.limits == ("a", "b")
     assert (config.data[0].holdout, config.data[0].weight) == (("S5",), 2.0)
     assert config.data[0].make.people == 3
+    assert config.data[0].names == {"bend": "none"}
+    assert config.data[0].false_starts == {"*": 6.0, "high throw": 20.5}
     assert config.network == {"size": 64}
     assert config.recognition.rate == 1e-3
     assert config.thresholds.false_triggers_per_hour == 2.0
@@ -64,6 +67,9 @@ def test_everything_that_is_said_is_read(tmp_path):
         (HEAD + DATA + 'kind = "movies"\n', ":6: 'kind' must be one of"),
         (HEAD + DATA + "[people]\npresence = 1.0\n", ":7: presence must be more than 0 and less than 1"),
         (HEAD + DATA + "[people]\nsteps = -1\n", ":7: so few steps train nothing"),
+        (HEAD + DATA + "names = { bend = 3 }\n", ":6: 'bend' must be text in quotes"),
+        (HEAD + DATA + 'false_starts = { "*" = "6" }\n', ":6: '*' must be a number"),
+        (HEAD + DATA + 'false_starts = { "*" = -6 }\n', ":6: fewer than 0 false starts"),
         (HEAD + DATA + "people = -1\n", "weight, joints, hands and people must be 0 or more"),
         (HEAD + DATA + "holdout_share = 1.0\n", ":6: the share held out"),
         (HEAD + DATA + "weight = -1\n", "0 or more"),

@@ -1,5 +1,6 @@
 import logging
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -58,6 +59,14 @@ def test_an_index(tmp_path):
     assert (wave.gesture, wave.distance_m, wave.onset, wave.offset) == ("wave", 4.0, 0.2, 0.3)
     assert len(dataset.skipped) == 1
     assert "gone.mp4" in dataset.skipped[0]
+
+
+def test_labels_in_other_words(tmp_path):
+    for name in ("walking", "waving"):
+        grey_clip(tmp_path / name / "1.mp4")
+    dataset = open_data_set(settings(names={"walking": "none", "waving": "wave"}), tmp_path)
+    assert {(clip.gesture, clip.activity) for clip in dataset.training} == {("none", "walking"), ("wave", "")}
+    assert vocabulary_of([dataset]) == ("none", "wave")
 
 
 def test_clips_that_do_not_decode_are_named_skipped_and_counted(classes, caplog):
@@ -126,10 +135,11 @@ def test_everybody_held_out(tmp_path):
 
 def test_tracks_come_back_as_they_went(tmp_path):
     clips = [*arms("A"), moving("wave", "B", 1)]
+    clips[0] = replace(clips[0], clip=replace(clips[0].clip, activity="phone call"))
     write_tracks(tmp_path / "arms.npz", clips)
     back = read_tracks(tmp_path / "arms.npz")
-    assert [(t.gesture, t.clip.subject, t.clip.onset) for t in back] == [
-        (c.gesture, c.clip.subject, c.clip.onset) for c in clips
+    assert [(t.gesture, t.clip.subject, t.clip.onset, t.clip.activity) for t in back] == [
+        (c.gesture, c.clip.subject, c.clip.onset, c.clip.activity) for c in clips
     ]
     for one, other in zip(clips, back, strict=True):
         assert np.array_equal(one.keypoints, other.keypoints)

@@ -72,6 +72,15 @@ def test_a_folder_is_known_by_its_index_and_people_are_held_out(tmp_path):
     assert vocabulary_of([dataset]) == ("circle", "none", "swipe_left", "swipe_right")
 
 
+def test_some_of_the_streams_of_a_folder(tmp_path):
+    pose_folder(tmp_path / "p", ["A", "B", "B"])
+    names = [path.name for path in sorted((tmp_path / "p").glob("*.npz"))]
+    some = DataSettings("p", "MIT", "x", files=(f"{names[0][:-4]}*", names[2]))
+    assert [clip.name for clip in open_data_set(some, tmp_path / "p").training] == [names[0], names[2]]
+    with pytest.raises(TrainingError, match=r"p: the data set 'p' names C\*; there is no such file"):
+        open_data_set(DataSettings("p", "MIT", "x", files=("C*",)), tmp_path / "p")
+
+
 def test_an_index_of_nothing_is_named(tmp_path):
     pose_folder(tmp_path / "p", ["A"])
     (tmp_path / "p" / "index.csv").write_text("person\nA\n")

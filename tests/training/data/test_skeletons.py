@@ -60,5 +60,5 @@ def test_only_the_files_that_are_named(tmp_path):
     dataset = open_data_set(DataSettings("m", "MIT", "x", files=("b.npz",)), tmp_path)
     assert dataset.kind == "skeletons"
     assert vocabulary_of([dataset]) == ("circle", "none")
-    with pytest.raises(TrainingError, match=r"c\.npz: the data set 'm' names this file"):
+    with pytest.raises(TrainingError, match=r"the data set 'm' names c\.npz; there is no such file"):
         open_data_set(DataSettings("m", "MIT", "x", kind="skeletons", files=("c.npz",)), tmp_path)

@@ -166,9 +166,11 @@ def test_a_model_of_motion_without_pictures(tmp_path, capfd):
         '[[data]]\nname = "poses"\nlicence = "MIT"\nsource = "poses"\nholdout = ["C"]\n'
         'names = { circle = "turn" }\nunlabelled = ["wave"]\n'
         '[[data]]\nname = "kinect"\nlicence = "MIT"\nsource = "skeletons"\nfiles = ["a.npz"]\n'
+        'false_starts = { "*" = 6 }\n'
         + SMALL_NETWORK
         + "hand_size = 32\n[keypoints]\nsteps = 0\n[features]\nversions = 2\n"
         "[recognition]\nsteps = 200\nstreams = 8\nchunk = 32\nrate = 1e-2\n"
+        "[thresholds]\nfolds = 2\nhours = 0.05\nleast_recall = 1.0\n"
     )
     run = tmp_path / "run"
     code, _, err = train(capfd, config, "--run", run)
@@ -186,6 +188,15 @@ def test_a_model_of_motion_without_pictures(tmp_path, capfd):
         pytest.approx(10 / 60, abs=0.01),
     )
     assert fallen_to(read_rows(run / "recognition.csv")) < 0.8
+    # The clap has a budget, so there are three operating points; what is not always found is off.
+    assert card.sensitivities == ("careful", "normal", "eager")
+    validation = json.loads((run / "validation.json").read_text())
+    assert list(validation["footage"]) == ["kinect, 6 an hour"]
+    assert validation["footage"]["kinect, 6 an hour"]["hours"] > 0
+    on = {name: found["recall"] for name, found in validation["per_gesture"].items()}
+    assert sorted([*on, *card.off]) == card.gestures
+    assert card.off
+    assert all("were found of people whom it did not know" in why for why in card.off.values())
 
 
 def hands_config(folder):

@@ -8,6 +8,7 @@ import torch
 from gesturelrcn.evaluation import TrueGesture
 from gesturelrcn.model.network import TemporalOutput
 from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.recordings.truth import Activity
 from gesturelrcn.thresholds import Thresholds
 from gesturelrcn.training.config.config import ThresholdSettings
 from gesturelrcn.training.data.clip_features import ClipFeatures
@@ -15,9 +16,11 @@ from gesturelrcn.training.tasks.thresholds import (
     DELAYS,
     STARTS,
     ScoredStream,
+    ThresholdTrials,
     choose_thresholds,
     clip_counts,
     clip_scores,
+    figures_at,
     trade_off,
     with_start,
     within_budget,
@@ -108,6 +111,31 @@ def test_a_wrong_start_outweighs_what_little_a_low_threshold_finds_more():
     assert never["wave"].start >= 0.7  # still worth it where nothing is wrong
     wrong = choose_thresholds(CLASSES, streams[3:], ThresholdSettings(precision=0.1, wrong_start=9.0))
     assert wrong["wave"].start == ThresholdSettings().otherwise
+
+
+def test_footage_with_a_budget_costs_until_the_budget_is_kept():
+    found = [stream(scores(wave=score), "wave") for score in (0.99, 0.7, 0.7, 0.7)]
+    found.append(stream(scores(stop=0.7), "stop"))
+    busy = [replace(stream(scores(wave=0.8)), kind="busy") for _ in range(3)]
+    settings = ThresholdSettings(precision=0.5, wrong_start=0.01)
+    trials = ThresholdTrials.on(CLASSES, found).and_on(ThresholdTrials.on(CLASSES, busy))
+    an_hour = 3600 / SECONDS[-1]
+    generous = trials.choose(settings, {"busy": an_hour})
+    strict = trials.choose(settings, {"busy": an_hour / 2})
+    assert generous["wave"].start < 0.7
+    assert strict["wave"].start > 0.8
+    assert strict["stop"] == generous["stop"]  # what costs nothing does not give way
+    figures = figures_at(CLASSES, [*found, *busy], generous)
+    assert figures["footage"] == {"busy": {"hours": pytest.approx(3 * SECONDS[-1] / 3600), "false_starts": 3}}
+    assert figures["gesture_free"] == {"hours": 0.0, "false_triggers": 0}  # it is no idle stream
+
+
+def test_nothing_counts_where_nobody_knows_what_is_done():
+    known = stream(scores(wave=0.9))
+    limits = {name: with_start(0.5) for name in CLASSES[1:]}
+    unknown = replace(known, untold=(Activity("other:x", 0.9, 2.0),))
+    assert len(known.counts(CLASSES, limits).spurious) == 1
+    assert not unknown.counts(CLASSES, limits).spurious
 
 
 def test_fewer_false_starts_cost_what_is_hardly_surer():
