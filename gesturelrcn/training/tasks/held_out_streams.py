@@ -13,6 +13,7 @@ from gesturelrcn.evaluation.stitching import StreamPlan, StreamTruth
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.recordings.listing import Film, Listing
+from gesturelrcn.thresholds import AS_USUAL
 from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.tasks.thresholds import decoded_events, known_events
 
@@ -44,7 +45,7 @@ def _result(model: LRCN, card: ModelCard, stream: ClipFeatures) -> StreamResult:
     scores = stream_scores(model, stream)
     times = stream.times.astype(np.float64)
     trace = Trace(times, scores, np.arange(len(times)) == 0)
-    events = known_events(decoded_events(card.classes, card.thresholds, scores, times), stream.untold)
+    events = known_events(decoded_events(card.classes, card.in_force(AS_USUAL), scores, times), stream.untold)
     return StreamResult(StreamPlan(film.name, film.subject, 0.0, "", film=film), truth, events, trace)
 
 
