@@ -23,6 +23,6 @@ def write_shipped_model(folder: Path, *, by: float = 1.0, off: Mapping[str, str]
     card = with_points(read_card(card_path("default")), by=by, off=off)
     for name in card.files:
         shutil.copyfile(assets() / name, folder / name)
-    path = folder / "points.json"
+    path = folder / f"{card.name}.json"  # the files of the weights are called alike
     path.write_text(card.to_json(), encoding="utf-8")
     return path
