@@ -9,6 +9,7 @@ import typer
 from gesturelrcn.cli import options
 from gesturelrcn.cli.console import say
 from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.system.whole_files import make_folder
 
 if TYPE_CHECKING:
     from gesturelrcn.benchmarking.comparison import Change
@@ -61,6 +62,8 @@ def bench(
         must_be_drawable()
     gestures = _not_negative(keys, "gestures")
     request = BenchRequest(model, _existing(source), quick, peers, gestures, _sane(hours))
+    if report is not None:  # said before anything is measured
+        make_folder(report)
     figures = run(request, lambda line: say(f"measuring {line} ...", to_stderr=True))
     if report is not None:
         say(f"report: {write_page(figures, report)}", to_stderr=json)

@@ -13,6 +13,7 @@ from gesturelrcn.cli.bars import progress_bars
 from gesturelrcn.cli.console import say
 from gesturelrcn.cli.options import EngineChoice
 from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.system.whole_files import make_folder
 from gesturelrcn.thresholds import AS_USUAL, Sensitivities
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ def evaluate(
     if streams is not None:
         _write_streams(listing, streams)
         return
+    # What cannot be written is said before anything is measured.
+    for folder in filter(None, (report, None if events is None else events.parent)):
+        make_folder(folder)
     command = EvaluateCommand(model, engine, workers, minutes, grid, asked_for(sensitivity, turn_on))
     evaluation = command.measure(listing, predictions)
     if events is not None:

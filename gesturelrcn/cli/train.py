@@ -13,6 +13,7 @@ from gesturelrcn.cli.bars import progress_bars
 from gesturelrcn.cli.console import say
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.system.processors import cores
+from gesturelrcn.system.whole_files import make_folder
 
 if TYPE_CHECKING:
     from gesturelrcn.training.loop.loop import TrainingProgress
@@ -76,6 +77,8 @@ def train(
     from gesturelrcn.training.stages import stages_of
 
     read = read_config(config)
+    if out is not None:  # said before anything is learnt
+        make_folder(out)
     left_out = tuple(without or ())
     folder = run or Path("runs") / "-without-".join((read.name, *left_out))
     with _bars() as progress:

@@ -1,12 +1,15 @@
 """A disk that is full, read-only, or without a place for temporary files."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from gesturelrcn.model import assets
 
 FULL = Path("/dev/full")
 pytestmark = pytest.mark.skipif(not FULL.exists(), reason="only Linux has /dev/full")
@@ -61,3 +64,27 @@ def test_a_native_abort_is_not_mute() -> None:
     assert done.returncode < 0
     assert "Aborted" in done.stderr
     assert os.linesep in done.stderr
+
+
+@pytest.mark.parametrize(
+    "option", ["bench --report", "evaluate . --report", "evaluate . --events", "train x.toml --out"]
+)
+def test_what_cannot_be_written_is_said_before_the_work(tmp_path: Path, option: str) -> None:
+    """Hours later it would be too late: the model that is asked for is not even looked for."""
+    (tmp_path / "file").touch()
+    shutil.copy(assets() / "sample.mp4", tmp_path / "clip.mp4")
+    (tmp_path / "index.csv").write_text("path,subject,gesture,onset_s\nclip.mp4,A,wave,0.5\n")
+    (tmp_path / "x.toml").write_text('name = "x"\n[[data]]\nname = "clips"\nlicence = "MIT"\nsource = "me"\n')
+    place = tmp_path / "file" / "below" / "events.jsonl"
+    asked_for = () if option.startswith("train") else ("--model", "none-such")
+    done = subprocess.run(
+        [sys.executable, "-m", "gesturelrcn", *option.split(), place, *asked_for],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "cannot be made (Not a directory): choose another one." in line
