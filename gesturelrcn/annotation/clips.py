@@ -16,6 +16,8 @@ _TICKS = 90_000
 """A second of the clips' clock, so that frames which are not equally far apart stay so."""
 _QUALITY = {"crf": "20", "preset": "veryfast", "threads": "1"}
 _NOMINAL_FPS = 30
+_ORIGIN = "comment"
+"""What a clip says of the video that it was cut from."""
 
 
 def clip_name(label: str, span: Span) -> str:
@@ -23,11 +25,39 @@ def clip_name(label: str, span: Span) -> str:
     return f"{label}-{span.start:08.2f}s-{span.gesture}.mp4"
 
 
+def place_for(folder: Path, name: str, video_sum: str) -> Path:
+    """Where a clip of this name goes: beside a clip that another command cut of another video."""
+    place, number = folder / name, 1
+    while place.exists() and _cut_from(place) not in (video_sum, ""):
+        number += 1
+        place = folder / f"{name.removesuffix('.mp4')}-{number}.mp4"
+    return place
+
+
+def _cut_from(clip: Path) -> str:
+    """The sum of the video that a clip was cut from; "" where it does not say."""
+    import av
+
+    try:
+        with clip.open("rb") as file, av.open(file, metadata_errors="replace") as container:
+            return str(container.metadata.get(_ORIGIN, ""))
+    except (OSError, ValueError, av.error.FFmpegError):
+        return ""
+
+
 class ClipCutter:
     """One gesture with some time before and after it. A `Taker` of pictures; `done` writes the file."""
 
-    def __init__(self, span: Span, margin: float, out: Path) -> None:
-        """Args: span: what to show. margin: seconds before and after it. out: the file, an .mp4."""
+    def __init__(self, span: Span, margin: float, out: Path, video_sum: str = "") -> None:
+        """Set up; nothing is written yet.
+
+        Args:
+            span: what to show.
+            margin: seconds before and after it.
+            out: the file, an .mp4.
+            video_sum: of the video that it is cut from.
+        """
+        self._video_sum = video_sum
         self._since = span.start - margin
         self.until = span.end + margin
         self._out = out
@@ -56,6 +86,7 @@ class ClipCutter:
 
         self._began = at
         self._container = av.open(self._film, "w", format="mp4")
+        self._container.metadata[_ORIGIN] = self._video_sum
         self._stream = self._container.add_stream("libx264", rate=_NOMINAL_FPS, options=_QUALITY)
         self._stream.height, self._stream.width = image.shape[:2]
         self._stream.pix_fmt = "yuv420p"

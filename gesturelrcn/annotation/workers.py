@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from gesturelrcn.annotation.clips import ClipCutter, clip_name
+from gesturelrcn.annotation.clips import ClipCutter, clip_name, place_for
 from gesturelrcn.annotation.formats import write_timeline
 from gesturelrcn.annotation.jobs import Job
 from gesturelrcn.annotation.second_look import KeyFrames, Taker, look_again
@@ -165,11 +165,13 @@ def _second_look(outcome: Outcome) -> dict[str, Any]:
     kept: list[str] = []
     for span in outcome.matches if request.clips is not None else ():
         assert request.clips is not None
-        name = clip_name(job.label or job.video.stem, span)
-        if (request.clips / name).exists() and not request.force:
-            kept.append(name)
+        assert outcome.timeline is not None
+        video_sum = outcome.timeline.origin.video_sum
+        place = place_for(request.clips, clip_name(job.label or job.video.stem, span), video_sum)
+        if place.exists() and not request.force:
+            kept.append(place.name)
         else:
-            clips[name] = ClipCutter(span, request.margin, request.clips / name)
+            clips[place.name] = ClipCutter(span, request.margin, place, video_sum)
     takers += clips.values()
     key_frames = KeyFrames(outcome.matches)
     if request.key_frames and outcome.matches:

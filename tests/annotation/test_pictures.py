@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from gesturelrcn.annotation import AnnotationRequest, Job, Outcome
-from gesturelrcn.annotation.clips import ClipCutter, clip_name
+from gesturelrcn.annotation.clips import ClipCutter, clip_name, place_for
 from gesturelrcn.annotation.second_look import KEY_FRAME_WIDTH, KeyFrames, look_again
 from gesturelrcn.annotation.summary import must_be_replaceable, page, write_summary
 from gesturelrcn.capture.video import decode_video
@@ -53,6 +53,16 @@ def test_clips_show_the_moment_and_its_margin(film, tmp_path):
             (stream,) = container.streams
             assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
             assert (stream.width, stream.height) == (WIDTH, HEIGHT)
+
+
+def test_clips_of_another_video_are_left_alone(film, tmp_path):
+    places = []
+    for video_sum in ("one", "other", "one"):
+        places.append(place_for(tmp_path, "cam.mp4", video_sum))
+        clip = ClipCutter(SPAN, 0.0, places[-1], video_sum)
+        look_again(film, [clip])
+        clip.done()
+    assert [place.name for place in places] == ["cam.mp4", "cam-2.mp4", "cam.mp4"]
 
 
 def test_pictures_of_odd_size_become_a_clip(tmp_path):

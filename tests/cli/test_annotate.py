@@ -264,6 +264,20 @@ def test_a_film_that_breaks_off_says_so_each_time(gesturelrcn, tmp_path):
         assert note in (tmp_path / name).read_text(), name
 
 
+def test_clips_of_two_runs_into_one_folder(gesturelrcn, eager_model, clip, tmp_path):
+    """cam.avi of today and that of tomorrow, whose gestures come at the same second."""
+    clips = tmp_path / "clips"
+    for day in ("today", "tomorrow"):
+        film = tmp_path / day / "cam.avi"
+        film.parent.mkdir()
+        film.write_bytes(clip.read_bytes() + day.encode())
+        for told in ("1 clip cut: ", "0 clips cut, 1 were there already: "):
+            end = gesturelrcn("annotate", film, "--clips", clips, "--model", eager_model("raise_hand"))
+            assert (end.returncode, end.stderr) == (0, "")
+            assert f"{told}{clips}" in end.stdout
+    assert len(list(clips.iterdir())) == 2
+
+
 @pytest.mark.parametrize("strict", [False, True])
 def test_names_that_are_no_text_here(eager_model, clip, tmp_path, strict):
     """Bytes that are no UTF-8, and any name that is not ASCII where the language of the system is C."""
