@@ -40,10 +40,13 @@ class Bar:
         return value <= self.limit / share if self.side == "most" else value >= self.limit * share
 
     def verdict(self, value: float, processor: str) -> str:
-        """`yes` or `NO`, or on which machine it is promised where it is on another than this."""
+        """`yes`, or `NO` with how far it is off and where it is promised; on another machine just that."""
         if not processor.startswith(self.machine):
             return f"promised on {self.machine}"
-        return "yes" if self.kept(value) else "NO"
+        if self.kept(value):
+            return "yes"
+        off, how = abs(value / self.limit - 1), "over" if self.side == "most" else "short"
+        return f"NO, {off:.0%} {how}; promised on {self.machine or 'any machine'}"
 
 
 MACHINE = "AMD EPYC"
