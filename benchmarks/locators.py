@@ -1,8 +1,9 @@
 """How well people are found, on people whom nobody trained on, beside MediaPipe.
 
 The reference is MediaPipe's pose (`PoseLocator`) on the whole frame. Measured beside it: the detector in
-front of that pose (`DetectingLocator`), and the network that finds people (a .onnx file): whom it takes for
-likely there, who is believed when moving, and whom for surely there, who is believed at once.
+front of that pose (`DetectingLocator`), and the network that finds people (a .onnx file): whom it takes,
+after a closer look, for likely there, who is believed when moving, and whom for surely there, who is believed
+at once.
 
     python benchmarks/locators.py --data ../shared/data [--network FILE.onnx] [--out figures.json]
 
@@ -13,7 +14,8 @@ likely there, who is believed when moving, and whom for surely there, who is bel
 - groups: two to four of them cut out and put into a synthetic room; how many are told apart.
 - followed: the frames of "whole", when their clips are played as `gesturelrcn run FILE` does it: who is
   likely there is believed when moving, and whoever is followed with less. Only of our own locator.
-- empty: synthetic rooms with furniture, coats and nobody; of a seed of their own.
+- empty: synthetic rooms with furniture, coats and nobody; of a seed of their own. Of the follower: in how
+  many it follows somebody, when a camera shows them for three seconds, with noise.
 """
 
 import argparse
@@ -72,8 +74,10 @@ class Network:
 
     def __call__(self, image: Pixels) -> list[Floats]:
         began = time.perf_counter()
-        people = [one for one in self._network.find(image) if one.presence >= self._presence]
+        found = self._network.find(image)
         self.seconds.append(time.perf_counter() - began)
+        closer = [self._network.look_closer(image, person) for person in found]
+        people = [person for person in closer if person.presence >= self._presence]
         regions = [person.region(0.0) for person in sorted(people, key=lambda one: -one.presence)]
         return [np.array([region.x, region.y, region.side]) for region in regions if region is not None]
 
@@ -116,6 +120,20 @@ def followed(data: Path, every: float) -> list[tuple[Floats, Floats | None]]:
                 pairs.append((square(truth), None if region is None else square(region)))
         follower.close()
     return pairs
+
+
+def followed_in(rooms: list[Pixels], fps: float = 10.0, seconds: float = 3.0) -> dict[str, int]:
+    """In how many of these rooms somebody is followed, when each is shown for so long."""
+    rng, with_somebody = np.random.default_rng(6), 0
+    for room in rooms:
+        follower = person_follower("people")
+        regions = []
+        for number in range(round(fps * seconds)):
+            noisy = room + rng.normal(0, 2.0, room.shape).round()
+            regions.append(follower.follow(np.asarray(noisy.clip(0, 255), np.uint8), number / fps))
+        with_somebody += any(region is not None for region in regions)
+        follower.close()
+    return {"pictures": len(rooms), "with_somebody": with_somebody}
 
 
 def square(region: Region) -> Floats:
@@ -290,9 +308,10 @@ def main() -> None:
         finders["detector"] = located(DetectingLocator())
         finders["pose"] = located(PoseLocator(tracking=False))
     figures: dict[str, dict[str, object]] = {
-        "follower": {"followed": of_pairs(followed(options.data, options.every))}
+        "follower": {"followed": of_pairs(followed(options.data, options.every)), "empty": followed_in(rooms)}
     }
-    print(f"follower  followed {figures['follower']['followed']}")
+    for kind, values in figures["follower"].items():
+        print(f"follower  {kind:8} {values}")
     for name, find in finders.items():
         figures[name] = {kind: measured(find, some) for kind, some in every.items()}
         answers = [len(find(room)) for room in rooms]

@@ -14,10 +14,12 @@ from gesturelrcn.region.region import Region
 
 logger = logging.getLogger(__name__)
 
-SURE = 0.7
-"""Presence from which on somebody is there."""
+SURE = 0.8
+"""Presence, after a closer look, from which on somebody is there."""
 LIKELY = 0.5
 """The same for who moves: furniture does not. Whoever is followed already is believed with less."""
+MOST_CLOSER = 4
+"""People who are looked at closer in one picture; each look takes as long as the first."""
 RAISED = 0.5
 """From here on a hand counts as raised."""
 _REACH = 0.5  # sides of the region within which the followed person is looked for
@@ -27,9 +29,9 @@ _GROWTH = 2.0  # times by which that person may have become larger or smaller
 class PersonLocator:
     """A `Locator` that follows one person among several.
 
-    Everybody in the picture is found in one look. Somebody is chosen who is surely there, or likely there and
-    moving. Who was chosen stays chosen until not found for two seconds, or until `choose` names another; who
-    was never surely there gives way to somebody who is.
+    Everybody in the picture is found in one look, and looked at closer where somebody is to be chosen:
+    somebody who is surely there, or likely there and moving. Who was chosen stays chosen until not found for
+    two seconds, or until `choose` names another; who was never surely there gives way to somebody who is.
     """
 
     def __init__(
@@ -37,18 +39,24 @@ class PersonLocator:
         choice: Choice = "raised_hand",
         *,
         find: Callable[[NDArray[np.uint8]], list[Person]] | None = None,
+        look_closer: Callable[[NDArray[np.uint8], Person], Person] | None = None,
     ) -> None:
         """Set up the locator.
 
         Args:
             choice: who is followed where there are several.
             find: everybody in a picture, the nearest first; default `PeopleNetwork().find`.
+            look_closer: somebody in a picture with the presence of a second look; default that of the
+                network, and none for a `find` of your own.
 
         Raises:
             ModelError: the network in the package is missing or damaged.
         """
         self._choice = choice
-        self._find = find or PeopleNetwork().find
+        if find is None:
+            network = PeopleNetwork()
+            find, look_closer = network.find, look_closer or network.look_closer
+        self._find, self._look_closer = find, look_closer
         self._followed: Region | None = None
         self._shape: tuple[int, ...] = ()
         self._found = self._sure = False
@@ -82,26 +90,38 @@ class PersonLocator:
         seen = [(person, person.region(at)) for person in self._find(image)]
         people = [(person, region) for person, region in seen if region is not None]
         self._movement.take(image)
-        found = self._chosen(people)
+        found = self._chosen(image, people)
         self._followed = found or self._followed
         self._found = found is not None
         return found
 
-    def _chosen(self, people: list[tuple[Person, Region]]) -> Region | None:
+    def _chosen(self, image: NDArray[np.uint8], people: list[tuple[Person, Region]]) -> Region | None:
         """Who of these is followed from now on, or None for nobody."""
         regions = [region for _, region in people]
-        sure = [one for one in people if one[0].presence >= SURE]
-        found: Region | None = None
-        if self._place is not None and regions:
+        if not regions:
+            return None
+        if self._place is not None:
             found, self._sure = _nearest_to(self._place, regions), True
             self._place = None
-        elif self._followed is None or (not self._sure and sure):
-            there = sure or [one for one in people if self._moves(*one)]
-            found = self._choose_anew(there) if there else None
-            self._sure = bool(sure)
-        elif regions:
-            found = _same(self._followed, regions)
-        return found
+            return found
+        if self._followed is None or not self._sure:
+            closer = self._closer(image, people)
+            sure = [one for one in closer if one[0].presence >= SURE]
+            there = sure or [one for one in closer if self._moves(*one)]
+            if sure or self._followed is None:
+                self._sure = bool(sure)
+                return self._choose_anew(there) if there else None
+        return _same(self._followed, regions)
+
+    def _closer(
+        self, image: NDArray[np.uint8], people: list[tuple[Person, Region]]
+    ) -> list[tuple[Person, Region]]:
+        """The likeliest of these, after a second look."""
+        look = self._look_closer
+        if look is None:
+            return people
+        likeliest = sorted(people, key=lambda one: -one[0].presence)[:MOST_CLOSER]
+        return [(look(image, person), region) for person, region in likeliest]
 
     def _moves(self, person: Person, region: Region) -> bool:
         return person.presence >= LIKELY and self._movement.within(region)

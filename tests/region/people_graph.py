@@ -14,7 +14,7 @@ UNIT = 24
 """Of everybody, in pixels of the network."""
 
 
-def write_graph(folder: Path, name: str = "colours") -> Path:
+def write_graph(folder: Path, name: str = "colours", unit: float = UNIT) -> Path:
     """The network and its card in `folder`; returns the ONNX file. Needs the package onnx."""
     from onnx import TensorProto, checker, helper
 
@@ -45,7 +45,7 @@ def write_graph(folder: Path, name: str = "colours") -> Path:
             constant("white", 255.0, [1]),
             constant("x", 0.0, channel),
             constant("y", 0.25, channel),
-            constant("size", math.log(UNIT), channel),
+            constant("size", math.log(unit), channel),
             bounds("zero", 0),
             bounds("one", 1),
             bounds("two", 2),

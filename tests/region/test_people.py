@@ -1,10 +1,15 @@
 """Several people: one is chosen and followed. Who is in the picture, the tests say."""
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 
+from gesturelrcn.capture import open_source
+from gesturelrcn.model import assets
 from gesturelrcn.region import Person, PersonLocator, Region
-from gesturelrcn.region.people import LIKELY, SURE
+from gesturelrcn.region.people import LIKELY, MOST_CLOSER, SURE
 
 PICTURE = np.zeros((480, 640, 3), np.uint8)
 
@@ -172,3 +177,84 @@ def test_a_click_chooses_whom_nobody_was_sure_of(room, locator):
     locator.choose(150, 200)
     assert locator.locate(PICTURE, 0.0).x == 160
     assert locator.locate(PICTURE, 0.4).x == 160
+
+
+class CloserLooks:
+    """Second looks that give everybody such a presence; counts them."""
+
+    def __init__(self, presence):
+        self.presence, self.number = presence, 0
+
+    def __call__(self, image, person):
+        self.number += 1
+        return replace(person, presence=self.presence)
+
+
+def test_whom_a_closer_look_does_not_agree_to_is_nobody(room):
+    room.people = [somebody(160)]
+    looks = CloserLooks(SURE - 0.01)
+    locator = PersonLocator(find=room.find, look_closer=looks)
+    assert locator.locate(PICTURE, 0.0) is None
+    looks.presence = SURE
+    assert locator.locate(PICTURE, 0.1).x == 160
+
+
+def test_who_is_followed_needs_no_closer_look(room):
+    looks = CloserLooks(SURE)
+    locator = PersonLocator(find=room.find, look_closer=looks)
+    room.people = [somebody(160)]
+    assert [locator.locate(PICTURE, 0.4 * number).x for number in range(5)] == [160] * 5
+    assert looks.number == 1
+
+
+def test_who_was_never_surely_there_is_looked_at_closer_until_it_is(room):
+    looks = CloserLooks(LIKELY)
+    locator = PersonLocator(find=room.find, look_closer=looks)
+    room.people = [somebody(160, presence=0.6)]
+    locator.locate(PICTURE, 0.0)
+    assert locator.locate(moving(160), 0.1).x == 160
+    looks.presence = SURE
+    assert [locator.locate(PICTURE, 0.1 * number).x for number in (2, 3, 4)] == [160] * 3
+    assert looks.number == 3
+
+
+def test_of_a_crowd_only_the_likeliest_are_looked_at_closer(room):
+    looks = CloserLooks(SURE)
+    locator = PersonLocator(find=room.find, look_closer=looks)
+    room.people = [somebody(60 + 80 * number, presence=0.6 + 0.02 * number) for number in range(7)]
+    assert locator.locate(PICTURE, 0.0).x >= 60 + 80 * (7 - MOST_CLOSER)
+    assert looks.number == MOST_CLOSER
+
+
+def chair(rng):
+    """An office chair with something bright behind its back, in a room where nobody is."""
+    wall, dark, bright = rng.uniform(120, 230, 3), rng.uniform(10, 70, 3), rng.uniform(60, 250, 3)
+    image = np.full((240, 320, 3), wall)
+    image[int(rng.uniform(150, 190)) :] = wall * rng.uniform(0.3, 0.7)
+    unit = rng.uniform(14, 40)
+    x, y = rng.uniform(60, 260), rng.uniform(70, 140)
+
+    def at(right, down):
+        return round(x + right * unit), round(y + down * unit)
+
+    cv2.circle(image, at(rng.uniform(-0.1, 0.1), -0.55), int(0.36 * unit), bright.tolist(), -1)
+    for down, wide, high in ((0.5, 0.55, 0.75), (1.3, 0.6, 0.15)):
+        cv2.ellipse(image, at(0, down), (int(wide * unit), int(high * unit)), 0, 0, 360, dark.tolist(), -1)
+    cv2.rectangle(image, at(-0.06, 1.0), at(0.06, 2.0), dark.tolist(), -1)
+    cv2.line(image, at(-0.5, 2.1), at(0.5, 2.1), dark.tolist(), 2)
+    noisy = cv2.GaussianBlur(image, (0, 0), 0.7) + rng.normal(0, 2, image.shape)
+    return noisy.clip(0, 255).astype(np.uint8)
+
+
+def test_chairs_that_look_like_somebody_are_hardly_ever_followed():
+    """At the first look more than half of these look as sure as people do."""
+    rng = np.random.default_rng(3)
+    followed = [PersonLocator().locate(chair(rng), 0.0) is not None for _ in range(40)]
+    assert sum(followed) <= 4
+
+
+def test_a_person_who_stands_still_is_followed_at_once():
+    with open_source(assets() / "sample.mp4") as source:
+        image = next(iter(source)).image
+    for picture in (image, image[::2, ::2], image[:, ::-1], cv2.resize(image, None, fx=2, fy=2)):
+        assert PersonLocator().locate(picture, 0.0) is not None

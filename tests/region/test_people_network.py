@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -103,6 +104,32 @@ def test_people_are_found_where_they_are_in_any_size_of_picture(network, size):
 @pytest.mark.parametrize("size", [(1, 1), (1, 480), (640, 1), (9000, 1), (1, 9000), (7680, 4320), (3, 2)])
 def test_pictures_of_any_size_are_looked_at(network, size):
     assert network.find(np.zeros((size[1], size[0], 3), np.uint8)) == []
+
+
+@pytest.mark.parametrize("size", [(640, 480), (320, 240), (1280, 720)])
+def test_a_closer_look_agrees_where_the_same_person_is_seen_again(tmp_path, size):
+    pytest.importorskip("onnx")
+    network = PeopleNetwork(write_graph(tmp_path, unit=40))
+    (person,) = network.find(picture := picture_of((0.3, 0.4, True), size=size))
+    closer = network.look_closer(picture, person)
+    assert closer.presence == pytest.approx(1.0, abs=0.02)
+    assert replace(closer, presence=person.presence) == person
+    nobody = network.look_closer(np.zeros_like(picture), person)
+    assert nobody.presence == pytest.approx(person.presence / 2)
+
+
+def test_a_closer_look_at_somebody_of_another_size_does_not_agree(network):
+    """This network tells of everybody the same size in its own pixels, however close it looks."""
+    (person,) = network.find(picture := picture_of((0.5, 0.5, False)))
+    assert network.look_closer(picture, person).presence == pytest.approx(person.presence / 2)
+
+
+@pytest.mark.parametrize("place", [(0.02, 0.02), (0.98, 0.02), (0.02, 0.98), (0.98, 0.98)])
+def test_a_closer_look_may_lie_partly_outside(tmp_path, place):
+    pytest.importorskip("onnx")
+    network = PeopleNetwork(write_graph(tmp_path, unit=40))
+    (person,) = network.find(picture := picture_of((*place, False)))
+    assert network.look_closer(picture, person).presence > 0.9 * person.presence
 
 
 def test_a_picture_need_not_lie_in_one_piece(network):
