@@ -36,10 +36,13 @@ from tests.waiting import wait_until
 ONE_CORE = {**os.environ, "OMP_NUM_THREADS": "1", "GLOG_minloglevel": "3"}
 
 
-def train(capfd, *arguments):
+def train(capfd, *arguments, workers=1):
     """In this process; returns exit code, stdout and stderr."""
     with pytest.raises(SystemExit) as ended:
-        app(["train", *map(str, arguments), "--workers", "1", "--device", "cpu"], prog_name="gesturelrcn")
+        app(
+            ["train", *map(str, arguments), "--workers", str(workers), "--device", "cpu"],
+            prog_name="gesturelrcn",
+        )
     out, err = capfd.readouterr()
     return ended.value.code, out, err
 
@@ -345,6 +348,36 @@ def test_clips_without_anybody(tmp_path, capfd):
         "grey: none/1.mp4",
         "grey: wave/1.mp4",
     ]
+
+
+ABSENT = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "mediapipe":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Absent())
+"""
+
+
+@pytest.fixture
+def without_mediapipe(tmp_path, monkeypatch):
+    """As where the extra is not installed, in the processes that are started."""
+    (tmp_path / "sitecustomize.py").write_text(ABSENT)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+
+
+def test_a_missing_teacher_is_named_by_the_stage_that_asks_it(tmp_path, capfd, without_mediapipe):
+    for clip in ("none/1.mp4", "wave/1.mp4"):
+        grey_clip(tmp_path / "grey" / clip)
+    config = tmp_path / "grey.toml"
+    config.write_text(
+        'name = "grey"\nstart = "random"\n[[data]]\nname = "grey"\nlicence = "CC0-1.0"\nsource = "drawn"\n'
+        "[people]\nsteps = 2\n"
+    )
+    told = train(capfd, config, "--run", tmp_path / "run", workers=2)
+    assert sentence(told).endswith("pip install 'gesturelrcn[mediapipe]', with Python 3.10 to 3.12.")
+    assert sorted(started(tmp_path / "run")) == ["synthesis"], "what needs no teacher is done"
 
 
 def test_joints_are_learnt_before_other_rooms(tmp_path, capfd):
