@@ -1,5 +1,6 @@
 """A model's card as a page for people: what it recognises, on whom that was measured, what it cannot do."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -104,6 +105,7 @@ def _all_measured(card: ModelCard) -> Iterator[str]:
                 (title, "found", "starts that were right", "clips right"), _groups(measured.get(key, {}))
             )
         yield _without_gesture(measured)
+        yield _activities(measured)
         yield from _beside(measured)
         yield from _again(measured.get("command", ""))
 
@@ -116,11 +118,15 @@ def _first_sentence(measured: _Row) -> str:
     everything = measured["all"]
     median, _ = _latency(measured)
     soon = f" (half of them within {median} s of the onset)" if median else ""
+    clips = measured["clips"]
+    what = f"{clips} clips" if clips else f"{measured['streams']} streams"
+    named = (
+        f", the likeliest class right in {_percent(measured['clip_accuracy'])} of the clips" if clips else ""
+    )
     return (
-        f"{measured['clips']} clips{who}, {measured['minutes']:.1f} minutes of streams:"
+        f"{what}{who}, {measured['minutes']:.1f} minutes{' of streams' if clips else ''}:"
         f" {_of(everything, 'found', 'true')} gestures found{soon},"
-        f" {_of(everything, 'found', 'starts')} starts right,"
-        f" the likeliest class right in {_percent(measured.get('clip_accuracy'))} of the clips."
+        f" {_of(everything, 'found', 'starts')} starts right{named}."
     )
 
 
@@ -173,6 +179,15 @@ def _without_gesture(measured: _Row) -> str:
     )
 
 
+def _activities(measured: _Row) -> str:
+    """Where the recordings say what is done by who makes no gesture: how often one starts then."""
+    done = measured.get("per_activity", {})
+    return _table(
+        ("what was being done", "minutes", "false starts"),
+        ([name, f"{row['minutes']:.1f}", str(row["false_triggers"])] for name, row in done.items()),
+    )
+
+
 def _beside(measured: _Row) -> Iterator[str]:
     others = measured.get("beside", [])
     if not others:
@@ -207,17 +222,17 @@ def _again(command: str) -> Iterator[str]:
 
 
 def card_summary(card: ModelCard) -> str:
-    """What a README has room for, in Markdown: a table of the gestures, best first, and one paragraph.
+    """What a README has room for, in Markdown: a table of the gestures, best first, and a paragraph or two.
 
-    It tells the first measurement of the card. Gestures that are off are not in the table.
+    The table adds up all measurements of the card. Gestures that are off are not in it.
     """
-    name, measured = next(iter(measurements(card).items()), ("", None))
-    if measured is None:
+    every = measurements(card)
+    if not every:
         return f"Of {card.name} nothing was measured."
     rows = [
         (gesture, *_shares(row))
-        for gesture, row in sorted(measured["per_class"].items(), key=_best_first)
-        if "true" in row and gesture not in card.off
+        for gesture, row in sorted(_added_up(every.values()).items(), key=_best_first)
+        if gesture not in card.off
     ]
     half = (len(rows) + 1) // 2
     beside = [*rows[half:], ("", "", "")]
@@ -225,11 +240,34 @@ def card_summary(card: ModelCard) -> str:
     table = _table(
         (*head, "", *head), ([*left, "", *right] for left, right in zip(rows[:half], beside, strict=False))
     )
-    sentence = f"{_words(name)}: {_first_sentence(measured)}"
-    about = _sentence(measured.get("about", ""))
     off = f"Off unless they are turned on: {', '.join(sorted(card.off))}." if card.off else ""
-    paragraphs = ((sentence, _distances(measured)), (off,), (_without_gesture(measured), about))
-    return "\n\n".join([table, *filter(None, (" ".join(filter(None, each)) for each in paragraphs))])
+    paragraphs = [table, off]
+    for name, measured in every.items():
+        about = _sentence(measured.get("about", ""))
+        free = _without_gesture(measured) if measured["false_triggers"]["hours"] else ""
+        sentence = f"{_words(name)}: {_first_sentence(measured)}"
+        paragraphs.append(" ".join(filter(None, (sentence, _distances(measured), free, about))))
+    return "\n\n".join(filter(None, paragraphs))
+
+
+def _added_up(every: Iterable[_Row]) -> dict[str, dict[str, Any]]:
+    """What was true, found and started of each gesture that somebody made, in all measurements."""
+    counts: dict[str, Counter[str]] = {}
+    for measured in every:
+        for gesture, row in measured["per_class"].items():
+            if "true" in row:
+                counts.setdefault(gesture, Counter()).update(
+                    {key: row[key] for key in ("true", "found", "starts")}
+                )
+    return {
+        gesture: {
+            **count,
+            "recall": count["found"] / count["true"],
+            "precision": count["found"] / count["starts"] if count["starts"] else None,
+        }
+        for gesture, count in counts.items()
+        if count["true"]
+    }
 
 
 def _best_first(item: tuple[str, _Row]) -> tuple[float, float, str]:

@@ -44,7 +44,10 @@ def test_the_page_tells_classes_people_distances_licences_limits_and_commands(ca
         for name in {*told["per_subject"], *told["per_distance"]} - {""}:
             assert any(line[0] == name for line in found)
         assert told["command"].partition(" (")[0] in page
-        assert f"False triggers: {told['false_triggers']['count']} in" in page
+        if told["false_triggers"]["hours"]:
+            assert f"False triggers: {told['false_triggers']['count']} in" in page
+        for name, row in told["per_activity"].items():
+            assert [name, f"{row['minutes']:.1f}", f"{row['false_triggers']}"] in found
     for data in card.data:
         assert [data["name"], data["source"], data["licence"], data["used_for"]] in found
     assert all(f"- {limit}" in page for limit in card.limits)
@@ -54,10 +57,23 @@ def test_the_page_tells_classes_people_distances_licences_limits_and_commands(ca
 def test_the_summary_names_every_gesture_once_best_first(card: ModelCard) -> None:
     table = rows(card_summary(card))[2:]
     names = [line[0] for line in table] + [line[4] for line in table if line[4]]
-    told = next(iter(measurements(card).values()))["per_class"]
+    told = [measured["per_class"] for measured in measurements(card).values()]
     assert sorted(names) == sorted(set(card.gestures) - set(card.off))
-    recalls = [told[name]["recall"] for name in names]
+    true, found = (
+        {name: sum(one.get(name, {}).get(what, 0) for one in told) for name in names}
+        for what in ("true", "found")
+    )
+    recalls = [found[name] / true[name] for name in names]
     assert recalls == sorted(recalls, reverse=True)
+
+
+def test_streams_without_clips_are_told_as_such(card: ModelCard) -> None:
+    measured = next(iter(measurements(card).values()))
+    streams = {**measured, "clips": 0, "clip_accuracy": None, "streams": 31, "per_activity": {}}
+    page = card_page(replace(card, figures={"streams_not_trained_on": streams}))
+    assert "31 streams of " in page
+    assert "likeliest class" not in page
+    assert "what was being done" not in page
 
 
 def test_a_card_with_words_among_its_figures(card: ModelCard, capsys: pytest.CaptureFixture[str]) -> None:
