@@ -7,10 +7,10 @@ python docs/paste_model.py
 
 from pathlib import Path
 
+from docs.gesture_page import gestures_page, gestures_summary
 from gesturelrcn.model import ModelCard, read_card
 from gesturelrcn.model.card_page import card_page, card_summary
 from gesturelrcn.model.files import card_path
-from gesturelrcn.synthesis.dataset.gesture_page import gestures_page, gestures_summary
 
 ROOT = Path(__file__).parents[1]
 PAGE, README, GESTURES_PAGE = (

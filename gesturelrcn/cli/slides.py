@@ -54,9 +54,9 @@ def slides(
 
     Swipe or point to your own right for the next slide, to your left for the previous one; raise a hand and
     hold it for a black screen, once more to bring the picture back. A hand that is held up for two seconds in
-    front of the open document starts the show, one that is held up for three seconds ends it. Works with LibreOffice Impress, PowerPoint, PDF viewers, and with browsers in full
-    screen. Touch the mouse or the keyboard, and gestures wait; push the mouse into the top left corner of the
-    screen to stop. Ctrl-C ends.
+    front of the open document starts the show, one that is held up for three seconds ends it. Works with
+    LibreOffice Impress, PowerPoint, PDF viewers, and with browsers in full screen. Touch the mouse or the
+    keyboard, and gestures wait; push the mouse into the top left corner of the screen to stop. Ctrl-C ends.
     """
     from gesturelrcn.model import assets
 

@@ -23,6 +23,9 @@ KEPT_BYTES = 2**29
 """The same in bytes of pictures."""
 AT_REST = 0.4
 """A clip that goes on this much longer than its gesture returns to rest by itself."""
+AS_AT_FIRST = 0.2
+"""A clip of which nobody has said when its gesture begins is at rest again where its last picture is so much
+less unlike the first than the most unlike one (mean squared difference)."""
 LARGEST = 1920
 """Longer side in pixels above which pictures are made smaller, so that clips of any size fit into memory."""
 _THUMBNAIL = (80, 60)
@@ -136,7 +139,10 @@ class ClipPlayback:
     def _way_back_from(self, last: Picture) -> int:
         """The kept picture from which the stream goes back to rest."""
         goal = _thumbnail(last)
-        return min(self._ways_back(), key=lambda i: float(np.square(_thumbnail(self._kept[i]) - goal).mean()))
+        unlike = {i: float(np.square(_thumbnail(self._kept[i]) - goal).mean()) for i in self._ways_back()}
+        if self._clip.onset is None and unlike[0] < AS_AT_FIRST * max(unlike.values()):
+            return 0  # it has come to rest by itself: backwards it would show its gesture once more
+        return min(unlike, key=unlike.__getitem__)
 
     def _ways_back(self) -> list[int]:
         """Pictures of the idle head, for a clip that is at rest again, and, but for strokes, held ones."""

@@ -7,6 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
+from docs.gesture_page import (
+    FOR_SLIDES,
+    PICTURES,
+    TOLD,
+    gestures_page,
+    gestures_summary,
+)
 from docs.paste_model import (
     GESTURES_PAGE,
     PICTURES_BEGIN,
@@ -18,13 +25,6 @@ from docs.paste_model import (
 from gesturelrcn.evaluation.metrics import CORE
 from gesturelrcn.model import ModelCard, read_card
 from gesturelrcn.model.files import card_path
-from gesturelrcn.synthesis.dataset.gesture_page import (
-    FOR_SLIDES,
-    PICTURES,
-    TOLD,
-    gestures_page,
-    gestures_summary,
-)
 from gesturelrcn.synthesis.dataset.gesture_pictures import FPS, GROUND, HEIGHT, WIDTH, performed
 from gesturelrcn.vocabulary import GESTURES, NONE
 

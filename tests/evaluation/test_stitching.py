@@ -72,11 +72,12 @@ def test_a_stroke_is_not_played_backwards(tmp_path):
     assert back[0] <= (1.0 - HEAD_MARGIN) * FPS
 
 
-def test_a_clip_that_has_come_to_rest_does_not_show_its_gesture_again(tmp_path):
+@pytest.mark.parametrize("onset", ["1.0", ""])
+def test_a_clip_that_has_come_to_rest_does_not_show_its_gesture_again(tmp_path, onset):
     rest, held = np.full((60, 80, 3), 60, np.uint8), np.full((60, 80, 3), 60, np.uint8)
     held[10:30, 50:60] = 220
     write_pictures(tmp_path / "a.avi", [rest] * 10 + [held] * 10 + [rest] * 8, 10)
-    (tmp_path / "index.csv").write_text("path,subject,gesture,onset_s\na.avi,A,raise_hand,1.0\n")
+    (tmp_path / "index.csv").write_text("path,subject,gesture,onset_s\na.avi,A,raise_hand," + onset + "\n")
     (plan,) = plan_streams(read_listing(tmp_path))
     order = [one.index for one in played(plan)[0]]
 

@@ -2,7 +2,7 @@
 
 One small animated WebP a gesture, OUT/NAME.webp, that plays for ever: one person, one camera, one light, an
 empty ground. The person faces the viewer and is not mirrored, so his or her left is on the viewer's right.
-Without `--model` every gesture is drawn for which the project has a word. The same command gives the same
+Without `--only` every gesture is drawn for which the project has a word. The same command gives the same
 bytes with the same versions of gesturelrcn, Mesa, OpenCV and Pillow.
 """
 
@@ -18,18 +18,18 @@ import numpy as np
 from PIL import Image
 
 from gesturelrcn.events import Hand
-from gesturelrcn.model import read_card
-from gesturelrcn.model.files import card_path
 from gesturelrcn.synthesis.arrays import Pixels
 from gesturelrcn.synthesis.body.person import random_person
 from gesturelrcn.synthesis.dataset.command import exit_code
 from gesturelrcn.synthesis.dataset.shards import writing_to
+from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.film.filming import Actor, Shot, film, set_up
 from gesturelrcn.synthesis.motion.timeline import MotionTimeline
 from gesturelrcn.synthesis.rendering.camera import Light, PinholeCamera
 from gesturelrcn.synthesis.rendering.renderer import Renderer
 from gesturelrcn.synthesis.scene.webcam import Webcam
 from gesturelrcn.system.whole_files import write_whole
+from gesturelrcn.vocabulary import quoted
 
 WIDTH, HEIGHT, FPS = 200, 168, 12
 QUALITY = 75
@@ -178,12 +178,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m gesturelrcn.synthesis.dataset.gesture_pictures")
     parser.add_argument("out", type=Path, help="folder for the pictures")
-    parser.add_argument("--model", help="draw the gestures of this model's card; a name or a path")
+    parser.add_argument("--only", nargs="+", metavar="GESTURE", help="draw these gestures")
     options = parser.parse_args(arguments)
 
     def work() -> None:
-        card = read_card(card_path(options.model)) if options.model else None
-        write_pictures(options.out, card.gestures if card else tuple(SHOWN))
+        for name in options.only or ():
+            if name not in SHOWN:
+                raise SynthesisError(f"There is no picture of {quoted(name)}; there are {', '.join(SHOWN)}.")
+        write_pictures(options.out, options.only or tuple(SHOWN))
 
     return exit_code(work)
 

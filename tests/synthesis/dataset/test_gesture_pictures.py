@@ -51,21 +51,20 @@ def test_the_same_bytes_again_and_they_play_for_ever(tmp_path, renderer):
     assert [path.name for path in first.parent.iterdir()] == ["shrug.webp"]
 
 
-def test_only_the_gestures_of_a_model_are_drawn(tmp_path, monkeypatch):
+def test_only_some_gestures_are_drawn(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(gesture_pictures, "write_pictures", lambda out, names: asked.append((out, names)))
 
-    assert gesture_pictures.main([str(tmp_path), "--model", "default"]) == 0
+    assert gesture_pictures.main([str(tmp_path), "--only", "wave", "stop"]) == 0
 
-    ((out, names),) = asked
-    assert out == tmp_path
-    assert "wave" in names
-    assert "none" not in names
+    assert asked == [(tmp_path, ["wave", "stop"])]
 
 
-def test_a_model_that_is_not_there_is_one_sentence_and_exit_code_2(tmp_path, capsys):
-    assert gesture_pictures.main([str(tmp_path), "--model", "nobody-has-it"]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+def test_a_gesture_without_a_picture_is_one_sentence_and_exit_code_2(tmp_path, capsys):
+    assert gesture_pictures.main([str(tmp_path), "--only", "wave", "yawn"]) == 2
+    error = capsys.readouterr().err
+    assert "There is no picture of 'yawn'" in error
+    assert error.count("\n") == 1
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence_and_exit_code_2(tmp_path, capsys, renderer):
