@@ -40,9 +40,10 @@ class Preview:
             on_pause: called when the user presses p.
 
         Raises:
-            PreviewError: there is no screen.
+            PreviewError: there is no screen, or OpenCV is one without windows.
         """
         _require_screen()
+        _require_windows()
         self._on_close = on_close
         self._on_choice = on_choice
         self._on_pause = on_pause
@@ -124,3 +125,13 @@ def _require_screen() -> None:
         raise PreviewError(
             f"There is no screen for --preview (the display {display!r} cannot be reached); leave it out."
         ) from error
+
+
+def _require_windows() -> None:
+    """Another OpenCV may have been installed over ours."""
+    gui = [line.split() for line in cv2.getBuildInformation().splitlines() if line.strip().startswith("GUI:")]
+    if gui and gui[0][-1] == "NONE":
+        raise PreviewError(
+            "This OpenCV cannot open a window (it is a headless one): leave --preview out, or do what"
+            " `gesturelrcn doctor` says."
+        )

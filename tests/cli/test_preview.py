@@ -93,6 +93,16 @@ def test_without_a_screen_it_is_refused_in_one_sentence(monkeypatch: pytest.Monk
         Preview(lambda: None)
 
 
+def test_an_opencv_without_windows_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What opencv-python-headless says of itself, where it was installed over ours."""
+    told = "\n  GUI:                           NONE\n\n  Media I/O: \n"
+    monkeypatch.setattr(cv2, "getBuildInformation", lambda: told)
+    with XServer() as server:
+        monkeypatch.setenv("DISPLAY", server.display)
+        with pytest.raises(PreviewError, match="This OpenCV cannot open a window"):
+            Preview(lambda: None)
+
+
 def test_a_place_in_the_mirror_is_one_in_the_frame() -> None:
     assert place_in_frame(0, 7, (320, 240)) == (319.0, 7.0)
     assert place_in_frame(319, 239, (320, 240)) == (0.0, 239.0)
