@@ -41,10 +41,11 @@ def test_a_torn_film_says_so_and_a_whole_one_does_not(tmp_path, caplog, kind, sh
     assert not caplog.records
     pictures, said = what_is_said(cut(path, share))
     assert 0 < pictures < len(TIMES)
-    # Where pictures before the last one are lost with it, the last one is that much later.
+    # Tenths of a second: when the last picture began or ended, as the container has it. Where pictures before
+    # it are lost too, it is that much later.
     words, after, unit = said.split(" of ")[0].rsplit(" ", 2)
     assert (words, unit) == ("breaks off after", "s")
-    assert pictures / FPS - 0.05 <= float(after) <= (pictures + 4) / FPS + 0.05
+    assert (pictures - 1) / FPS - 0.05 <= float(after) <= (pictures + 4) / FPS + 0.05
     assert [record.getMessage() for record in caplog.records] == [f"{path} {said}"]
 
 
