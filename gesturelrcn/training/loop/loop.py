@@ -314,7 +314,8 @@ class _Run:
             checkpoint.finish(part)
 
     def _resume(self) -> None:
-        newest = None if self.folder is None else checkpoint.newest(self.folder)
+        # The first process names a checkpoint: another one that asks sooner would still see the one before.
+        newest = None if self.folder is None else self.fabric.broadcast(checkpoint.newest(self.folder))
         if newest is None:
             self._begin_log(0)
             return
