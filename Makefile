@@ -1,7 +1,7 @@
 # make demo    a sample clip turns the slides of a real browser; no camera and no screen needed
 # make test    all checks and tests
 # make bench   how fast it is here, beside its peers; a page in runs/bench (docs/performance.md)
-# make model   trains the shipped model anew, into runs/gestures-5; two hours. DATA=folder says where the clips are
+# make model   trains the shipped model anew, into runs/gestures-6; three hours. DATA=folder says where the clips are
 # make docs    all pages as a site, in site/index.html
 # They do their own set-up on first use. PYTHON=python3.12 chooses the Python that the environment is made from,
 # VENV=.venv-3.12 where it stands, CONSTRAINTS=constraints-oldest.txt the versions in it: the oldest allowed, or

@@ -1,6 +1,6 @@
 """How well networks of other sizes recognise people whom they do not know.
 
-    python benchmarks/trained_sizes.py runs/gestures-5 --data ../shared/data size=96 size=112 hand_size=48
+    python benchmarks/trained_sizes.py runs/gestures-6 --data ../shared/data size=96 size=112 hand_size=48
 
 RUN is a run of configs/gestures.toml; each argument after it is a network, as the keys of [network] that
 differ. A CNN whose picture has another size starts as that of RUN and is taught for --steps more; so give the

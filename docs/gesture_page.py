@@ -162,8 +162,8 @@ def gestures_page(card: ModelCard) -> str:
 
 
 def gestures_summary(card: ModelCard) -> str:
-    """A table of a few pictures, as the README has it: the core gestures and the swipes of a model."""
-    names = [name for name in (*CORE, *FOR_SLIDES) if name in card.gestures]
+    """A table of a few pictures, as the README has it: of the core gestures and the swipes those that are on."""
+    names = [name for name in (*CORE, *FOR_SLIDES) if name in card.gestures and name not in card.off]
     rows = -(-len(names) // ROW)
     columns = -(-len(names) // rows) if rows else 0
     cells = [

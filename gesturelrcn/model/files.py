@@ -11,7 +11,7 @@ from gesturelrcn.system.verified_files import read_verified
 
 EngineName = Literal["onnxruntime", "torch"]
 
-DEFAULT_MODEL = "gestures-5"
+DEFAULT_MODEL = "gestures-6"
 """Name of the model that is used when none is named."""
 PEOPLE = "people-"
 """Names that begin so are of networks that find people, whose cards are of another kind."""

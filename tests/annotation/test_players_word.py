@@ -115,4 +115,4 @@ def test_fewer_than_it_knows_are_told(tmp_path, plain, engine):
     few = plain[::5] * 2
     film = write_uneven(tmp_path / "slow.mp4", few, [number / 4 for number in range(len(few))])
     (note,) = watch_video(film, engine).timeline.notes
-    assert note.startswith("shows 4.0 pictures a second; gestures-5 was trained for 8 to 40")
+    assert note.startswith("shows 4.0 pictures a second; gestures-6 was trained for 8 to 40")

@@ -63,6 +63,7 @@ class DataSettings:
         path: below the data folder; default the name.
         kind: default is what the folder looks like.
         weight: how often streams are made of it for the gestures, relative to the others; 0 for never.
+        weights: the same for each of the readers, where they shall learn from the sets in different shares.
         joints: how often pictures are drawn from it for the joints, relative to the others; 0 for never. For
             backgrounds: the share of pictures of real people that get another room.
         hands: how often pictures are drawn from it for the landmarks of hands, likewise.
@@ -88,6 +89,7 @@ class DataSettings:
     path: str = ""
     kind: Kind | None = None
     weight: float = 1.0
+    weights: tuple[float, ...] = ()
     joints: float = 1.0
     hands: float = 1.0
     people: float = 1.0

@@ -45,7 +45,7 @@ def read_config(path: Path) -> Config:
     _check_name(config.name, document)
     for number, table in enumerate(document.tables("data")):
         _check_data(config.data[number], config.data[:number], table)
-    _check_network(config, document.table("network"))
+    _check_network(config, document)
     for stage in ("keypoints", "hands", "people", "recognition"):
         if getattr(config, stage).steps < (1 if stage == "recognition" else 0):
             document.table(stage).fail("so few steps train nothing", "steps")
@@ -70,6 +70,8 @@ def _check_data(data: DataSettings, before: tuple[DataSettings, ...], table: Tab
         table.fail(f"a second data set has the name {data.name!r}; give it another", "name")
     if not 0 <= data.holdout_share < 1:
         table.fail("the share held out must be 0 or more and less than 1", "holdout_share")
+    if data.weights and min(data.weights) <= 0:
+        table.fail("each reader's weight must be more than 0", "weights")
     if min(data.weight, data.joints, data.hands, data.people) < 0 or data.every < 1:
         table.fail("weight, joints, hands and people must be 0 or more, and every at least 1")
     if min(data.false_starts.values(), default=0.0) < 0:
@@ -86,12 +88,17 @@ def _check_data(data: DataSettings, before: tuple[DataSettings, ...], table: Tab
             table.fail("joints is the share of the pictures that get another background: at most 1", "joints")
 
 
-def _check_network(config: Config, table: TableReader) -> None:
+def _check_network(config: Config, document: TableReader) -> None:
+    table = document.table("network")
     hints = get_type_hints(NetworkConfig)
     del hints["classes"]
     table.must_know(list(hints), "key")
     for key in table:
         _value(hints[key], table, key)
+    readers = config.network.get("readers", 1)
+    for data, of in zip(config.data, document.tables("data"), strict=True):
+        if len(data.weights) not in (0, readers):
+            of.fail(f"one weight for each of the {readers} readers belongs here", "weights")
     if (size := config.network.get("size", 128)) % 16 or size < 32:
         table.fail(f"the network cannot see {size} pixels: give a multiple of 16 from 32 on", "size")
 

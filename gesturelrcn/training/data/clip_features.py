@@ -3,7 +3,7 @@
 The recurrent part trains on these a hundred times faster than on pictures.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,9 +56,15 @@ class ClipSet:
         clips: what the recurrent part gets to see.
         weight: share of the streams, relative to the other sets.
         unlabelled: gestures that occur in it though nobody has said where: they are no error in `none`.
+        weights: that of each reader, where it is not the same for all.
     """
 
     name: str
     clips: list[ClipFeatures]
     weight: float = 1.0
     unlabelled: tuple[str, ...] = ()
+    weights: tuple[float, ...] = ()
+
+    def of_reader(self, number: int) -> "ClipSet":
+        """The same with the weight that it has for one of the readers."""
+        return replace(self, weight=self.weights[number]) if self.weights else self

@@ -31,6 +31,7 @@ class FeatureSet:
         real: people who were filmed, not made.
         unlabelled: see `ClipSet`.
         false_starts: allowed in an hour of its clips without a gesture, by activity; see `DataSettings`.
+        weights: see `ClipSet`.
     """
 
     name: str
@@ -40,6 +41,7 @@ class FeatureSet:
     real: bool
     unlabelled: tuple[str, ...] = ()
     false_starts: Mapping[str, float] = field(default_factory=dict, hash=False)
+    weights: tuple[float, ...] = ()
 
     def footage_of(self, clip: Clip) -> str:
         """The kind of footage that a clip belongs to: one for each number of `false_starts`; "" for none."""
@@ -104,6 +106,7 @@ def feature_sets(
                     real,
                     settings.unlabelled,
                     settings.false_starts,
+                    settings.weights,
                 )
             )
     return sets
@@ -120,7 +123,13 @@ def clip_sets(sets: list[FeatureSet], without: Collection[tuple[str, str]] = ())
         TrainingError: there is not a single clip.
     """
     loaded = [
-        ClipSet(features.name, [*_but(features, without)], features.weight, features.unlabelled)
+        ClipSet(
+            features.name,
+            [*_but(features, without)],
+            features.weight,
+            features.unlabelled,
+            features.weights,
+        )
         for features in sets
     ]
     if not any(clip_set.clips for clip_set in loaded):

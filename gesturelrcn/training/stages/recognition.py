@@ -22,7 +22,9 @@ from gesturelrcn.training.tasks.thresholds import validation_figures
 
 
 def _depends_on(training: Training) -> Any:
-    weights = [[dataset.name, dataset.settings.weight] for dataset in training.sets]
+    weights = [
+        [dataset.name, dataset.settings.weight, *dataset.settings.weights] for dataset in training.sets
+    ]
     tracks = [
         [path.name, path.stat().st_size]
         for dataset in training.sets

@@ -53,8 +53,9 @@ def train_recognition(
     for number, head in enumerate(model.temporal_heads):
         numbered = name if number == 0 else f"{name}-{number + 1}"
         seed = settings.seed + _SEEDS_APART * number
+        shares = [clip_set.of_reader(number) for clip_set in sets]
         batches = StreamBatches(
-            sets, model.config.classes, streams, settings.chunk, (seed, loop.fabric.global_rank)
+            shares, model.config.classes, streams, settings.chunk, (seed, loop.fabric.global_rank)
         )
         schedule = Schedule(settings.steps, settings.rate, decay=2e-2, clip=1.0, warm_up=0.04, seed=seed)
         task = RecognitionTask(model, streams, settings, number)

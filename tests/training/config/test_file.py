@@ -70,6 +70,8 @@ def test_everything_that_is_said_is_read(tmp_path):
         (HEAD + DATA + "names = { bend = 3 }\n", ":6: 'bend' must be text in quotes"),
         (HEAD + DATA + 'false_starts = { "*" = "6" }\n', ":6: '*' must be a number"),
         (HEAD + DATA + 'false_starts = { "*" = -6 }\n', ":6: fewer than 0 false starts"),
+        (HEAD + DATA + "weights = [1, 2]\n", ":6: one weight for each of the 1 readers belongs here"),
+        (HEAD + DATA + "weights = [1, 0]\n[network]\nreaders = 2\n", ":6: each reader's weight must be more"),
         (HEAD + DATA + "people = -1\n", "weight, joints, hands and people must be 0 or more"),
         (HEAD + DATA + "holdout_share = 1.0\n", ":6: the share held out"),
         (HEAD + DATA + "weight = -1\n", "0 or more"),

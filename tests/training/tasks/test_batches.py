@@ -1,13 +1,19 @@
 """Batches can be entered anywhere, and sets are drawn from by their weights."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 
 from gesturelrcn.model import KEYPOINTS
+from gesturelrcn.model.network import LRCN
+from gesturelrcn.model.network_config import NetworkConfig
+from gesturelrcn.training.config.config import RecognitionSettings
 from gesturelrcn.training.data.clip_features import ClipSet
 from gesturelrcn.training.data.keypoint_images import KeypointImages
 from gesturelrcn.training.tasks.keypoints import keypoint_batches
+from gesturelrcn.training.tasks.recognition import train_recognition
 from gesturelrcn.training.tasks.stream_batches import StreamBatches
 from tests.training.tiny_data import arms, moving
 
@@ -69,3 +75,25 @@ def test_streams_are_of_each_set_by_its_weight(weight, least, most):
 def test_a_set_of_weight_0_is_never_drawn_from():
     batches = streams(weight=0.0)
     assert sum(float(batches.next()[3][..., CLASSES.index("wave")].sum()) for _ in range(40)) == 0.0
+
+
+def test_each_reader_learns_from_the_sets_in_its_own_shares(tmp_path):
+    """What each is given: the loop that would train it is asked, which trains nothing here."""
+
+    class Asked:
+        fabric = SimpleNamespace(world_size=1, global_rank=0)
+
+        def __init__(self):
+            self.waves = []
+
+        def run(self, name, task, weights, batches, schedule, log, figures):
+            target = torch.cat([batches.next()[3] for _ in range(40)])
+            self.waves.append(float(target[..., CLASSES.index("wave")].mean()))
+
+    model = LRCN(NetworkConfig(CLASSES, hidden=8, readers=2))
+    waves = [moving("wave", "W", 1), moving("none", "W", 0)]
+    sets = [ClipSet("arms", arms()), ClipSet("waves", waves, weights=(0.05, 20.0))]
+    asked = Asked()
+    train_recognition(model, sets, RecognitionSettings(steps=1), tmp_path / "log.csv", loop=asked)
+    few, many = asked.waves
+    assert few < 0.1 < many
