@@ -162,7 +162,7 @@ def gestures_page(card: ModelCard) -> str:
 
 
 def gestures_summary(card: ModelCard) -> str:
-    """A table of a few pictures, as the README has it: of the core gestures and the swipes those that are on."""
+    """A table of a few pictures, as the README has it: core gestures and swipes, if they are on."""
     names = [name for name in (*CORE, *FOR_SLIDES) if name in card.gestures and name not in card.off]
     rows = -(-len(names) // ROW)
     columns = -(-len(names) // rows) if rows else 0
