@@ -18,9 +18,13 @@ def with_points(card: ModelCard, *, by: float = 1.0, off: Mapping[str, str] | No
     return replace(card, operating_points=points, off=dict(off or {}))
 
 
-def write_shipped_model(folder: Path, *, by: float = 1.0, off: Mapping[str, str] | None = None) -> Path:
-    """The shipped model with other points and gestures that are off; returns its card."""
+def write_shipped_model(
+    folder: Path, *, by: float = 1.0, off: Mapping[str, str] | None = None, points: bool = True
+) -> Path:
+    """The shipped model with other points, or none, and gestures that are off; returns its card."""
     card = with_points(read_card(card_path("default")), by=by, off=off)
+    if not points:
+        card = replace(card, operating_points={})
     for name in card.files:
         shutil.copyfile(assets() / name, folder / name)
     path = folder / f"{card.name}.json"  # the files of the weights are called alike

@@ -89,8 +89,9 @@ def _row(row: dict[str, Any]) -> tuple[str, str, str]:
 
 def _closing(figures: dict[str, Any]) -> str:
     idle = figures["false_triggers"]
+    what = f"{figures['clips']} clips" if figures["clips"] else f"{figures['streams']} streams"
     return (
-        f"{figures['clips']} clips of {', '.join(filter(None, figures['subjects'])) or 'unnamed people'}; "
+        f"{what} of {', '.join(filter(None, figures['subjects'])) or 'unnamed people'}; "
         f"false starts: {idle['count']} in {idle['hours'] * 3600:.0f} s without a gesture. "
         f"Again: {figures['command']}"
     )

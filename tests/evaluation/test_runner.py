@@ -109,9 +109,12 @@ def test_what_is_off_is_missed_unless_it_is_turned_on(listing, measured, tmp_pat
     turned_on = evaluate(film, model, sensitivities=Sensitivities(turned_on=frozenset({made})))
     assert (turned_on.figures["all"]["found"], turned_on.figures["off"]) == (1, [])
     assert turned_on.judged[0].result.events == measured.judged[-1].result.events
-    assert "sensitivity" not in measured.figures
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    without = write_shipped_model(plain, points=False)
+    assert "sensitivity" not in evaluate(film, without).figures
     with pytest.raises(ModelError, match="has no sensitivity 'eager'; it has normal"):
-        evaluate(film, sensitivities=Sensitivities("eager"))
+        evaluate(film, without, sensitivities=Sensitivities("eager"))
 
 
 def test_a_model_that_is_not_there(listing):

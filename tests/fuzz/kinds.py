@@ -66,6 +66,7 @@ def _tiny_model() -> tuple[bytes, bytes]:
         **{"name": "tiny", "classes": classes, "size": SIZE, "hidden": HIDDEN, "figures": {}, "data": []},
         **{"hand_size": 0, "rows": 2, "zoom": 1.0, "lift": 0.0, "network": {}},
         "thresholds": {name: limits for name in classes if name != "none"},
+        **{"operating_points": {}, "off": {}},
     }
     return json.dumps(card).encode(), graph
 
