@@ -41,7 +41,7 @@ from gesturelrcn.training.tasks.cross_validation import (
     train_folds,
 )
 from gesturelrcn.training.tasks.thresholds import BUDGETS, ScoredStream, ThresholdTrials, clip_scores
-from gesturelrcn.training.tasks.unknown_people import streams_of_people
+from gesturelrcn.training.tasks.unknown_people import budgets_of, streams_of_people
 from gesturelrcn.vocabulary import NONE
 
 
@@ -97,12 +97,9 @@ class Figures:
         }
 
 
-def judged(
-    config: Config, trainer: FoldTrainer, everything: FoldTrainer, folds: list[Fold], seed: int
-) -> dict[str, Any]:
+def judged(config: Config, everything: FoldTrainer, folds: list[Fold], seed: int) -> dict[str, Any]:
     """The figures of one seed, at each operating point, and the share of clips that are rightly named."""
-    classes = trainer.network.classes
-    budgets = {kind: allowed for of in everything.sets for kind, allowed in of.budgets.items()}
+    classes = everything.network.classes
     right: Counter[str] = Counter()
     clips: Counter[str] = Counter()
     trials = []
@@ -121,9 +118,8 @@ def judged(
         trials.append(ThresholdTrials.on(classes, streams))
         print(".", end="", file=sys.stderr, flush=True)
     result: dict[str, Any] = {"clips_right": {name: right[name] / clips[name] for name in sorted(clips)}}
-    for point, times in BUDGETS.items():
+    for point, allowed in budgets_of(everything.sets).items():
         figures = Figures()
-        allowed = {kind: times * most for kind, most in budgets.items()}
         for number, own in enumerate(trials):
             others = [trial for other, trial in enumerate(trials) if other != number]
             together = others[0]
@@ -200,7 +196,7 @@ def main() -> None:
             folds = folds_of(sets, args.folds, _folder(args.run, trainer, args.folds))
             folds[0].weights.parent.mkdir(parents=True, exist_ok=True)
             train_folds(trainer, folds, args.workers, lambda done, of: None)
-            figures[learn].append(judged(config, trainer, replace(trainer, sets=sets), folds, seed))
+            figures[learn].append(judged(config, replace(trainer, sets=sets), folds, seed))
         print("\n".join(shown(learn, figures[learn])), flush=True)
     if args.out:
         args.out.write_text(json.dumps(figures, indent=1) + "\n")
@@ -210,7 +206,7 @@ def _folder(run: Path, trainer: FoldTrainer, folds: int) -> Path:
     """Another one for everything that makes other weights."""
 
     def plain(of: FeatureSet) -> list[Any]:
-        return [of.name, of.weight, [path.stat().st_size for path in of.paths], of.unlabelled]
+        return [of.name, of.weight, of.weights, [path.stat().st_size for path in of.paths], of.unlabelled]
 
     made_from = [asdict(trainer.network), asdict(trainer.settings), [plain(of) for of in trainer.sets], folds]
     return run / "unknown_people" / hashlib.sha256(json.dumps(made_from).encode()).hexdigest()[:10]

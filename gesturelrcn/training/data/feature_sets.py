@@ -46,12 +46,15 @@ class FeatureSet:
     def footage_of(self, clip: Clip) -> str:
         """The kind of footage that a clip belongs to: one for each number of `false_starts`; "" for none."""
         allowed = self.false_starts.get(clip.activity, self.false_starts.get(ANY_ACTIVITY))
-        return "" if allowed is None or clip.gesture != NONE else f"{self.name}, {allowed:g} an hour"
+        return "" if allowed is None or clip.gesture != NONE else self._kind(allowed)
 
     @property
     def budgets(self) -> dict[str, float]:
         """False starts that are allowed in an hour, by kind of footage."""
-        return {f"{self.name}, {allowed:g} an hour": allowed for allowed in self.false_starts.values()}
+        return {self._kind(allowed): allowed for allowed in self.false_starts.values()}
+
+    def _kind(self, allowed: float) -> str:
+        return f"{self.name}, {allowed:g} an hour"
 
     def clips(self) -> list[ClipFeatures]:
         """Where nobody knows who is in a clip, it is somebody of the name of the data set.

@@ -1,7 +1,6 @@
 """Sets the threshold of each gesture, on streams of people whom the model does not know."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from gesturelrcn.training.stages.folds import FOLDS, cross_validation
 from gesturelrcn.training.stages.recognition import RECOGNITION, trained_network
 from gesturelrcn.training.tasks.cross_validation import held_out_by_fold
 from gesturelrcn.training.tasks.thresholds import (
-    BUDGETS,
     ScoredStream,
     ThresholdTrials,
     figures_at,
@@ -27,7 +25,7 @@ from gesturelrcn.training.tasks.thresholds import (
     with_start,
     within_budget,
 )
-from gesturelrcn.training.tasks.unknown_people import is_stitched, streams_of_people
+from gesturelrcn.training.tasks.unknown_people import budgets_of, is_stitched, streams_of_people
 from gesturelrcn.vocabulary import NONE
 
 _START = 0.7  # threshold of gestures where nobody is left to set it on
@@ -125,14 +123,12 @@ def _chosen(
     settings, classes = training.config.thresholds, training.classes
     trials = ThresholdTrials.on(classes, streams)
     sets = feature_sets(training.run.path, training.sets, classes)
-    budgets = {kind: allowed for of in sets for kind, allowed in of.budgets.items()}
-    allowed = {
-        point: {kind: times * most for kind, most in budgets.items()}
-        for point, times in BUDGETS.items()
-        if budgets or point == NORMAL
-    }
-    points = {point: trials.choose(settings, most) for point, most in allowed.items()}
-    off = _off(trials, settings, allowed[NORMAL])
+    budgets = budgets_of(sets)
+    if not budgets[NORMAL]:  # then there is nothing to be careful or eager about
+        budgets = {NORMAL: {}}
+    worth = {point: trials.worthwhile(settings, most) for point, most in budgets.items()}
+    points = {point: trials.completed(some, settings) for point, some in worth.items()}
+    off = _off(trials, settings, worth[NORMAL])
     in_force = {
         point: {name: limits for name, limits in thresholds.items() if name not in off}
         for point, thresholds in points.items()
@@ -156,11 +152,8 @@ def _chosen(
     return points, off, basis
 
 
-def _off(
-    trials: ThresholdTrials, settings: ThresholdSettings, budgets: Mapping[str, float]
-) -> dict[str, str]:
+def _off(trials: ThresholdTrials, settings: ThresholdSettings, kept: dict[str, Thresholds]) -> dict[str, str]:
     """Gestures that are found too seldom where false starts keep to their budgets, and why."""
-    kept = trials.worthwhile(settings, budgets)
     found = figures_at(trials.classes, trials.streams, kept)["per_gesture"]
     off = {}
     for name in trials.classes:

@@ -230,7 +230,12 @@ class ThresholdTrials:
         gets 0.7: nothing speaks for or against it. Of the false triggers that are allowed in an hour each
         gesture gets the same share.
         """
-        chosen = self.worthwhile(settings, budgets)
+        return self.completed(self.worthwhile(settings, budgets), settings)
+
+    def completed(
+        self, chosen: Mapping[str, Thresholds], settings: ThresholdSettings
+    ) -> dict[str, Thresholds]:
+        """`worthwhile` with thresholds for the other gestures too, see `choose`."""
         seen = {one.gesture for stream in self.streams for one in stream.truth}
         for tallies in self.tallies.values():
             seen |= {name for name, tally in tallies.items() if tally.late or tally.wrong}
@@ -289,13 +294,6 @@ class ThresholdTrials:
 
     def _hours(self, kind: str) -> float:
         return sum(stream.hours for stream in self.streams if stream.kind == kind)
-
-
-def choose_thresholds(
-    classes: Sequence[str], streams: Sequence[ScoredStream], settings: ThresholdSettings
-) -> dict[str, Thresholds]:
-    """The thresholds that are worth most, see `ThresholdTrials.choose`."""
-    return ThresholdTrials.on(classes, streams).choose(settings)
 
 
 def free_hours(streams: Sequence[ScoredStream]) -> float:

@@ -1,14 +1,21 @@
 """Streams of people whom a network has not learnt from, with what it says of every frame."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from gesturelrcn.model.network import LRCN
+from gesturelrcn.thresholds import Sensitivity
 from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.data.feature_sets import FeatureSet
 from gesturelrcn.training.tasks.held_out_streams import stream_scores
-from gesturelrcn.training.tasks.thresholds import ScoredStream, clip_scores, validation_streams
+from gesturelrcn.training.tasks.thresholds import BUDGETS, ScoredStream, clip_scores, validation_streams
+
+
+def budgets_of(sets: Iterable[FeatureSet]) -> dict[Sensitivity, dict[str, float]]:
+    """False starts that are allowed in an hour at each operating point, by kind of footage."""
+    allowed = {kind: most for of in sets for kind, most in of.budgets.items()}
+    return {point: {kind: times * most for kind, most in allowed.items()} for point, times in BUDGETS.items()}
 
 
 def streams_of_people(

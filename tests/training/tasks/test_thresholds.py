@@ -17,7 +17,6 @@ from gesturelrcn.training.tasks.thresholds import (
     STARTS,
     ScoredStream,
     ThresholdTrials,
-    choose_thresholds,
     clip_counts,
     clip_scores,
     figures_at,
@@ -65,14 +64,14 @@ def test_the_lowest_threshold_without_false_starts_is_chosen():
         stream(scores(wave=0.67)),
         stream(scores(stop=0.55), "stop"),
     ]
-    chosen = choose_thresholds(CLASSES, streams, ThresholdSettings())
+    chosen = ThresholdTrials.on(CLASSES, streams).choose(ThresholdSettings())
     assert chosen["wave"].start == 0.7
     assert chosen["stop"].start == min(STARTS)
 
 
 def test_a_gesture_that_is_never_right_gets_the_threshold_for_that():
     streams = [stream(scores(stop=0.99), "wave"), stream(scores(stop=0.99))]
-    chosen = choose_thresholds(CLASSES, streams, ThresholdSettings())
+    chosen = ThresholdTrials.on(CLASSES, streams).choose(ThresholdSettings())
     assert chosen["stop"].start == chosen["wave"].start == ThresholdSettings().otherwise
 
 
@@ -82,7 +81,7 @@ def test_a_config_may_say_what_to_do_with_such_a_gesture():
         stream(scores(stop=0.9)),
     ]
     settings = ThresholdSettings(otherwise=0.8)
-    chosen = choose_thresholds(CLASSES, streams, settings)
+    chosen = ThresholdTrials.on(CLASSES, streams).choose(settings)
     assert chosen["stop"].start == 0.8
     assert chosen["wave"].start == min(STARTS)
 
@@ -95,7 +94,7 @@ def test_a_gesture_that_others_pass_through_has_to_last_longer():
         stream(passing),
         stream(scores(stop=0.9), "stop"),
     ]
-    chosen = choose_thresholds(CLASSES, streams, ThresholdSettings(precision=0.9))
+    chosen = ThresholdTrials.on(CLASSES, streams).choose(ThresholdSettings(precision=0.9))
     assert chosen["wave"].start_after > DELAYS[0]
     assert chosen["stop"].start_after == DELAYS[0]
 
@@ -103,13 +102,13 @@ def test_a_gesture_that_others_pass_through_has_to_last_longer():
 def test_a_wrong_start_outweighs_what_little_a_low_threshold_finds_more():
     waves = [(0.99, "wave"), (0.99, "wave"), (0.99, "wave"), (0.6, "wave"), (0.7, None), (0.7, None)]
     streams = [stream(scores(wave=score), name) for score, name in waves]
-    cheap = choose_thresholds(CLASSES, streams, ThresholdSettings(precision=0.5, wrong_start=0.1))
-    dear = choose_thresholds(CLASSES, streams, ThresholdSettings(precision=0.5, wrong_start=1.0))
+    cheap = ThresholdTrials.on(CLASSES, streams).choose(ThresholdSettings(precision=0.5, wrong_start=0.1))
+    dear = ThresholdTrials.on(CLASSES, streams).choose(ThresholdSettings(precision=0.5, wrong_start=1.0))
     assert cheap["wave"].start < 0.6
     assert dear["wave"].start > 0.65
-    never = choose_thresholds(CLASSES, streams[2:], ThresholdSettings(precision=0.1, wrong_start=9.0))
+    never = ThresholdTrials.on(CLASSES, streams[2:]).choose(ThresholdSettings(precision=0.1, wrong_start=9.0))
     assert never["wave"].start >= 0.7  # still worth it where nothing is wrong
-    wrong = choose_thresholds(CLASSES, streams[3:], ThresholdSettings(precision=0.1, wrong_start=9.0))
+    wrong = ThresholdTrials.on(CLASSES, streams[3:]).choose(ThresholdSettings(precision=0.1, wrong_start=9.0))
     assert wrong["wave"].start == ThresholdSettings().otherwise
 
 
@@ -171,7 +170,7 @@ def test_counts_of_a_clip_follow_the_matching_rule():
 
 def test_a_gesture_of_which_nothing_is_known_gets_neither_the_highest_nor_the_lowest():
     streams = [stream(scores(wave=0.9), "wave")]
-    chosen = choose_thresholds(CLASSES, streams, ThresholdSettings(otherwise=0.95))
+    chosen = ThresholdTrials.on(CLASSES, streams).choose(ThresholdSettings(otherwise=0.95))
     assert chosen["stop"].start == 0.7
     assert chosen["wave"].start == min(STARTS)
 
