@@ -23,6 +23,18 @@ _NEARLY_SQUARE = 0.01
 """Share by which the proportions may be wrong; less is rounding, and not worth a blurred picture."""
 
 
+def shown_stream(container: Any) -> Any:
+    """The video stream that a player would show; None where there is none that can be decoded.
+
+    Args:
+        container: `av.container.InputContainer`.
+    """
+    # The best one first: no cover picture if there is anything else. FFmpeg names it without asking whether
+    # it knows the codec.
+    streams = (container.streams.best("video"), *container.streams.video)
+    return next((each for each in streams if each is not None and each.codec_context is not None), None)
+
+
 class Display:
     """Turns the frames of one video stream, as PyAV decodes them, into the pictures that a player shows."""
 

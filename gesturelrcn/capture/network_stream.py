@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gesturelrcn.capture.address import StreamAddress
-from gesturelrcn.capture.display import Display
+from gesturelrcn.capture.display import Display, shown_stream
 from gesturelrcn.capture.frame import Picture
 from gesturelrcn.capture.motion_jpeg import CAN_WAIT, JpegDecoder, JpegPicture
 from gesturelrcn.errors import CaptureError
@@ -62,10 +62,12 @@ class NetworkStream:
     def _open(self) -> None:
         self._asked_at = time.monotonic()
         self._container = _opened(self._address, self._open_timeout)
-        self._stream = self._container.streams.best("video")
+        self._stream = shown_stream(self._container)
         if self._stream is None:
             self._container.close()
-            raise CaptureError(f"{self._address} answers, but carries no video; check the address.")
+            raise CaptureError(
+                f"{self._address} answers, but carries no video that can be decoded; check the address."
+            )
         # Frames of several threads would come later.
         self._stream.thread_type = "SLICE"
         self._needs_the_others = self._stream.codec_context.name not in _STAND_ALONE

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from gesturelrcn.capture.display import Display
+from gesturelrcn.capture.display import Display, shown_stream
 from gesturelrcn.capture.recording import Decoded
 from gesturelrcn.capture.stamps import media_times
 from gesturelrcn.capture.torn import asf_seconds, ends_early
@@ -82,7 +82,7 @@ def film_facts(path: Path) -> FilmFacts:
     with _opened(path) as container:
         duration = container.duration
         seconds = float(duration * _MICROSECOND) if duration and duration > 0 else None
-        return FilmFacts(seconds, _rate(_best(container)))
+        return FilmFacts(seconds, _rate(shown_stream(container)))
 
 
 @contextmanager
@@ -101,7 +101,7 @@ def _opened(path: Path) -> Iterator[Any]:
             except (av.error.FFmpegError, ValueError, MemoryError):
                 raise _undecodable(path) from None
             with container:
-                if _best(container) is None:
+                if shown_stream(container) is None:
                     raise _undecodable(path)
                 yield container
     except OSError as error:
@@ -113,11 +113,6 @@ def _undecodable(path: Path) -> CaptureError:
         f"No picture can be decoded from {path}: it is not a video, or it is damaged; "
         "play it in a video player to see which."
     )
-
-
-def _best(container: Any) -> Any:
-    """The stream that a player would show: no cover picture if there is anything else."""
-    return container.streams.best("video")
 
 
 def _rate(stream: Any) -> float | None:
@@ -134,7 +129,7 @@ class _Film:
         """Args: container: just opened. path: its file."""
         self._container = container
         self._path = path
-        self._stream = _best(container)
+        self._stream = shown_stream(container)
         # Several threads cost more time of the processor than they save, and hide damage.
         self._stream.codec_context.thread_count = 1
         self.period = 1.0 / (_rate(self._stream) or _FPS_UNKNOWN)

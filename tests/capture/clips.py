@@ -36,3 +36,9 @@ def cut(path: Path, share: float) -> Path:
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * share)])
     return path
+
+
+def with_an_unknown_codec(path: Path) -> Path:
+    """Let the header of an .avi ask for a codec that nobody has."""
+    path.write_bytes(path.read_bytes().replace(b"MJPG", b"\x01\x02\x03\x04"))
+    return path

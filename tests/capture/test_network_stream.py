@@ -14,7 +14,7 @@ import pytest
 from gesturelrcn.capture import open_source
 from gesturelrcn.capture.network_stream import HOPELESS, LATE, Lag
 from gesturelrcn.errors import CaptureError
-from tests.capture.clips import numbered_pictures
+from tests.capture.clips import numbered_pictures, with_an_unknown_codec, write_clip
 from tests.mjpeg_server import read_number
 from tests.waiting import PATIENCE
 
@@ -177,6 +177,17 @@ def test_each_cause_has_its_sentence(serve, sentence, caplog):
         open_source(address, open_timeout=1.0)
     assert PASSWORD not in str(told.value) + caplog.text
     assert "%40" not in str(told.value) + caplog.text
+
+
+def test_a_film_of_an_unknown_codec_is_no_camera(tmp_path):
+    film = with_an_unknown_codec(write_clip(tmp_path / "film.avi", count=8)).read_bytes()
+
+    def serve(asked, send):
+        send(b"HTTP/1.1 200 OK\r\nContent-Type: video/x-msvideo\r\nContent-Length: %d\r\n\r\n" % len(film))
+        send(film)
+
+    with camera(serve) as address, pytest.raises(CaptureError, match="carries no video that can be decoded"):
+        open_source(address)
 
 
 def test_a_camera_that_wakes_slowly_gets_the_time_that_it_is_given():

@@ -11,7 +11,7 @@ import pytest
 
 from gesturelrcn.capture import open_source
 from gesturelrcn.errors import CaptureError
-from tests.capture.clips import HEIGHT, WIDTH, cut, write_clip
+from tests.capture.clips import HEIGHT, WIDTH, cut, with_an_unknown_codec, write_clip
 from tests.mjpeg_server import read_number
 
 
@@ -161,4 +161,10 @@ def test_random_bytes_are_refused(tmp_path):
     path = tmp_path / "noise.avi"
     path.write_bytes(np.random.default_rng(3).bytes(20_000))
     with pytest.raises(CaptureError):
+        open_source(path)
+
+
+def test_a_film_of_an_unknown_codec_is_refused(tmp_path):
+    path = with_an_unknown_codec(write_clip(tmp_path / "clip.avi", count=8))
+    with pytest.raises(CaptureError, match=r"No picture can be decoded from .*clip\.avi"):
         open_source(path)
