@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.annotation.timeline import Span
+from gesturelrcn.capture.container import open_container
 from gesturelrcn.capture.display import even, fitted
 from gesturelrcn.system.whole_files import write_whole
 
@@ -39,7 +40,7 @@ def _cut_from(clip: Path) -> str:
     import av
 
     try:
-        with clip.open("rb") as file, av.open(file, metadata_errors="replace") as container:
+        with clip.open("rb") as file, open_container(file) as container:
             return str(container.metadata.get(_ORIGIN, ""))
     except (OSError, ValueError, av.error.FFmpegError):
         return ""

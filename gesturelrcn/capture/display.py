@@ -65,13 +65,11 @@ def displayed_size(width: int, height: int, pixel: Fraction | None) -> tuple[int
 
 def matrix_of(frame: Any) -> Matrix:
     """How a frame (`av.VideoFrame`) is to be turned."""
-    for piece in frame.side_data:
-        if piece.type.name == "DISPLAYMATRIX":
-            content = bytes(piece)
-            if len(content) == _MATRIX.size:
-                a, b, _, c, d, *_ = _MATRIX.unpack(content)
-                return (a, b, c, d) if (a or c) and (b or d) else UPRIGHT
-    return UPRIGHT
+    content = bytes(frame.side_data.get("DISPLAYMATRIX") or b"")
+    if len(content) != _MATRIX.size:
+        return UPRIGHT
+    a, b, _, c, d, *_ = _MATRIX.unpack(content)
+    return (a, b, c, d) if (a or c) and (b or d) else UPRIGHT
 
 
 def turned(image: NDArray[np.uint8], matrix: Matrix) -> NDArray[np.uint8]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gesturelrcn.capture.address import StreamAddress
+from gesturelrcn.capture.container import open_container
 from gesturelrcn.capture.display import Display, shown_stream
 from gesturelrcn.capture.frame import Picture
 from gesturelrcn.capture.motion_jpeg import CAN_WAIT, JpegDecoder, JpegPicture
@@ -181,11 +182,10 @@ def _opened(address: StreamAddress, timeout: float) -> Any:
     import av
 
     def tried(**more: Any) -> Any:
-        return av.open(
+        return open_container(
             address.reveal(),
             options=dict(_OPTIONS),
             timeout=(timeout, READ_TIMEOUT),
-            metadata_errors="replace",
             **more,
         )
 

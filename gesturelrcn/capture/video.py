@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from gesturelrcn.capture.container import open_container
 from gesturelrcn.capture.display import Display, shown_stream
 from gesturelrcn.capture.recording import Decoded
 from gesturelrcn.capture.stamps import media_times
@@ -97,7 +98,7 @@ def _opened(path: Path) -> Iterator[Any]:
                 raise CaptureError(f"The video {path} is empty (0 bytes); copy or record it again.")
             file.seek(0)
             try:
-                container = av.open(file, metadata_errors="replace")
+                container = open_container(file)
             except (av.error.FFmpegError, ValueError, MemoryError):
                 raise _undecodable(path) from None
             with container:

@@ -6,6 +6,7 @@ import re
 import time
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -43,6 +44,23 @@ def test_every_frame_comes_once_in_order_with_its_media_time(tmp_path, suffix, c
         assert frame.image.dtype == np.uint8
         assert frame.source == str(path)
     assert not caplog.records, "a whole clip gives no reason to warn"
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".avi"])
+def test_a_title_in_any_code_keeps_no_film_from_being_seen(tmp_path, suffix):
+    path, title = tmp_path / f"clip{suffix}", "a title in the code of 1995"
+    with av.open(path, "w") as film:
+        film.metadata["title"] = title
+        stream = film.add_stream("mpeg4", rate=20)
+        stream.width, stream.height = WIDTH, HEIGHT
+        for number in range(4):
+            image = np.full((HEIGHT, WIDTH, 3), 40 * number, np.uint8)
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="bgr24")))
+        film.mux(stream.encode(None))
+    content = path.read_bytes()
+    assert content.count(title.encode()) == 1
+    path.write_bytes(content.replace(title.encode(), b"\xfc\xff" * (len(title) // 2) + b"\xe9"))
+    assert [frame.index for frame in open_source(path)] == [0, 1, 2, 3]
 
 
 def test_each_iteration_begins_at_the_beginning(tmp_path):
