@@ -123,12 +123,7 @@ def open_data_set(settings: DataSettings, folder: Path) -> DataSet:
     Raises:
         TrainingError: it is missing, empty, of no known kind, or nobody is left to train on.
     """
-    if not folder.is_dir():
-        raise TrainingError(
-            f"{folder}: this folder of the data set {settings.name!r} is missing: say with --data where the"
-            f" data are, or train --without {settings.name}."
-        )
-    kind = settings.kind or _kind(settings, folder)
+    kind = kind_of(settings, folder)
     if kind == "backgrounds" and not background_files(folder):
         raise TrainingError(
             f"{folder}: the data set {settings.name!r} has no picture (.jpg or .png) to put behind people."
@@ -192,7 +187,19 @@ def vocabulary_of(datasets: list[DataSet], requested: tuple[str, ...] = ()) -> t
     return tuple(sorted(classes))
 
 
-def _kind(settings: DataSettings, folder: Path) -> Kind:
+def kind_of(settings: DataSettings, folder: Path) -> Kind:
+    """What a data set is, without a look into its clips.
+
+    Raises:
+        TrainingError: its folder is missing, empty or of no known kind.
+    """
+    if not folder.is_dir():
+        raise TrainingError(
+            f"{folder}: this folder of the data set {settings.name!r} is missing: say with --data where the"
+            f" data are, or train --without {settings.name}."
+        )
+    if settings.kind:
+        return settings.kind
     if (folder / "index.csv").is_file():
         if next(folder.glob("*.npz"), None) is not None:
             return "poses"

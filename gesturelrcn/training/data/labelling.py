@@ -4,12 +4,34 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.recordings.clip import Clip
+from gesturelrcn.region.mediapipe.graphs import must_be_installed
 from gesturelrcn.system.worker_pool import in_processes
 from gesturelrcn.training.data.datasets import DataSet
+from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.teacher.cache import cached_path, stills_path
 from gesturelrcn.training.teacher.silhouettes import segment_file
 from gesturelrcn.training.teacher.teacher import label_clips, label_stills
+
+
+def teacher_must_be_there(dataset: DataSet, cache: Path) -> None:
+    """Refuse to begin where nobody can say what a data set shows, and nobody has said it before.
+
+    Args:
+        cache: where what the teacher said before is kept.
+
+    Raises:
+        TrainingError: the teacher is not installed, and nothing is in `cache`.
+    """
+    if next(cache.glob("*.npz"), None) is not None:
+        return
+    try:
+        must_be_installed()
+    except GestureLrcnError as problem:
+        raise TrainingError(
+            f"{dataset.name}: MediaPipe has to say where people are in these real pictures. {problem}"
+        ) from None
 
 
 def label_set(dataset: DataSet, cache: Path, workers: int) -> Iterator[str | None]:

@@ -27,6 +27,8 @@ class Stage:
         depends_on: JSON values that differ where the result would differ.
         do: does it, and returns what it found, as JSON values.
         together: every process takes part; else the first one does it and the others wait.
+        look_ahead: refuses what it could not do, before the first stage begins, which may take hours. What
+            other stages make is not there yet.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Stage:
     depends_on: Callable[[Training], Any]
     do: Callable[[Training], dict[str, Any]]
     together: bool = False
+    look_ahead: Callable[[Training], None] = lambda training: None
 
     def fingerprint(self, training: Training) -> str:
         """Differs where the result of the stage would differ; 16 hexadecimal digits."""
@@ -61,7 +64,7 @@ def run_stages(
         until: the last stage to do.
 
     Raises:
-        TrainingError: a stage cannot be done; what was done before stays and is not done again.
+        GestureLrcnError: a stage cannot be done; what was done before stays and is not done again.
     """
     names = [stage.name for stage in stages]
     for name in (again, until):
@@ -72,10 +75,11 @@ def run_stages(
             if stage.name == again or stage.comes_after(again):
                 training.run.forget(stage.name)
     training.fabric.barrier()
-    for stage in stages:
+    wanted = stages if until is None else stages[: names.index(until) + 1]
+    for stage in wanted:
+        stage.look_ahead(training)
+    for stage in wanted:
         _do(training, stage)
-        if stage.name == until:
-            return
 
 
 def _do(training: Training, stage: Stage) -> None:

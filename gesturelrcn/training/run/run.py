@@ -16,8 +16,8 @@ from gesturelrcn.model.card import ModelCard, read_card
 from gesturelrcn.model.files import card_path
 from gesturelrcn.model.network import LRCN
 from gesturelrcn.model.network_config import NetworkConfig
-from gesturelrcn.training.config.config import Config, DataSettings
-from gesturelrcn.training.data.datasets import DataSet, open_data_set, vocabulary_of
+from gesturelrcn.training.config.config import Config, DataSettings, Kind
+from gesturelrcn.training.data.datasets import DataSet, kind_of, open_data_set, vocabulary_of
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.loop.loop import Loop, TrainingProgress
 from gesturelrcn.training.run.folder import RunFolder
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
 _RECURRENT = ("hidden", "dropout", "joint_features", "hand_features", "motion", "readers", "regression")
+FILMED: tuple[Kind, ...] = ("index", "folders", "stills")
+"""Kinds of data sets that have real pictures, of which the teacher says what they show."""
 CNN_STAGES = ("keypoints", "hands")
 """Stages that train the CNNs, in order; each leaves the weights that it trained in a file of its name."""
 
@@ -77,6 +79,17 @@ class Training:
     def sets(self) -> list[DataSet]:
         """The data sets that are trained on."""
         return [self._open(settings) for settings in self.config.data if settings.name not in self.without]
+
+    def filmed_sets(self) -> list[DataSet]:
+        """Those of real clips and stills, without a look into their clips: they are there before any stage.
+
+        Raises:
+            TrainingError: the folder of one is missing, or has nothing to train on.
+        """
+        real = [one for one in self.config.data if one.make is None and one.name not in self.without]
+        folders = [(settings, self.folder_of(settings)) for settings in real]
+        sets = [DataSet(settings, folder, kind_of(settings, folder)) for settings, folder in folders]
+        return [dataset for dataset in sets if dataset.kind in FILMED]
 
     @cached_property
     def left_out(self) -> list[DataSet]:
@@ -176,21 +189,27 @@ class Training:
     @property
     def hands_are_taught(self) -> bool:
         """Whether there is a second CNN, and it does not stay as it starts."""
-        return bool(self.network_config.hand_size and self.config.hands.steps)
+        before = self.started_from
+        default = NetworkConfig.hand_size if before is None else before.hand_size
+        return bool(self.config.network.get("hand_size", default) and self.config.hands.steps)
+
+    def learns_joints_from(self, dataset: DataSet) -> bool:
+        """Whether this set is one of `joint_sets`."""
+        return self.config.keypoints.steps > 0 and dataset.settings.joints > 0
+
+    def learns_hands_from(self, dataset: DataSet) -> bool:
+        """Whether this set is one of `hand_sets`."""
+        return self.hands_are_taught and dataset.settings.hands > 0
 
     @property
     def joint_sets(self) -> list[DataSet]:
         """Data sets that joints are learnt from; none where the CNN stays as it starts."""
-        if not self.config.keypoints.steps:
-            return []
-        return [dataset for dataset in self.sets if dataset.settings.joints > 0]
+        return [dataset for dataset in self.sets if self.learns_joints_from(dataset)]
 
     @property
     def hand_sets(self) -> list[DataSet]:
         """Data sets that hands are learnt from; none where no second CNN is, or it stays as it starts."""
-        if not self.hands_are_taught:
-            return []
-        return [dataset for dataset in self.sets if dataset.settings.hands > 0]
+        return [dataset for dataset in self.sets if self.learns_hands_from(dataset)]
 
     @property
     def people_sets(self) -> list[DataSet]:

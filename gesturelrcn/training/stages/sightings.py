@@ -6,6 +6,7 @@ from typing import Any
 
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.system.worker_pool import in_processes
+from gesturelrcn.training.data.labelling import teacher_must_be_there
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.synthesis import SYNTHESIS
@@ -26,6 +27,12 @@ def _depends_on(training: Training) -> Any:
     ]
 
 
+def _look_ahead(training: Training) -> None:
+    for dataset in training.filmed_sets():
+        if dataset.settings.people > 0:
+            teacher_must_be_there(dataset, training.sightings_cache(dataset))
+
+
 def _do(training: Training) -> dict[str, Any]:
     skipped = [f"{dataset.name}: {reason}" for dataset in training.sets for reason in dataset.skipped]
     for dataset in training.people_sets:
@@ -44,4 +51,4 @@ def _look(every: int, folder: Path, clip: Clip) -> int:
     return look_at_clip(clip, every, folder)
 
 
-SIGHTINGS = Stage("sightings", needs=(SYNTHESIS,), depends_on=_depends_on, do=_do)
+SIGHTINGS = Stage("sightings", needs=(SYNTHESIS,), depends_on=_depends_on, do=_do, look_ahead=_look_ahead)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gesturelrcn.training.data.datasets import DataSet
-from gesturelrcn.training.data.labelling import label_set, segment_set
+from gesturelrcn.training.data.labelling import label_set, segment_set, teacher_must_be_there
 from gesturelrcn.training.run.pipeline import Stage
 from gesturelrcn.training.run.run import Training
 from gesturelrcn.training.stages.synthesis import SYNTHESIS
@@ -30,6 +30,12 @@ def _to_ask_about(training: Training) -> list[DataSet]:
     return [dataset for dataset in training.sets if dataset.name in names]
 
 
+def _look_ahead(training: Training) -> None:
+    for dataset in training.filmed_sets():
+        if training.learns_joints_from(dataset) or training.learns_hands_from(dataset):
+            teacher_must_be_there(dataset, training.teacher_cache(dataset))
+
+
 def _do(training: Training) -> dict[str, Any]:
     nobody_found: list[str] = []
     skipped = [f"{dataset.name}: {reason}" for dataset in training.sets for reason in dataset.skipped]
@@ -53,4 +59,4 @@ def _do(training: Training) -> dict[str, Any]:
     }
 
 
-TEACHER = Stage("teacher", needs=(SYNTHESIS,), depends_on=_depends_on, do=_do)
+TEACHER = Stage("teacher", needs=(SYNTHESIS,), depends_on=_depends_on, do=_do, look_ahead=_look_ahead)

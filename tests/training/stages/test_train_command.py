@@ -380,6 +380,22 @@ def test_a_missing_teacher_is_named_by_the_stage_that_asks_it(tmp_path, capfd, w
     assert sorted(started(tmp_path / "run")) == ["synthesis"], "what needs no teacher is done"
 
 
+@pytest.mark.parametrize("learn", ["[people]\nsteps = 2\n", "[keypoints]\nsteps = 2\n" + SMALL_NETWORK])
+def test_a_missing_teacher_is_told_before_anything_is_made(tmp_path, capfd, monkeypatch, learn):
+    monkeypatch.setitem(sys.modules, "mediapipe", None)  # as where it is not installed
+    for clip in ("none/1.mp4", "wave/1.mp4"):
+        grey_clip(tmp_path / "grey" / clip)
+    config = tmp_path / "grey.toml"
+    config.write_text(
+        'name = "grey"\nstart = "random"\n[[data]]\nname = "grey"\nlicence = "CC0-1.0"\nsource = "drawn"\n'
+        + learn
+    )
+    told = train(capfd, config, "--run", tmp_path / "run")
+    assert sentence(told).startswith("gesturelrcn: grey: MediaPipe has to say where people are")
+    assert sentence(told).endswith("pip install 'gesturelrcn[mediapipe]', with Python 3.10 to 3.12.")
+    assert not (tmp_path / "run" / "stages").exists(), "no stage began"
+
+
 def test_joints_are_learnt_before_other_rooms(tmp_path, capfd):
     cut_sample(tmp_path / "mine")
     (tmp_path / "rooms").mkdir()
