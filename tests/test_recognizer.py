@@ -426,6 +426,20 @@ def test_pictures_of_any_size_without_anybody_say_nothing(locator, size):
     recognizer.close()
 
 
+@pytest.mark.parametrize(
+    ("x", "y", "high"), [(318, 175, 90), (318, 160, 130), (400, 418, 110)], ids=["face", "head", "hand"]
+)
+def test_a_part_of_a_person_makes_no_gesture(sample_pictures, x, y, high):
+    """A face or a hand that fills the picture, shaken; a face may be followed, for a body may be below it."""
+    recognizer = Recognizer()
+    part = cv2.getRectSubPix(sample_pictures[0], (high * 4 // 3, high), (x, y))
+    image = cv2.resize(part, (640, 480), interpolation=cv2.INTER_CUBIC)
+    for number in range(45):
+        move = np.array([[1, 0, 14 * np.sin(number / 4)], [0, 1, 14 * np.cos(number / 5)]])
+        picture = cv2.warpAffine(image, move, (640, 480), borderMode=cv2.BORDER_REPLICATE)
+        assert list(recognizer.process(Frame(picture, number / 15, number, "parts"))) == []
+
+
 @pytest.mark.parametrize("locator", LOCATORS)
 def test_what_is_no_picture_is_refused_and_the_next_one_is_looked_at(locator, sample_pictures):
     recognizer = Recognizer(locator=locator)

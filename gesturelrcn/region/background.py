@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gesturelrcn.region.locator import Locator
 from gesturelrcn.region.locator_thread import HUNG_AFTER, LocatingThread
+from gesturelrcn.region.picture import must_be_picture
 from gesturelrcn.region.region import Region
 from gesturelrcn.region.tracker import RegionTracker
 
@@ -61,7 +62,12 @@ class BackgroundFollower:
         return LocatingThread(self._make, self._every)
 
     def follow(self, image: NDArray[np.uint8], at: float) -> Region | None:
-        """See `Follower`. Never waits for the locator."""
+        """See `Follower`. Never waits for the locator.
+
+        Raises:
+            CaptureError: the picture is not (H, W, 3) uint8.
+        """
+        must_be_picture(image)
         if self._asked_at is not None and at < self._asked_at:
             self.forget()
         if image.shape != self._shape:

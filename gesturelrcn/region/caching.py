@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesturelrcn.region.locator import FollowsJoints, Forgets, Locator, PersonChooser
+from gesturelrcn.region.picture import must_be_picture
 from gesturelrcn.region.region import Region
 from gesturelrcn.system.opencv import cv2
 
@@ -52,7 +53,12 @@ class CachingLocator:
             self._locator.see_joints(region)
 
     def locate(self, image: NDArray[np.uint8], at: float) -> Region | None:
-        """Return the region of the person in `image` ((H, W, 3) uint8 BGR), or None."""
+        """Return the region of the person in `image` ((H, W, 3) uint8 BGR), or None.
+
+        Raises:
+            CaptureError: the picture is not (H, W, 3) uint8.
+        """
+        must_be_picture(image)
         blocks = np.asarray(cv2.resize(image, _BLOCKS, interpolation=cv2.INTER_AREA), np.uint8)
         longest = LONGEST_EMPTY if self._region is None else LONGEST
         if 0 <= at - self._looked_at < longest and self._is_the_same(image, blocks):

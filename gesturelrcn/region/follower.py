@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gesturelrcn.region.joints import AnchoredJoints
 from gesturelrcn.region.locator import FollowsJoints, Forgets, Locator, PersonChooser
+from gesturelrcn.region.picture import must_be_picture
 from gesturelrcn.region.region import Region
 from gesturelrcn.region.tracker import RegionTracker
 
@@ -18,7 +19,11 @@ class Follower(Protocol):
     """Says for each frame where the person is."""
 
     def follow(self, image: NDArray[np.uint8], at: float) -> Region | None:
-        """The region for `image` ((H, W, 3) uint8 BGR), taken at `at` seconds, or None for nobody."""
+        """The region for `image` ((H, W, 3) uint8 BGR), taken at `at` seconds, or None for nobody.
+
+        Raises:
+            CaptureError: the picture is not (H, W, 3) uint8.
+        """
         ...
 
     def take_jump(self) -> bool:
@@ -56,7 +61,12 @@ class SteppedFollower:
         self._joints: AnchoredJoints | None = None
 
     def follow(self, image: NDArray[np.uint8], at: float) -> Region | None:
-        """See `Follower`. While there is nobody, the locator is asked four times as often."""
+        """See `Follower`. While there is nobody, the locator is asked four times as often.
+
+        Raises:
+            CaptureError: the picture is not (H, W, 3) uint8.
+        """
+        must_be_picture(image)
         if self._asked_at is not None and at < self._asked_at:
             self.forget()
         if image.shape != self._shape:

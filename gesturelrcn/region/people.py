@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gesturelrcn.region.locator import STAYS, Choice
 from gesturelrcn.region.movement import Movement
 from gesturelrcn.region.people_network import PeopleNetwork, Person
+from gesturelrcn.region.picture import must_be_picture
 from gesturelrcn.region.region import Region
 
 logger = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ class PersonLocator:
         Raises:
             CaptureError: the picture is not (H, W, 3) uint8.
         """
+        must_be_picture(image)
         if self._followed is not None and not 0 <= at - self._followed.located_at <= STAYS:
             self._followed = None
         if image.shape != self._shape:  # no place of before is one in this picture

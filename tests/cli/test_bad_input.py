@@ -4,7 +4,10 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import av
+import numpy as np
 import pytest
 
 from tests.cli.conftest import Program, ProgramEnd
@@ -52,6 +55,21 @@ def test_sources_on_disk(
     for command in ("run", "slides"):
         more = ("--dry-run",)
         assert said in sentence(gesturelrcn(command, folder / source, "--model", eager_model(), *more))
+
+
+@pytest.mark.parametrize(("size", "pixel"), [((1, 1), "bgr0"), ((64, 48), "gray16le")], ids=["1x1", "grey"])
+def test_films_of_any_size_and_without_colours_are_looked_at(
+    gesturelrcn: Program, tmp_path: Path, size: tuple[int, int], pixel: str
+) -> None:
+    with av.open(str(tmp_path / "film.mkv"), "w") as film:
+        stream: Any = film.add_stream("ffv1", rate=10)
+        (stream.width, stream.height), stream.pix_fmt = size, pixel
+        for grey in (0, 120, 255):
+            picture = np.full((size[1], size[0], 3), grey, np.uint8)
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        film.mux(stream.encode(None))
+    done = gesturelrcn("run", tmp_path / "film.mkv")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 @pytest.fixture

@@ -253,8 +253,42 @@ def test_chairs_that_look_like_somebody_are_hardly_ever_followed():
     assert sum(followed) <= 4
 
 
-def test_a_person_who_stands_still_is_followed_at_once():
+@pytest.fixture(scope="module")
+def standing():
+    """A synthetic person who stands in the middle of 640 x 480, the shoulders 130 pixels apart."""
     with open_source(assets() / "sample.mp4") as source:
-        image = next(iter(source)).image
+        return next(iter(source)).image
+
+
+def on_the_wall(image, person):
+    """A photograph of somebody, a quarter as large as life, hangs at the upper right."""
+    image = image.copy()
+    image[24:176, 478:602] = (30, 40, 60)
+    image[30:170, 484:596] = cv2.resize(person[130:480, 180:460], (112, 140), interpolation=cv2.INTER_AREA)
+    return image
+
+
+def test_a_photograph_on_the_wall_is_somebody_until_another_is_clicked_on(standing):
+    """It is followed where it hangs alone, and no longer than that for who clicks."""
+    wall = np.full((480, 640, 3), 150, np.uint8)
+    locator = PersonLocator()
+    assert abs(locator.locate(on_the_wall(wall, standing), 0.0).x - 540) < 20
+    beside = on_the_wall(np.roll(standing, -140, axis=1), standing)
+    assert abs(locator.locate(beside, 0.5).x - 540) < 20, "who comes in later does not take over"
+    locator.choose(180, 260)
+    assert abs(locator.locate(beside, 1.0).x - 180) < 20
+
+
+def test_who_is_nearer_than_a_photograph_is_followed_and_the_photograph_once_nobody_is_there(standing):
+    wall = on_the_wall(np.full((480, 640, 3), 150, np.uint8), standing)
+    beside = on_the_wall(np.roll(standing, -140, axis=1), standing)
+    locator = PersonLocator()
+    assert abs(locator.locate(beside, 0.0).x - 180) < 20
+    assert locator.locate(wall, 0.5) is None
+    assert abs(locator.locate(wall, 2.5).x - 540) < 20
+
+
+def test_a_person_who_stands_still_is_followed_at_once(standing):
+    image = standing
     for picture in (image, image[::2, ::2], image[:, ::-1], cv2.resize(image, None, fx=2, fy=2)):
         assert PersonLocator().locate(picture, 0.0) is not None

@@ -7,8 +7,11 @@ import time
 import numpy as np
 import pytest
 
+from gesturelrcn import CaptureError
 from gesturelrcn.region import (
     BackgroundFollower,
+    CachingLocator,
+    PersonLocator,
     Region,
     RegionTracker,
     SteppedFollower,
@@ -316,3 +319,19 @@ def test_what_cannot_be_a_place_is_nobody(wrong):
     tracker.update(Region(50.0, 50.0, wrong, 1.0, 0.4))
     assert tracker.at(0.5).side == pytest.approx(60.0)
     assert tracker.at(4.0) is None, "nonsense is no sign of life"
+
+
+@pytest.mark.parametrize(
+    "wrong", [None, [[1, 2, 3]], np.zeros((48, 64), np.uint8), np.full((48, 64, 3), np.nan), picture()[:0]]
+)
+def test_what_is_no_picture_is_refused_by_all_who_look(wrong):
+    """And the next one is looked at."""
+    found = CountingLocator(found=True)
+    background = BackgroundFollower(lambda: found)
+    looks = PersonLocator().locate, CachingLocator(lambda: found).locate, SteppedFollower(found).follow
+    for look in (*looks, background.follow):
+        with pytest.raises(CaptureError, match=r"The picture is .*; give pictures as \(height, width, 3\)"):
+            look(wrong, 0.0)
+    for look in (*looks[1:], background.follow):
+        wait_until(lambda look=look: look(picture(64, 48), 0.1) is not None)
+    background.close()

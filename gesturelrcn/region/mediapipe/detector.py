@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gesturelrcn.region.mediapipe import graphs
 from gesturelrcn.region.mediapipe.pose import squared, warm_up
+from gesturelrcn.region.picture import must_be_picture
 from gesturelrcn.region.region import Region
 
 SIDE = 2.03
@@ -32,7 +33,12 @@ class DetectingLocator:
         warm_up(self._people)
 
     def locate(self, image: NDArray[np.uint8], at: float) -> Region | None:
-        """Return the region of the most prominent person in `image` ((H, W, 3) uint8 BGR), or None."""
+        """Return the region of the most prominent person in `image` ((H, W, 3) uint8 BGR), or None.
+
+        Raises:
+            CaptureError: the picture is not (H, W, 3) uint8.
+        """
+        must_be_picture(image)
         square = squared(image)
         outputs = self._people.process(square)
         if outputs is None or not outputs.detections:

@@ -11,6 +11,7 @@ from gesturelrcn.region.locator import STAYS, Choice, Locator, region_from_landm
 from gesturelrcn.region.mediapipe.detector import DetectingLocator
 from gesturelrcn.region.mediapipe.faces import Face, FaceFinder
 from gesturelrcn.region.mediapipe.pose import PoseLocator
+from gesturelrcn.region.picture import must_be_picture
 from gesturelrcn.region.region import Region
 from gesturelrcn.system.memory import give_back
 
@@ -72,7 +73,12 @@ class MediaPipeLocator:
         self._followed = self._wanted = None
 
     def locate(self, image: NDArray[np.uint8], at: float) -> Region | None:
-        """Return the region of the chosen person in `image` ((H, W, 3) uint8 BGR), or None."""
+        """Return the region of the chosen person in `image` ((H, W, 3) uint8 BGR), or None.
+
+        Raises:
+            CaptureError: the picture is not (H, W, 3) uint8.
+        """
+        must_be_picture(image)
         if self._followed is not None and not 0 <= at - self._followed.located_at <= STAYS:
             self._followed = None
         if image.shape != self._shape:  # no place of before is one in this picture

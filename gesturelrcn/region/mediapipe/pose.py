@@ -9,6 +9,7 @@ from gesturelrcn.region.locator import region_from_landmarks
 from gesturelrcn.region.mediapipe import graphs
 from gesturelrcn.region.mediapipe.graphs import Graph
 from gesturelrcn.region.mediapipe.native_stderr import native_stderr_to_log
+from gesturelrcn.region.picture import must_be_picture
 from gesturelrcn.region.region import Region
 from gesturelrcn.system.opencv import cv2
 
@@ -58,7 +59,12 @@ class PoseLocator:
         return np.array([(p.x * side, p.y * side, p.visibility) for p in outputs.pose_landmarks.landmark])
 
     def locate(self, image: NDArray[np.uint8], at: float) -> Region | None:
-        """Return the region of the most prominent person in `image` ((H, W, 3) uint8 BGR), or None."""
+        """Return the region of the most prominent person in `image` ((H, W, 3) uint8 BGR), or None.
+
+        Raises:
+            CaptureError: the picture is not (H, W, 3) uint8.
+        """
+        must_be_picture(image)
         landmarks = self.landmarks(image)
         return None if landmarks is None else region_from_landmarks(landmarks, at)
 
