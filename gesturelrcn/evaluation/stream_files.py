@@ -10,6 +10,7 @@ from gesturelrcn.evaluation.plans import plan_streams
 from gesturelrcn.evaluation.stitching import StreamPlan, StreamTruth
 from gesturelrcn.recordings.listing import Listing
 from gesturelrcn.recordings.truth import TrueGesture
+from gesturelrcn.system.environment import for_native_code
 from gesturelrcn.system.opencv import cv2
 from gesturelrcn.system.private_files import make_private
 
@@ -41,7 +42,8 @@ def _write(plan: StreamPlan, path: Path) -> Path:
         height, width = one.frame.image.shape[:2]
         if video is None:
             _made_private(path)
-            video = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"FFV1"), fps, (width, height))
+            with for_native_code(OPENCV_FFMPEG_LOGLEVEL="-8"):  # it says itself what goes wrong, on stderr
+                video = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"FFV1"), fps, (width, height))
             if not video.isOpened():
                 raise GestureLrcnError(f"{path} cannot be written; is the disk full, or not yours?")
         video.write(one.frame.image)

@@ -72,7 +72,7 @@ class PeopleNetwork:
             ModelError: a file is missing or damaged, or is no such network.
         """
         graph = graph or Path(str(resources.files("gesturelrcn"))) / "assets" / f"{NAME}.onnx"
-        self._session: Any = onnx_session(read_verified(graph, _promised(graph)), graph.stem)
+        self._session: Any = onnx_session(read_verified(graph, _promised(graph)), graph.stem, often=False)
         shapes = {each.name: each.shape for each in self._session.get_inputs() + self._session.get_outputs()}
         expected = {
             "frame": [1, HEIGHT, WIDTH, 3],

@@ -1,6 +1,7 @@
-"""OpenCV, loaded so that neither it nor the FFmpeg inside it writes to stderr; capture says what went wrong.
+"""OpenCV, loaded so that it does not write to stderr; capture says what went wrong.
 
-Set `OPENCV_LOG_LEVEL` or `OPENCV_FFMPEG_LOGLEVEL` in the environment to hear them again.
+Set `OPENCV_LOG_LEVEL` in the environment to hear it again. The FFmpeg inside it stays unused but for the
+streams that `evaluate` writes; to start it here would take 3 MB from everybody.
 
 While it loads, OpenCV sets variables of the environment: where Qt finds OpenCV's own windows, and a path of
 libraries with an empty entry, which means the current folder. With them other programs, and windows that the
@@ -25,8 +26,5 @@ if not _CHOSEN_BY_THE_USER:
     # OpenCV 5 has moved it.
     logging: Any = cv2 if hasattr(cv2, "setLogLevel") else cv2.utils.logging  # type: ignore[attr-defined, unused-ignore]
     logging.setLogLevel(0)
-
-with for_native_code(OPENCV_FFMPEG_LOGLEVEL="-8"):  # read when something is opened for the first time
-    cv2.VideoCapture(os.devnull, cv2.CAP_FFMPEG).release()
 
 __all__ = ["WINDOWS", "cv2"]
