@@ -1,4 +1,7 @@
-"""The one exception that a user may see, and its kinds."""
+"""The one exception that a user may see, its kinds, and what of other exceptions it may repeat."""
+
+_MOST_TOLD = 200
+"""Characters: some exceptions repeat all that was in the file."""
 
 
 class GestureLrcnError(Exception):
@@ -26,3 +29,9 @@ class InjectionError(GestureLrcnError):
 
 class SinkError(GestureLrcnError):
     """Events cannot be handed to other programs: a port is in use, a library is missing."""
+
+
+def in_short(problem: BaseException) -> str:
+    """What an exception says, as our sentence may repeat it: on one line, not too long."""
+    words = " ".join(str(problem).split())
+    return words if len(words) <= _MOST_TOLD else f"{words[:_MOST_TOLD]}..."

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.errors import ModelError
+from gesturelrcn.errors import ModelError, in_short
 from gesturelrcn.region import Region
 from gesturelrcn.thresholds import (
     NORMAL,
@@ -217,7 +217,9 @@ def read_card(path: Path) -> ModelCard:
     except FileNotFoundError:
         raise ModelError(f"{path}: no such model; `gesturelrcn models` lists those that are here.") from None
     except (OSError, ValueError, RecursionError) as problem:
-        raise ModelError(f"{path}: not a model card ({problem}); give the .json file of a model.") from None
+        raise ModelError(
+            f"{path}: not a model card ({in_short(problem)}); give the .json file of a model."
+        ) from None
     if not isinstance(fields, dict) or "format" not in fields:
         raise ModelError(f"{path}: not a model card; give the .json file of a gesturelrcn model.")
     if fields.pop("format") != FORMAT:
@@ -232,7 +234,7 @@ def read_card(path: Path) -> ModelCard:
         card = ModelCard(**fields)
         _names(card.regression)
     except (KeyError, TypeError, AttributeError) as problem:
-        raise ModelError(f"{path}: the model card is incomplete or damaged ({problem}).") from None
+        raise ModelError(f"{path}: the model card is incomplete or damaged ({in_short(problem)}).") from None
     if NONE not in card.classes or set(card.thresholds) != set(card.gestures):
         raise ModelError(f"{path}: the model card's classes and thresholds do not belong together.")
     problem_of_points = _problem_of_points(card) or _problem_of_off(card)

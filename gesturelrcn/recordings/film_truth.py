@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.errors import GestureLrcnError, in_short
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.recordings.truth import Activity, TrueGesture
 from gesturelrcn.vocabulary import NONE, class_name
@@ -134,7 +134,7 @@ def read_truth(path: Path) -> Truth:
             lines.add(row)
         keypoints = np.array(lines.joints, np.float32).reshape(len(lines.joints), len(KEYPOINTS), 3)
     except (OSError, UnicodeDecodeError) as error:
-        raise FilmTruthError(f"The truth {path} cannot be read ({error}).") from error
+        raise FilmTruthError(f"The truth {path} cannot be read ({in_short(error)}).") from error
     except (*_MISTAKES, StopIteration) as mistake:
         raise FilmTruthError(
             f"{path}:{max(1, lines.number)}: {mistake!r:.200}: this is no truth about a film; make it anew."

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.errors import GestureLrcnError, in_short
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.film_truth import FilmTruthError, read_outline
 from gesturelrcn.recordings.truth import Activity, TrueGesture
@@ -195,7 +195,7 @@ def _table(path: Path) -> tuple[set[str], list[tuple[int, dict[str, str]]]]:
             table.fieldnames = columns
             rows = [(table.line_num, {k: (v or "").strip() for k, v in row.items() if k}) for row in table]
     except (OSError, UnicodeDecodeError, csv.Error, AttributeError) as problem:
-        raise GestureLrcnError(f"{path}: cannot be read as a table of clips ({problem}).") from None
+        raise GestureLrcnError(f"{path}: cannot be read as a table of clips ({in_short(problem)}).") from None
     return set(columns), [(number, row) for number, row in rows if any(row.values())]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.errors import GestureLrcnError, in_short
 
 TIME = "t"
 """The column of seconds."""
@@ -74,7 +74,9 @@ def _read(path: Path) -> dict[str, NDArray[np.float64]]:
                 number = table.line_num
                 rows.append([_number(row.get(name)) for name in names])
     except (OSError, UnicodeDecodeError, csv.Error, ValueError) as problem:
-        raise GestureLrcnError(f"{path}:{number}: no table of numbers over time: {problem}.") from None
+        raise GestureLrcnError(
+            f"{path}:{number}: no table of numbers over time: {in_short(problem)}."
+        ) from None
     values = np.array(rows, np.float64).reshape(len(rows), len(names))
     order = np.argsort(values[:, names.index(TIME)], kind="stable")
     return {name: values[order, column] for column, name in enumerate(names)}

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.errors import ModelError
+from gesturelrcn.errors import ModelError, in_short
 from gesturelrcn.region.cropping import crop, halved
 from gesturelrcn.region.locator import region_around
 from gesturelrcn.region.picture import must_be_picture
@@ -128,7 +128,7 @@ def _promised(graph: Path) -> str | None:
     except FileNotFoundError:
         raise ModelError(f"{card}: the card of the person locator is missing.") from None
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as problem:
-        raise ModelError(f"{card}: this is no card of a person locator ({problem}).") from None
+        raise ModelError(f"{card}: this is no card of a person locator ({in_short(problem)}).") from None
     return promised if isinstance(promised, str) else None
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from textwrap import shorten
 from types import TracebackType
 from typing import IO, Any
 
@@ -24,7 +23,7 @@ from gesturelrcn.actions.decisions import ActionNews, Decision, Fact
 from gesturelrcn.actions.dispatcher import Dispatcher
 from gesturelrcn.capture.frame import Frame
 from gesturelrcn.decoding import DecoderSettings
-from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.errors import GestureLrcnError, in_short
 from gesturelrcn.events import GestureEvent, Hand
 from gesturelrcn.observation import Observation
 from gesturelrcn.system.private_files import make_private
@@ -44,8 +43,6 @@ _CALM = 1.0
 
 _LONGEST_SEGMENT = 2 * KEPT
 _FLUSH_EVERY = 0.5
-_MOST_TOLD = 200
-"""Characters of what is wrong with a damaged trace."""
 _FORGOTTEN_AFTER = 24 * 3600.0
 _SEGMENTS = ("a.jsonl", "b.jsonl")
 _KINDS: dict[type, str] = {GestureEvent: "event", Decision: "decision", Fact: "fact"}
@@ -306,8 +303,7 @@ def refused_if_damaged() -> Iterator[None]:
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        what = shorten(f"{type(error).__name__} {error}", _MOST_TOLD, placeholder=" ...")
-        raise TraceError(f"The trace is damaged: {what}.") from error
+        raise TraceError(f"The trace is damaged: {type(error).__name__} {in_short(error)}.") from error
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

@@ -72,7 +72,7 @@ def eager_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]
         card.with_suffix(".onnx").write_bytes(graph)
         thresholds = {name: Thresholds(0.6, 0.4, 0.1, 0.3) for name in among if name != "none"}
         files = {"eager.onnx": hashlib.sha256(graph).hexdigest()}
-        of = ModelCard("eager", "Sees one thing.", among, SIZE, HIDDEN, KEYPOINTS, 8, 60, thresholds, files)
+        of = ModelCard("eager", "Sees one thing.", among, SIZE, HIDDEN, KEYPOINTS, 1, 60, thresholds, files)
         card.write_text(of.to_json())
         return card
 

@@ -25,6 +25,11 @@ KEPT = [
     pytest.param(
         "index of clips", b"path,gesture\n../../../etc/passwd,wave\n", id="a path out of the folder"
     ),
+    pytest.param(
+        "card",
+        KINDS["card"].seeds()[0].replace(b'"start_after"', b'"' + b"A" * 5000 + b'"', 1),
+        id="a card with a long name in a threshold",
+    ),
     pytest.param("trace", b"", id="an empty trace"),
     pytest.param("trace", b'{"kind": "begin", "version": 1}\n', id="a trace of nothing but its first word"),
     pytest.param(

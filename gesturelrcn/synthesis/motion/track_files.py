@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.errors import GestureLrcnError, in_short
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.listing import read_index
 from gesturelrcn.synthesis.errors import SynthesisError
@@ -59,7 +59,7 @@ def _track(folder: Path, clip: Clip) -> JointTrack | None:
         with np.load(path) as arrays:
             keypoints, times = arrays["keypoints"], arrays["times"]
     except (OSError, ValueError, KeyError) as error:
-        raise SynthesisError(f"The track {path} cannot be read ({error}): make it anew.") from error
+        raise SynthesisError(f"The track {path} cannot be read ({in_short(error)}): make it anew.") from error
     try:
         return joint_track(keypoints, times, clip.gesture)
     except SynthesisError as error:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gesturelrcn.errors import in_short
 from gesturelrcn.training.errors import TrainingError
 
 T = TypeVar("T")
@@ -29,5 +30,5 @@ def read_arrays(path: Path, what: str, parse: Callable[[Mapping[str, NDArray[Any
             return parse(arrays)
     except (OSError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as problem:
         raise TrainingError(
-            f"{path}: no {what} ({problem}); docs/training.md says what belongs into the file."
+            f"{path}: no {what} ({in_short(problem)}); docs/training.md says what belongs into the file."
         ) from problem

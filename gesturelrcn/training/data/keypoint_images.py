@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gesturelrcn.errors import in_short
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.film_truth import read_truth
 from gesturelrcn.recordings.frames import frames_of, middle_region
@@ -121,6 +122,6 @@ def _shard_images(folder: Path, share: float) -> KeypointImages:
         images, joints = (np.concatenate([shard[name] for shard in shards]) for name in ("x", "y"))
     except (OSError, ValueError, KeyError) as problem:
         raise TrainingError(
-            f"{folder}: no shards of pictures with joints ({problem}); make them anew."
+            f"{folder}: no shards of pictures with joints ({in_short(problem)}); make them anew."
         ) from problem
     return KeypointImages(images, joints, _SHARD_MARGIN, True, share)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gesturelrcn.errors import in_short
 from gesturelrcn.training.data.datasets import DataSet
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.teacher.cache import cached_path, stills_path
@@ -114,7 +115,9 @@ def synthetic_people(folder: Path, share: float = 1.0) -> PeopleFrames:
                 images += list(shard["x"])
                 people += [as_by_teacher(rows[np.isfinite(rows[:, 0])]) for rows in shard["people"]]
     except (OSError, ValueError, KeyError) as problem:
-        raise TrainingError(f"{folder}: no shards of whole frames ({problem}); make them anew.") from problem
+        raise TrainingError(
+            f"{folder}: no shards of whole frames ({in_short(problem)}); make them anew."
+        ) from problem
     if not images:
         raise TrainingError(f"{folder}: no shards of whole frames with people are here.")
     return PeopleFrames(images, people, [None] * len(images), share)
