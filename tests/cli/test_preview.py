@@ -253,7 +253,7 @@ def test_a_click_on_another_person(
         if live:
             with open_source(two_people) as film:
                 pictures = [frame.image for frame in itertools.islice(film, 40)]
-            source = held.enter_context(MjpegServer(itertools.cycle(pictures), fps=20)).url
+            source = held.enter_context(MjpegServer(itertools.cycle(pictures), fps=8)).url
         process = gesturelrcn.start(
             *("run", source, "--realtime", "--preview", "--model", eager_model()), display=server.display
         )

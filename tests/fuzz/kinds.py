@@ -5,16 +5,19 @@ A reader may return or refuse with a `GestureLrcnError`; anything else is a bug.
 
 import contextlib
 import hashlib
+import io
 import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
+from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.model import assets
 from gesturelrcn.model.files import card_path
 
@@ -269,6 +272,70 @@ def _read_trace(path: Path) -> None:
 
 
 @cache
+def _tracks() -> tuple[bytes, ...]:
+    """Two clips of a few frames, as a training reads them: plain, and packed."""
+    from gesturelrcn.model import KEYPOINTS
+
+    frames = np.linspace(0.2, 0.8, 12 * len(KEYPOINTS) * 3, dtype=np.float32)
+    arrays: dict[str, Any] = {
+        "keypoints": frames.reshape(12, len(KEYPOINTS), 3),
+        "times": np.tile(np.arange(6, dtype=np.float32) / 15, 2),
+        "lengths": np.array([6, 6]),
+        "label": np.array(["wave", "none"]),
+        "onset": np.array([0.1, np.nan]),
+    }
+    plain, packed = io.BytesIO(), io.BytesIO()
+    np.savez(plain, **arrays)
+    np.savez_compressed(packed, **arrays)
+    return plain.getvalue(), packed.getvalue()
+
+
+def _told_tracks() -> tuple[bytes, ...]:
+    with np.load(io.BytesIO(_tracks()[0])) as arrays:
+        return (json.dumps({name: array.tolist() for name, array in arrays.items()}).encode(),)
+
+
+def _read_told_tracks(path: Path) -> None:
+    """Other shapes, kinds and values in a whole file: its checksums keep out accidents, not intent."""
+    try:
+        arrays = {name: np.array(value) for name, value in json.loads(path.read_bytes()).items()}
+        np.savez(path.with_suffix(".npz"), **arrays)
+    except (ValueError, TypeError, AttributeError, RecursionError, OSError) as problem:
+        raise GestureLrcnError("No such arrays can be made.") from problem
+    _read_tracks(path.with_suffix(".npz"))
+
+
+def _read_tracks(path: Path) -> None:
+    from gesturelrcn.training.data.track_files import read_tracks
+
+    read_tracks(path)
+
+
+@cache
+def _track() -> tuple[bytes, ...]:
+    """A track of one clip, as `synth --tracks` reads it."""
+    from gesturelrcn.model import KEYPOINTS
+
+    joints = np.random.default_rng(0).uniform(0.3, 0.7, (30, len(KEYPOINTS), 3))
+    joints[..., 2] = 1.0
+    file = io.BytesIO()
+    np.savez(file, keypoints=joints, times=np.arange(30) / 15)
+    return (file.getvalue(),)
+
+
+def _read_track(path: Path) -> None:
+    from gesturelrcn.recordings.listing import read_index
+    from gesturelrcn.synthesis.motion.track_files import load_tracks, track_path
+
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "index.csv").write_text("path,subject,gesture,fps\na.avi,S1,none,15\n")
+        (Path(folder) / "a.avi").touch()
+        clip = read_index(Path(folder), strict=True).clips[0]
+        track_path(Path(folder), clip).write_bytes(path.read_bytes())
+        load_tracks(Path(folder))
+
+
+@cache
 def _video(suffix: str, codec: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"clip{suffix}"
@@ -317,6 +384,9 @@ KINDS = {
         Kind("index of clips", ".csv", lambda: (_INDEX,), _read_listing),
         Kind("training", ".toml", lambda: (_TRAINING,), _read_training),
         Kind("trace", ".jsonl", _trace, _read_trace),
+        Kind("tracks", ".npz", _tracks, _read_tracks, binary=True),
+        Kind("tracks, told", ".json", _told_tracks, _read_told_tracks),
+        Kind("track", ".npz", _track, _read_track, binary=True),
         Kind("avi", ".avi", lambda: (_video(".avi", "MJPG"),), _read_video, binary=True),
         Kind("mp4", ".mp4", lambda: (_video(".mp4", "mp4v"),), _read_video, binary=True),
         Kind("picture", ".jpg", _picture, _read_picture, binary=True),

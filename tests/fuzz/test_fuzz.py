@@ -3,7 +3,10 @@
 A few of each here; `python -m tests.fuzz` tries thousands. What that found is in `KEPT`.
 """
 
+import io
 import os
+import struct
+import zipfile
 
 import pytest
 
@@ -13,7 +16,24 @@ from tests.fuzz.reading import reading
 
 FEW = 12
 
+
+def npz(head: bytes, name: str = "keypoints.npy") -> bytes:
+    """A whole file of arrays, of one array that says this of itself."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as arrays:
+        arrays.writestr(name, b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head)
+    return file.getvalue()
+
+
 KEPT = [
+    pytest.param("track", npz(b"{'descr': '<f8', 'fortran_order'\n"), id="arrays with half a head"),
+    pytest.param(
+        "track",
+        npz(b"{'descr': '<f8', 'fortran_order': False, 'shape': (99999999, 99999999)}\n"),
+        id="arrays larger than the memory",
+    ),
+    pytest.param("track", KINDS["track"].seeds()[0][:900], id="arrays that are cut off"),
+    pytest.param("tracks", b"", id="no arrays"),
     pytest.param("card", b'{"a":' * 3000, id="card nested too deeply"),
     pytest.param("predictions", b'{"stream":' * 3000, id="predictions nested too deeply"),
     pytest.param(

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from gesturelrcn.errors import GestureLrcnError, in_short
+from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.listing import read_index
 from gesturelrcn.synthesis.errors import SynthesisError
 from gesturelrcn.synthesis.motion.tracks import JointTrack, joint_track
+from gesturelrcn.system.array_files import open_arrays
 
 logger = logging.getLogger(__name__)
 
@@ -55,11 +56,8 @@ def load_tracks(folder: Path) -> Tracks:
 
 def _track(folder: Path, clip: Clip) -> JointTrack | None:
     path = track_path(folder, clip)
-    try:
-        with np.load(path) as arrays:
-            keypoints, times = arrays["keypoints"], arrays["times"]
-    except (OSError, ValueError, KeyError) as error:
-        raise SynthesisError(f"The track {path} cannot be read ({in_short(error)}): make it anew.") from error
+    with open_arrays(path, "track of joints", error=SynthesisError) as arrays:
+        keypoints, times = (np.asarray(arrays[name], float) for name in ("keypoints", "times"))
     try:
         return joint_track(keypoints, times, clip.gesture)
     except SynthesisError as error:

@@ -1,14 +1,12 @@
-"""Files of arrays that a user may have made: whatever is wrong with one is one sentence."""
+"""Files of arrays that a user may have made to train on."""
 
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.errors import in_short
+from gesturelrcn.system.array_files import open_arrays
 from gesturelrcn.training.errors import TrainingError
 
 T = TypeVar("T")
@@ -25,10 +23,6 @@ def read_arrays(path: Path, what: str, parse: Callable[[Mapping[str, NDArray[Any
     Raises:
         TrainingError: the file cannot be read, or its arrays are not what they should be.
     """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return parse(arrays)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as problem:
-        raise TrainingError(
-            f"{path}: no {what} ({in_short(problem)}); docs/training.md says what belongs into the file."
-        ) from problem
+    mend = "docs/training.md says what belongs into the file."
+    with open_arrays(path, what, error=TrainingError, mend=mend) as arrays:
+        return parse(arrays)

@@ -10,12 +10,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-
 from gesturelrcn.errors import GestureLrcnError
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.frames import frame_rate
 from gesturelrcn.recordings.listing import VIDEO_SUFFIXES, Listing, read_listing
+from gesturelrcn.system.array_files import open_arrays
 from gesturelrcn.training.config.config import DataSettings, Kind
 from gesturelrcn.training.data.backgrounds import background_files
 from gesturelrcn.training.data.clip_features import ClipFeatures
@@ -93,7 +92,7 @@ class DataSet:
     def _performances(self) -> Counter[str]:
         counts: Counter[str] = Counter()
         for path in sorted(self.folder.glob("*.npz")):
-            with np.load(path, allow_pickle=False) as shard:
+            with open_arrays(path, "performances", error=TrainingError) as shard:
                 counts.update(str(label) for label in shard["label"])
         return counts
 
@@ -206,14 +205,14 @@ def kind_of(settings: DataSettings, folder: Path) -> Kind:
         return "films" if (folder / "recipe.json").is_file() else "index"
     first = next(iter(sorted(folder.glob("*.npz"))), None)
     if first is not None:
-        with np.load(first, allow_pickle=False) as shard:
-            if "vocab" in shard.files:
+        with open_arrays(first, error=TrainingError) as shard:
+            if "vocab" in shard:
                 return "skeletons"
-            if "joints" in shard.files:
+            if "joints" in shard:
                 return "performances"
-            if "people" in shard.files:
+            if "people" in shard:
                 return "people"
-            return "tracks" if "times" in shard.files else "hands" if "hand" in shard.files else "pictures"
+            return "tracks" if "times" in shard else "hands" if "hand" in shard else "pictures"
     if any(path.suffix.lower() in VIDEO_SUFFIXES for path in folder.rglob("*")):
         return "folders"
     if next(folder.rglob("*.jpg"), None) is not None:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from gesturelrcn.keypoints import HAND_LANDMARKS, KEYPOINTS
 from gesturelrcn.model.fovea import SIDE as FOVEA_SIDE
 from gesturelrcn.region import Region, crop
+from gesturelrcn.system.array_files import open_arrays
 from gesturelrcn.training.data.datasets import DataSet
+from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.teacher.cache import (
     HAND_MARGIN,
     HAND_SIZE,
@@ -59,7 +61,7 @@ def hand_images_of(dataset: DataSet, cache: Path) -> HandImages | None:
     if dataset.kind == "hands":
         return synthetic_hands(dataset.folder, share)
     if dataset.kind == "stills":
-        with np.load(stills_path(cache)) as stills:
+        with open_arrays(stills_path(cache), "labelled stills", error=TrainingError) as stills:
             labelled = LabelledClip(times=np.zeros(len(stills["hands"]), np.float32), **stills)
         return labelled_hands([labelled], _STILLS_EVERY, share)
     if dataset.kind in ("index", "folders"):
@@ -133,10 +135,11 @@ def _without_hand(
 
 def synthetic_hands(folder: Path, share: float = 1.0) -> HandImages | None:
     """The shards that `gesturelrcn.synthesis.dataset.hand_images` wrote into `folder`; None without any."""
-    shards = [np.load(path, allow_pickle=False) for path in sorted(folder.glob("*.npz"))]
-    if not shards:
+    parts = []
+    for path in sorted(folder.glob("*.npz")):
+        with open_arrays(path, "pictures of hands", error=TrainingError) as shard:
+            parts.append((shard["x"], shard["hand"], shard["present"]))
+    if not parts:
         return None
-    images, landmarks, present = (
-        np.concatenate([shard[name] for shard in shards]) for name in ("x", "hand", "present")
-    )
+    images, landmarks, present = (np.concatenate(part) for part in zip(*parts, strict=True))
     return HandImages(images, landmarks, present.astype(np.float32), _SHARD_MARGIN, share)

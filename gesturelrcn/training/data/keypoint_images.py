@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.errors import in_short
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.recordings.film_truth import read_truth
 from gesturelrcn.recordings.frames import frames_of, middle_region
 from gesturelrcn.region import crop
+from gesturelrcn.system.array_files import open_arrays
 from gesturelrcn.training.data.datasets import DataSet
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.teacher.cache import (
@@ -61,7 +61,7 @@ def keypoint_images_of(dataset: DataSet, cache: Path) -> KeypointImages | None:
     share = dataset.settings.joints
     if dataset.kind == "stills":
         path = stills_path(cache)
-        with np.load(path) as stills:
+        with open_arrays(path, "labelled stills", error=TrainingError) as stills:
             images, joints = stills["pictures"], stills["keypoints"]
         return KeypointImages(images, joints, MARGIN, False, share, load_silhouettes([path]))
     if dataset.kind == "pictures":
@@ -117,11 +117,11 @@ def _kept(
 
 
 def _shard_images(folder: Path, share: float) -> KeypointImages:
-    try:
-        shards = [np.load(path, allow_pickle=False) for path in sorted(folder.glob("*.npz"))]
-        images, joints = (np.concatenate([shard[name] for shard in shards]) for name in ("x", "y"))
-    except (OSError, ValueError, KeyError) as problem:
-        raise TrainingError(
-            f"{folder}: no shards of pictures with joints ({in_short(problem)}); make them anew."
-        ) from problem
-    return KeypointImages(images, joints, _SHARD_MARGIN, True, share)
+    images, joints = [], []
+    for path in sorted(folder.glob("*.npz")):
+        with open_arrays(path, "pictures with joints", error=TrainingError) as shard:
+            images.append(shard["x"])
+            joints.append(shard["y"])
+    if not images:
+        raise TrainingError(f"{folder}: no shards of pictures with joints are here.")
+    return KeypointImages(np.concatenate(images), np.concatenate(joints), _SHARD_MARGIN, True, share)

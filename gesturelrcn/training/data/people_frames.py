@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.errors import in_short
+from gesturelrcn.system.array_files import open_arrays
 from gesturelrcn.training.data.datasets import DataSet
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.teacher.cache import cached_path, stills_path
@@ -109,15 +109,10 @@ def synthetic_people(folder: Path, share: float = 1.0) -> PeopleFrames:
     """
     images: list[NDArray[np.uint8]] = []
     people: list[NDArray[np.float32]] = []
-    try:
-        for path in sorted(folder.glob("*.npz")):
-            with np.load(path, allow_pickle=False) as shard:
-                images += list(shard["x"])
-                people += [as_by_teacher(rows[np.isfinite(rows[:, 0])]) for rows in shard["people"]]
-    except (OSError, ValueError, KeyError) as problem:
-        raise TrainingError(
-            f"{folder}: no shards of whole frames ({in_short(problem)}); make them anew."
-        ) from problem
+    for path in sorted(folder.glob("*.npz")):
+        with open_arrays(path, "whole frames with people", error=TrainingError) as shard:
+            images += list(shard["x"])
+            people += [as_by_teacher(rows[np.isfinite(rows[:, 0])]) for rows in shard["people"]]
     if not images:
         raise TrainingError(f"{folder}: no shards of whole frames with people are here.")
     return PeopleFrames(images, people, [None] * len(images), share)

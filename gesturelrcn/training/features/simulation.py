@@ -12,8 +12,10 @@ from gesturelrcn.model.fovea import SIDE as FOVEA_SIDE
 from gesturelrcn.model.fovea import Fovea, place_fovea
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.region import Region
+from gesturelrcn.system.array_files import open_arrays
 from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.data.hand_shape import hand_shape
+from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.vocabulary import NONE
 
 FPS = 15.0
@@ -38,7 +40,7 @@ def simulate_performances(path: Path, card: ModelCard, rng: np.random.Generator)
         card: of the model for which they are seen.
         rng: errors and cameras.
     """
-    with np.load(path, allow_pickle=False) as arrays:
+    with open_arrays(path, "performances", error=TrainingError) as arrays:
         shard = dict(arrays)
     ends = np.cumsum(shard["lengths"])
     clips = []

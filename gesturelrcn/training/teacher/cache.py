@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from gesturelrcn.recordings.clip import Clip
 from gesturelrcn.region import Region
+from gesturelrcn.system.array_files import open_arrays
 from gesturelrcn.system.private_files import make_private
+from gesturelrcn.training.errors import TrainingError
 
 ZOOM, LIFT = 4.8 / 4.2, 0.15 / 4.2
 """The picture of the body for which the pictures are kept (see `ModelCard`): 4.8 shoulder widths around the
@@ -81,7 +83,7 @@ def load_labelled_clips(cache: Path, clips: Iterable[Clip]) -> Iterator[Labelled
     for clip in clips:
         path = cached_path(cache, clip)
         if path.is_file():
-            with np.load(path) as arrays:
+            with open_arrays(path, "labels of a clip", error=TrainingError) as arrays:
                 yield LabelledClip(**arrays)
 
 

@@ -21,8 +21,10 @@ from gesturelrcn.region import Region, crop
 from gesturelrcn.region.locator import region_from_landmarks
 from gesturelrcn.region.mediapipe.faces import Face, FaceFinder
 from gesturelrcn.region.mediapipe.pose import PoseLocator
+from gesturelrcn.system.array_files import open_arrays
 from gesturelrcn.system.opencv import cv2
 from gesturelrcn.system.worker_pool import in_processes
+from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.teacher.cache import SIZE, cached_path, keep_arrays, kept_square
 from gesturelrcn.training.teacher.silhouettes import Silhouettes
 
@@ -189,8 +191,8 @@ def keep_sightings(path: Path, sightings: Iterable[Sighting]) -> None:
 
 def load_sightings(path: Path) -> Iterator[Sighting]:
     """What `keep_sightings` wrote."""
-    with np.load(path, allow_pickle=False) as arrays:
-        for number in range(len(arrays.files) // 3):
+    with open_arrays(path, "labelled people", error=TrainingError) as arrays:
+        for number in range(len(arrays) // 3):
             image = cv2.imdecode(arrays[f"image{number}"], cv2.IMREAD_COLOR)
             silhouette = cv2.imdecode(arrays[f"silhouette{number}"], cv2.IMREAD_GRAYSCALE)
             yield Sighting(

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from gesturelrcn.region.mediapipe.graphs import solution
 from gesturelrcn.region.mediapipe.native_stderr import native_stderr_to_log
+from gesturelrcn.system.array_files import open_arrays
 from gesturelrcn.system.opencv import cv2
+from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.training.teacher.cache import SIZE, keep_arrays
 
 SIDE = 104
@@ -76,7 +78,7 @@ def segment_file(labelled: Path) -> bool:
         return False
     if path.exists() and path.stat().st_mtime_ns >= labelled.stat().st_mtime_ns:
         return False
-    with np.load(labelled, allow_pickle=False) as arrays:
+    with open_arrays(labelled, "labels of pictures", error=TrainingError) as arrays:
         pictures, keypoints = arrays["pictures"], arrays["keypoints"]
     segmentation = Silhouettes()
     masks = [segmentation.of(picture, joints) for picture, joints in zip(pictures, keypoints, strict=True)]
@@ -97,6 +99,6 @@ def load_silhouettes(labelled: Iterable[Path], every: int = 1) -> NDArray[np.uin
     for path in map(silhouettes_path, labelled):
         if not path.exists():
             return None
-        with np.load(path, allow_pickle=False) as arrays:
+        with open_arrays(path, "silhouettes", error=TrainingError) as arrays:
             masks.append(arrays["silhouettes"][::every])
     return np.concatenate(masks) if masks else None
