@@ -1,8 +1,9 @@
 """Clips whose every picture carries its own number, so that a test sees which picture it was given."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 
@@ -28,6 +29,23 @@ def write_clip(path: Path, *, count: int = 40, fps: float = 20.0) -> Path:
     for picture in numbered_pictures(count):
         writer.write(picture)
     writer.release()
+    return path
+
+
+def over_and_over(path: Path, pictures: Sequence[Picture], *, fps: int, times: int = 120) -> Path:
+    """A film that outlasts all that a test waits for: pictures that are encoded once, again and again."""
+    with av.open(str(path), "w") as film:
+        stream = film.add_stream("mpeg4", rate=fps)
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.bit_rate = 2_000_000
+        shown = [av.VideoFrame.from_ndarray(picture, format="bgr24") for picture in pictures]
+        once = [packet for frame in (*shown, None) for packet in stream.encode(frame)]
+        for number, packet in enumerate(once * times):
+            again = av.Packet(bytes(packet))
+            again.stream, again.time_base = stream, packet.time_base
+            again.pts = again.dts = number
+            again.is_keyframe = packet.is_keyframe
+            film.mux(again)
     return path
 
 

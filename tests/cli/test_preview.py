@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 from Xlib import XK, X
@@ -21,6 +20,7 @@ from gesturelrcn.cli.preview import Preview, PreviewError, place_in_frame
 from gesturelrcn.model import assets
 from gesturelrcn.overlay.drawing import GREEN, RED
 from gesturelrcn.system.opencv import cv2
+from tests.capture.clips import over_and_over
 from tests.cli.conftest import Program
 from tests.mjpeg_server import MjpegServer
 from tests.waiting import wait_until
@@ -209,30 +209,13 @@ def standing(image: np.ndarray, scale: float) -> np.ndarray:
     return wall
 
 
-def over_and_over(path: Path, pictures: list[np.ndarray], *, fps: int = 8, times: int = 120) -> Path:
-    """A film that outlasts all that a test waits for: pictures that are encoded once, again and again."""
-    with av.open(str(path), "w") as film:
-        stream = film.add_stream("mpeg4", rate=fps)
-        stream.height, stream.width = pictures[0].shape[:2]
-        stream.bit_rate = 2_000_000
-        shown = [av.VideoFrame.from_ndarray(picture, format="bgr24") for picture in pictures]
-        once = [packet for frame in (*shown, None) for packet in stream.encode(frame)]
-        for number, packet in enumerate(once * times):
-            again = av.Packet(bytes(packet))
-            again.stream, again.time_base = stream, packet.time_base
-            again.pts = again.dts = number
-            again.is_keyframe = packet.is_keyframe
-            film.mux(again)
-    return path
-
-
 @pytest.fixture(scope="module")
 def two_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A film of ten minutes: two people beside each other, the one at the left of the picture nearer."""
     with open_source(assets() / "sample.mp4") as sample:
         frames = list(itertools.islice(sample, 40))
     pictures = [np.concatenate([standing(f.image, 0.65), standing(f.image, 0.52)], axis=1) for f in frames]
-    return over_and_over(tmp_path_factory.mktemp("two") / "two.mp4", pictures)
+    return over_and_over(tmp_path_factory.mktemp("two") / "two.mp4", pictures, fps=8)
 
 
 def followed(display: Display, left: int) -> float | None:
