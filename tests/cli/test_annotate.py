@@ -143,7 +143,7 @@ def test_workers_change_nothing(eager_model, films, tmp_path):
 
 @pytest.fixture
 def long_films(tmp_path, clip):
-    """A short film, and one of a quarter of an hour: it is not done yet when a test sees that the first is."""
+    """A short film, and one of a quarter of an hour: not done when a test sees that the first is."""
     folder = tmp_path / "films"
     folder.mkdir()
     shutil.copy(clip, folder / "a.avi")
