@@ -56,7 +56,7 @@ class RunFolder:
             ) from None
         except OSError as error:
             raise TrainingError(
-                f"{error.filename or self.path}: {error.strerror or error}; choose a folder for the run that"
+                f"{error.filename or self.path}: {error.strerror or error}; choose a folder that"
                 " can be written and has room."
             ) from error
 
