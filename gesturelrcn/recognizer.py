@@ -126,6 +126,11 @@ class Recognizer:
         return self.card.gestures
 
     @property
+    def hand(self) -> NDArray[np.float32] | None:
+        """What the model saw of the hand when it looked last; see `StreamingModel.hand`."""
+        return self._model.hand
+
+    @property
     def off(self) -> dict[str, str]:
         """The gestures that start nothing, since the model has them off and nobody turned them on -> why."""
         return self.card.still_off(self.sensitivities.turned_on)

@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "overlay": BELOW | SEEING | {"actions", "trace"},
     "recordings": BELOW | {"capture", "region"},
     **dict.fromkeys(["annotation", "evaluation"], BELOW | SEEING | {"recordings", "stream"}),
+    "takes": BELOW | SEEING | {"overlay", "recordings"},
     "synthesis": BELOW | {"capture", "region", "recordings"},
     "training": BELOW | SEEING | {"recordings", "evaluation", "synthesis"},
     "benchmarking": BELOW | SEEING | {"stream", "actions", "recordings", "evaluation"},

@@ -17,10 +17,12 @@ from gesturelrcn.cli.console import say
 from gesturelrcn.cli.doctor import doctor
 from gesturelrcn.cli.evaluate import evaluate
 from gesturelrcn.cli.models import models
+from gesturelrcn.cli.record import record
 from gesturelrcn.cli.replay import replay
 from gesturelrcn.cli.run import run
 from gesturelrcn.cli.slides import slides
 from gesturelrcn.cli.synth import synth
+from gesturelrcn.cli.takes import forget, takes
 from gesturelrcn.cli.train import train
 from gesturelrcn.cli.why import why
 
@@ -72,6 +74,9 @@ _EXAMPLES: dict[str, dict[Callable[..., None], str]] = {
         models: "models",
     },
     _TEACHING: {
+        record: "record wave --takes 5",
+        takes: "takes",
+        forget: "forget wave",
         train: "train my.toml --data clips",
         evaluate: "evaluate clips --report page",
         synth: "synth --out films --people 20 --hours 0.5",

@@ -1,5 +1,6 @@
 """What the shell offers after Tab. Where nothing is offered it completes names of files."""
 
+from collections import Counter
 from typing import Any
 
 from gesturelrcn.vocabulary import GESTURES
@@ -28,6 +29,19 @@ def sources(incomplete: str) -> Offer:
     return _beginning(
         incomplete, [("0", "the first camera"), ("sample", "the clip that ships with gesturelrcn")]
     )
+
+
+def takes(ctx: Any, incomplete: str) -> Offer:
+    """Names of which there are takes."""
+    from gesturelrcn.errors import GestureLrcnError
+    from gesturelrcn.takes import TakeFolder
+
+    try:
+        stored = TakeFolder(ctx.params.get("folder")).takes()
+    except GestureLrcnError:
+        return []
+    counts = Counter(each.take.gesture for each in stored)
+    return _beginning(incomplete, [(name, f"{count} takes") for name, count in sorted(counts.items())])
 
 
 def _gestures_of(model: str) -> list[str]:

@@ -95,6 +95,14 @@ Mirrored = Annotated[
     bool,
     typer.Option("--mirrored", help="The source delivers mirrored pictures; left and right change places."),
 ]
+TakesFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--folder",
+        metavar="DIR",
+        help="Where the takes lie, a folder for them alone; default what **gesturelrcn takes** names.",
+    ),
+]
 Realtime = Annotated[
     bool, typer.Option("--realtime", help="Play a recording at its own pace, not as fast as possible.")
 ]

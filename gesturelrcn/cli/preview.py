@@ -17,6 +17,7 @@ from gesturelrcn.system.opencv import WINDOWS, cv2
 _TITLE = "gesturelrcn (p pauses, q ends)"
 _QUIT_KEYS = (ord("q"), ord("Q"), 27)
 _PAUSE_KEYS = (ord("p"), ord("P"))
+_NO_KEY = 0xFF
 
 
 class PreviewError(GestureLrcnError):
@@ -31,6 +32,9 @@ class Preview:
         on_close: Callable[[], None],
         on_choice: Callable[[float, float], None] = lambda x, y: None,
         on_pause: Callable[[], None] = lambda: None,
+        *,
+        on_key: Callable[[int], None] = lambda key: None,
+        title: str = _TITLE,
     ) -> None:
         """Set up the preview; the window opens with the first frame.
 
@@ -38,6 +42,8 @@ class Preview:
             on_close: called when the user presses q or Esc, or closes the window.
             on_choice: called with a place in the frame, pixels, when the user clicks there.
             on_pause: called when the user presses p.
+            on_key: called with the code of any other key.
+            title: of the window.
 
         Raises:
             PreviewError: there is no screen, or OpenCV is one without windows.
@@ -47,28 +53,44 @@ class Preview:
         self._on_close = on_close
         self._on_choice = on_choice
         self._on_pause = on_pause
+        self._on_key = on_key
+        self._title = title
         self._size = (0, 0)
         self._shown = False
         self._own_qt = contextlib.ExitStack()
 
     def show(self, frame: Frame, known: Known) -> None:
         """Show one frame and what is known about it."""
-        if self._shown and not _is_open():
+        if self._shown and not self._is_open():
             self._on_close()
             return
         self._size = frame.image.shape[1], frame.image.shape[0]
         if not self._shown:
             self._own_qt.enter_context(for_native_code(**WINDOWS))
-            cv2.namedWindow(_TITLE, cv2.WINDOW_AUTOSIZE | cv2.WINDOW_GUI_NORMAL)  # without a tool bar
-        cv2.imshow(_TITLE, draw_overlay(frame.image, known, mirrored=True))
+            cv2.namedWindow(self._title, cv2.WINDOW_AUTOSIZE | cv2.WINDOW_GUI_NORMAL)  # without a tool bar
+        cv2.imshow(self._title, draw_overlay(frame.image, known, mirrored=True))
         if not self._shown:
-            cv2.setMouseCallback(_TITLE, self._mouse)
+            cv2.setMouseCallback(self._title, self._mouse)
         self._shown = True
+        self.look_up()
+
+    def look_up(self) -> None:
+        """See to the keys and the mouse; `show` does it each time."""
+        if not self._shown:
+            return
         key = cv2.waitKey(1) & 0xFF
         if key in _QUIT_KEYS:
             self._on_close()
         elif key in _PAUSE_KEYS:
             self._on_pause()
+        elif key != _NO_KEY:
+            self._on_key(key)
+
+    def _is_open(self) -> bool:
+        try:
+            return cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) >= 1
+        except cv2.error:  # OpenCV 5, where it was the last window
+            return False
 
     def _mouse(self, event: int, x: int, y: int, _flags: int, _data: object) -> None:
         # The second of two quick clicks comes as a double one, wherever it is.
@@ -86,13 +108,6 @@ class Preview:
     ) -> None:
         cv2.destroyAllWindows()
         self._own_qt.close()
-
-
-def _is_open() -> bool:
-    try:
-        return cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) >= 1
-    except cv2.error:  # OpenCV 5, where it was the last window
-        return False
 
 
 def place_in_frame(x: int, y: int, size: tuple[int, int]) -> tuple[float, float] | None:

@@ -92,6 +92,13 @@ class ModelCard:
         moved[:, 1] -= self.lift
         return moved
 
+    def in_body(self, keypoints: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The other way round: from shares of the person region to shares of the picture of the body."""
+        moved: NDArray[np.float32] = keypoints.copy()
+        moved[:, 1] += self.lift
+        moved[:, :2] = (moved[:, :2] - 0.5) / self.zoom + 0.5
+        return moved
+
     @property
     def gestures(self) -> list[str]:
         """Every class but `none`."""

@@ -13,6 +13,7 @@ from gesturelrcn.errors import CaptureError, ModelError
 from gesturelrcn.model.engine import Engine
 from gesturelrcn.model.files import EngineName, load_model
 from gesturelrcn.model.fovea import Fovea, hand_picture, place_fovea
+from gesturelrcn.model.hand_memory import remembered_hand
 from gesturelrcn.region import Region, crop
 from gesturelrcn.region.picture import must_be_picture, must_be_square
 
@@ -138,6 +139,15 @@ class StreamingModel:
             pictures.look,
             None if numbers is None else dict(zip(self.card.regression, numbers.tolist(), strict=True)),
         )
+
+    @property
+    def hand(self) -> NDArray[np.float32] | None:
+        """What the last step saw of the hand: (HAND_VALUES,) as in `gesturelrcn.keypoints`, wrist at 0, 0, 0.
+
+        The temporal heads read it so, and no picture can be made of it. None before the first step, and for
+        models that look at no hand or do not remember what they saw (without `motion`).
+        """
+        return remembered_hand(self._memory, self.card)
 
     @property
     def state(self) -> Mapping[str, NDArray[Any]]:

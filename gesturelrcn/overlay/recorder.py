@@ -56,11 +56,13 @@ class Recorder:
         ...     recorder.put(frame.captured_at, lambda: overlay.draw(frame, observation))
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, warns: bool = True) -> None:
         """Set up the recording.
 
         Args:
             path: a file that is not there yet, ending in .mp4.
+            warns: the log tells at once what cannot be written, and at the end what was left out; otherwise
+                that is left to the caller.
 
         Raises:
             RecordingError: it is there, cannot be made there, or is no .mp4.
@@ -68,6 +70,7 @@ class Recorder:
         _refuse_early(path)
         self._film = _Film(path)
         self._path = path
+        self._warns = warns
         self._waiting: queue.Queue[tuple[float, Callable[[], Picture]] | None] = queue.Queue(MOST_WAITING)
         self._failure: BaseException | None = None
         self._closed = False
@@ -116,7 +119,7 @@ class Recorder:
                 f"{self._path}: the film could not be written to its end ({_reason(self._failure)});"
                 " make room or choose another folder."
             ) from self._failure
-        if self.left_out:
+        if self.left_out and self._warns:
             logger.warning(
                 "%s: %d of %d frames were left out because the machine was busy",
                 *(self._path, self.left_out, self.seen),
@@ -145,7 +148,7 @@ class Recorder:
         try:
             call(*arguments)
         except Exception as error:  # a full disk must not end the session that is recorded
-            if self._failure is None:
+            if self._failure is None and self._warns:
                 logger.warning("%s: the recording has ended: %s", self._path, _reason(error))
                 logger.debug("recording", exc_info=True)
             self._failure = self._failure or error

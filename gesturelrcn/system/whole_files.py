@@ -7,28 +7,40 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gesturelrcn.errors import GestureLrcnError
+from gesturelrcn.system.private_files import open_new_private
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     """Write under another name beside it, then rename: nobody ever sees half a file.
+
+    Args:
+        path: of the file.
+        content: all of it.
+        private: only this user can read it.
 
     Raises:
         GestureLrcnError: the folder cannot be written, or the disk is full.
     """
-    with open_whole(path) as file:
+    with open_whole(path, private=private) as file:
         file.write(content)
 
 
 @contextmanager
-def open_whole(path: Path) -> Iterator[BinaryIO]:
+def open_whole(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """A file to write into, under another name beside it; it gets its name when the block ends well.
+
+    Args:
+        path: of the file.
+        private: only this user can read it, from its first byte on.
 
     Raises:
         GestureLrcnError: the folder cannot be written, or the disk is full.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
+        if private:
+            part.unlink(missing_ok=True)  # of a process of this number that was killed
+        with open_new_private(part) if private else part.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())  # or the name may be on the disk before the content is
