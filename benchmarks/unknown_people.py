@@ -114,7 +114,9 @@ def judged(config: Config, everything: FoldTrainer, folds: list[Fold], seed: int
                 for key in (of.name, f"{of.name} {clip.clip.distance_m:g} m"):
                     clips[key] += 1
                     right[key] += hit
-        streams = streams_of_people(model, [(of, clip) for of, clip in seen if of.real], hours, seed + number)
+        streams = streams_of_people(
+            model, [(of, clip) for of, clip in seen if of.judged], hours, seed + number
+        )
         trials.append(ThresholdTrials.on(classes, streams))
         print(".", end="", file=sys.stderr, flush=True)
     result: dict[str, Any] = {"clips_right": {name: right[name] / clips[name] for name in sorted(clips)}}

@@ -75,3 +75,38 @@ def skeleton_file(path, words=("swipe_left", "neg_clap", "wave"), names=KINECT, 
     arrays |= change or {}
     np.savez(path, **{name: value for name, value in arrays.items() if value is not None})
     return path
+
+
+HOLISTIC = (
+    "nose", "l_shoulder", "r_shoulder", "l_elbow", "r_elbow", "l_wrist", "r_wrist",
+    *(
+        f"{side}H_{part}"
+        for side in "LR"
+        for part in ("wrist", *(f"{finger}{n}" for finger in ("thumb", "index", "middle", "ring", "pinky")
+                                for n in range(1, 5)))
+    ),
+)  # fmt: skip
+
+
+def landmark_file(path, words=("thumbs_up", "neg_drink"), change=None):
+    """Clips of 30 frames of somebody who holds the right hand up; the left one is not found."""
+    places = np.zeros((30 * len(words), len(HOLISTIC), 3), np.float32)
+    for name, x, y in (
+        ("nose", 0.5, 0.25), ("l_shoulder", 0.62, 0.5), ("r_shoulder", 0.38, 0.5), ("l_elbow", 0.65, 0.75),
+        ("r_elbow", 0.35, 0.75), ("l_wrist", 0.66, 0.95), ("r_wrist", 0.33, 0.5),
+    ):  # fmt: skip
+        places[:, HOLISTIC.index(name), :2] = x, y
+    first = HOLISTIC.index("RH_wrist")
+    for number in range(21):
+        places[:, first + number] = 0.33 + 0.004 * number, 0.5 - 0.008 * (number % 5), -0.001 * number
+    arrays = {
+        "X": places,
+        "start": np.arange(len(words) + 1) * 30,
+        "vocab": np.array(words),
+        "subject": np.array([f"s{number}" for number in range(len(words))]),
+        "fps": np.full(len(words), 15.0),
+        "names": np.array(HOLISTIC),
+    }
+    arrays |= change or {}
+    np.savez(path, **{name: value for name, value in arrays.items() if value is not None})
+    return path

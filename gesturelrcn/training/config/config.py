@@ -15,6 +15,7 @@ Kind = Literal[
     "tracks",
     "poses",
     "skeletons",
+    "landmarks",
     "backgrounds",
     "people",
 ]
@@ -22,6 +23,7 @@ Kind = Literal[
 single pictures; shards of pictures with joints; shards of pictures of hands with landmarks; shards of
 performances of synthetic people, of which nothing is drawn; shards of joint tracks without pictures;
 streams of poses with truth for every frame, without pictures; skeletons in space, without pictures;
+landmarks of body and hands before a webcam, without pictures;
 pictures of rooms to put behind people; shards of whole frames with the people in them."""
 
 
@@ -73,7 +75,8 @@ class DataSettings:
         holdout: subjects that no stage trains on.
         holdout_share: of the subjects if `holdout` names none; of the clips of each class where the
             subjects are not known.
-        files: for poses and skeletons: only these files of the folder, `*` stands for anything; all if empty.
+        files: for poses, skeletons and landmarks: only these files of the folder, `*` stands for
+            anything; all if empty.
         names: other words for the labels of the set, such as `pinch = "zoom_out"`.
         unlabelled: gestures that occur in the set though nobody has said where: where one of them is found in
             what is labelled `none`, that is no error.

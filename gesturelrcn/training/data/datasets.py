@@ -4,7 +4,7 @@ import dataclasses
 import logging
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -18,13 +18,20 @@ from gesturelrcn.system.array_files import open_arrays
 from gesturelrcn.training.config.config import DataSettings, Kind
 from gesturelrcn.training.data.backgrounds import background_files
 from gesturelrcn.training.data.clip_features import ClipFeatures
+from gesturelrcn.training.data.landmarks import LandmarkClip, read_landmarks
 from gesturelrcn.training.data.pose_streams import gestures_in, person_in, pose_stream_files
-from gesturelrcn.training.data.skeletons import read_skeletons
+from gesturelrcn.training.data.skeletons import Skeleton, read_skeletons
 from gesturelrcn.training.data.track_files import read_tracks
 from gesturelrcn.training.errors import TrainingError
 from gesturelrcn.vocabulary import NONE, mirrored
 
 logger = logging.getLogger(__name__)
+
+_OF_MANY: Mapping[Kind, Callable[[Path, Mapping[str, str]], Sequence[Skeleton | LandmarkClip]]] = {
+    "skeletons": read_skeletons,
+    "landmarks": read_landmarks,
+}
+"""How the files are read that hold clips of many people."""
 
 SUBJECT = "subject_"
 """Folders that begin so hold the class folders of one person."""
@@ -77,11 +84,10 @@ class DataSet:
         """How many clips or tracks of each class there are to train on."""
         if self.kind == "performances":
             return self._performances()
-        if self.kind == "skeletons":
+        if self.kind in _OF_MANY:
+            read = _OF_MANY[self.kind]
             return Counter(
-                one.gesture
-                for clip in self.training
-                for one in read_skeletons(clip.path, self.settings.names)
+                one.gesture for clip in self.training for one in read(clip.path, self.settings.names)
             )
         if self.kind == "poses":
             return Counter(
@@ -131,8 +137,8 @@ def open_data_set(settings: DataSettings, folder: Path) -> DataSet:
         return DataSet(settings, folder, kind)
     if kind == "poses":
         return DataSet(settings, folder, kind, *_split_streams(settings, folder))
-    if kind == "skeletons":
-        return DataSet(settings, folder, kind, tuple(_skeleton_clips(settings, folder)))
+    if kind in _OF_MANY:
+        return DataSet(settings, folder, kind, tuple(_motion_files(settings, folder)))
     listed = _list_folders(settings, folder) if kind == "folders" else _list_index(settings, folder)
     renamed = [_in_other_words(clip, settings.names) for clip in listed.clips]
     listed = dataclasses.replace(listed, clips=renamed)
@@ -207,7 +213,7 @@ def kind_of(settings: DataSettings, folder: Path) -> Kind:
     if first is not None:
         with open_arrays(first, error=TrainingError) as shard:
             if "vocab" in shard:
-                return "skeletons"
+                return "landmarks" if "LH_wrist" in shard["names"] else "skeletons"
             if "joints" in shard:
                 return "performances"
             if "people" in shard:
@@ -305,8 +311,8 @@ def _is_one(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _skeleton_clips(settings: DataSettings, folder: Path) -> list[Clip]:
-    """The files of skeletons, each as one clip of many people."""
+def _motion_files(settings: DataSettings, folder: Path) -> list[Clip]:
+    """The files of skeletons or landmarks, each as one clip of many people."""
     paths = _named(settings, sorted(folder.glob("*.npz")))
     return [Clip(path, path.name, path.stem, NONE) for path in paths]
 

@@ -28,7 +28,8 @@ class FeatureSet:
         paths: files of tracks.
         weight: share of the streams, relative to the other sets.
         classes: clips of others are left out.
-        real: people who were filmed, not made.
+        judged: whether its people tell how well gestures are found: they were filmed, not made, and from
+            before each gesture begins.
         unlabelled: see `ClipSet`.
         false_starts: allowed in an hour of its clips without a gesture, by activity; see `DataSettings`.
         weights: see `ClipSet`.
@@ -38,7 +39,7 @@ class FeatureSet:
     paths: tuple[Path, ...]
     weight: float
     classes: tuple[str, ...]
-    real: bool
+    judged: bool
     unlabelled: tuple[str, ...] = ()
     false_starts: Mapping[str, float] = field(default_factory=dict, hash=False)
     weights: tuple[float, ...] = ()
@@ -97,7 +98,7 @@ def feature_sets(
         if dataset.kind == "tracks":
             paths = sorted(dataset.folder.glob("*.npz"))
         existing = tuple(path for path in paths if path.exists())
-        real = dataset.kind not in ("films", "performances")
+        judged = dataset.kind not in ("films", "performances", "landmarks")
         if existing:
             settings = dataset.settings
             sets.append(
@@ -106,7 +107,7 @@ def feature_sets(
                     existing,
                     settings.weight,
                     classes,
-                    real,
+                    judged,
                     settings.unlabelled,
                     settings.false_starts,
                     settings.weights,

@@ -21,8 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gesturelrcn.training.data.array_files import read_arrays
-from gesturelrcn.vocabulary import NONE
+from gesturelrcn.training.data.array_files import motions_in, read_arrays
 
 PARTS = ("head", "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist")
 """The joints that are taken, in this order; behind them the left and the right hand."""
@@ -39,8 +38,6 @@ _OTHER_WORDS: Mapping[str, Sequence[str]] = {
     "left_hand": ("handleft", "lefthand"),
     "right_hand": ("handright", "righthand"),
 }
-_NOTHING = ("neg", "other")
-_SHORTEST = 8  # frames
 
 
 @dataclass(frozen=True)
@@ -79,19 +76,11 @@ def read_skeletons(path: Path, names: Mapping[str, str] = MappingProxyType({})) 
 def _skeletons(path: Path, arrays: dict[str, NDArray[Any]], names: Mapping[str, str]) -> list[Skeleton]:
     every = _own_left_up_front(arrays["X"].astype(np.float32), str(arrays["axes"]))
     joints = _ordered(every, [str(name) for name in arrays["names"]])
-    start = arrays["start"]
-    if len(start) != len(arrays["vocab"]) + 1 or start[-1] > len(joints):
-        raise ValueError(f"{len(start)} beginnings for {len(arrays['vocab'])} clips")
-    trim = arrays.get("trim_start", np.zeros(len(start), int))
-    clips = []
-    for number, word in enumerate(map(str, arrays["vocab"])):
-        part = joints[int(start[number]) + max(0, int(trim[number])) : int(start[number + 1])]
-        if len(part) < _SHORTEST or not np.isfinite(part).all():
-            continue
-        gesture = str(names.get(word, NONE if word.startswith(_NOTHING) else word))
-        subject = f"{path.stem} {arrays['subject'][number]}"
-        clips.append(Skeleton(f"{path.stem}:{number}", subject, gesture, float(arrays["fps"][number]), part))
-    return clips
+    return [
+        Skeleton(one.name, one.subject, one.gesture, one.fps, one.places)
+        for one in motions_in(path, arrays, joints, names)
+        if np.isfinite(one.places).all()
+    ]
 
 
 def _own_left_up_front(places: NDArray[np.float32], axes: str) -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gesturelrcn.keypoints import HAND_LANDMARKS, HAND_SHAPE, HAND_VALUES, KEYPOINTS
+from gesturelrcn.keypoints import HAND_LANDMARKS, HAND_SHAPE, KEYPOINTS
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.model.fovea import SIDE as FOVEA_SIDE
 from gesturelrcn.model.fovea import Fovea, place_fovea
@@ -16,6 +16,7 @@ from gesturelrcn.system.array_files import open_arrays
 from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.data.hand_shape import hand_shape
 from gesturelrcn.training.errors import TrainingError
+from gesturelrcn.training.features.hand_observation import HandObservation, HandObservations
 from gesturelrcn.vocabulary import NONE
 
 FPS = 15.0
@@ -27,18 +28,22 @@ _ZOOM, _SHIFT = 0.13, 0.05  # of the picture of the body, as `virtual_camera.ran
 _STEADY, _SLOW = 0.012, 0.008  # errors of joints, shares of the picture: for a whole clip, for half a second
 _HAND_STEADY, _HAND_QUICK = 0.02, 0.015  # errors of landmarks, shares of the picture of the hand
 _SHAPE_STEADY, _SHAPE_QUICK = 0.1, 0.05
+_EDGE = 0.6  # shares of its picture beyond which nothing of a hand is told
 _SLOW_FRAMES = 8
 _WHOLE = 0.6  # share of a hand's landmarks that has to be in its picture for it to be found
 _WRISTS = [KEYPOINTS.index("left_wrist"), KEYPOINTS.index("right_wrist")]
 
 
-def simulate_performances(path: Path, card: ModelCard, rng: np.random.Generator) -> list[ClipFeatures]:
+def simulate_performances(
+    path: Path, card: ModelCard, rng: np.random.Generator, observations: HandObservations | None = None
+) -> list[ClipFeatures]:
     """Every performance of a shard by `gesturelrcn.synthesis.dataset.performances`, VERSIONS times.
 
     Args:
         path: the shard.
         card: of the model for which they are seen.
         rng: errors and cameras.
+        observations: what its second CNN makes of hands, where that was measured.
     """
     with open_arrays(path, "performances", error=TrainingError) as arrays:
         shard = dict(arrays)
@@ -47,7 +52,7 @@ def simulate_performances(path: Path, card: ModelCard, rng: np.random.Generator)
     for number, end in enumerate(ends):
         frames = slice(int(end - shard["lengths"][number]), int(end))
         for _ in range(VERSIONS):
-            clips.append(_simulate(shard, number, frames, card, rng))
+            clips.append(_simulate(shard, number, frames, card, rng, observations))
     return clips
 
 
@@ -57,6 +62,7 @@ def _simulate(
     frames: slice,
     card: ModelCard,
     rng: np.random.Generator,
+    observations: HandObservations | None,
 ) -> ClipFeatures:
     x, y, side = (float(value) for value in shard["region"][number])
     body = card.body(Region(x, y, side, 1.0, 0.0))
@@ -67,7 +73,10 @@ def _simulate(
     keypoints = mistaken((joints - centre) / length + 0.5, inside, rng)
     hands = None
     if card.hand_size:
-        hands = _hands(keypoints, shard["hands"][frames], inside[:, _WRISTS], centre, length, rng)
+        observation = None if observations is None else observations.one(rng)
+        hands = seen_hands(
+            keypoints, shard["hands"][frames], inside[:, _WRISTS], centre, length, rng, observation
+        )
     label = str(shard["label"][number])
     onset, stroke_end, offset = (
         None if label == NONE else float(shard[name][number]) for name in ("onset", "stroke_end", "offset")
@@ -96,36 +105,60 @@ def mistaken(
     return np.asarray(np.concatenate([places + wrong, visible[..., None]], -1), np.float32)
 
 
-def _hands(
+def seen_hands(
     keypoints: NDArray[np.float32],
     hands: NDArray[np.float64],
     inside: NDArray[np.bool_],
     centre: NDArray[np.float64],
     length: float,
     rng: np.random.Generator,
+    observation: HandObservation | None = None,
 ) -> NDArray[np.float32]:
-    """(T, HAND_VALUES) what the second CNN would say of the hand that it is shown."""
+    """(T, HAND_VALUES) what the second CNN would say of the hand that it is shown.
+
+    Args:
+        keypoints: (T, J, 3) as the first CNN sees them: they say where the second one looks.
+        hands: (T, 2, 21, 3) exact landmarks of both hands, in the unit of `centre`.
+        inside: (T, 2) whether each hand can be seen.
+        centre: (2,) of the picture of the body.
+        length: side of it.
+        rng: errors.
+        observation: what the network makes of exact landmarks, where it was measured; otherwise it sees what
+            is there, with a little noise.
+    """
     count = len(keypoints)
-    out = np.zeros((count, HAND_VALUES), np.float32)
-    steady = rng.normal(0, _HAND_STEADY, (HAND_LANDMARKS, 3))
-    shape_steady = rng.normal(0, _SHAPE_STEADY, HAND_SHAPE)
+    marks = np.zeros((count, HAND_LANDMARKS, 3))
+    visible, sides = np.zeros(count, bool), np.zeros(count)
     fovea: Fovea | None = None
     for t in range(1, count):
         fovea = place_fovea(keypoints[t - 1], fovea)
         which = 0 if fovea.side < 0 else 1
-        middle = (np.array([fovea.x, fovea.y]) - 0.5) * length + centre
-        marks = np.array(hands[t, which])
-        marks[:, :2] -= middle
-        marks /= FOVEA_SIDE * length
+        marks[t] = hands[t, which]
+        marks[t, :, :2] -= (np.array([fovea.x, fovea.y]) - 0.5) * length + centre
+        marks[t] /= FOVEA_SIDE * length
         if which == 0:
-            marks[:, 0] *= -1
-        visible = bool((np.abs(marks[:, :2]) < 0.5).all(1).mean() > _WHOLE and inside[t, which])
-        shape = (
-            hand_shape(torch.from_numpy(marks)).numpy()
-            + shape_steady
-            + rng.normal(0, _SHAPE_QUICK, HAND_SHAPE)
-        )
-        shown = np.clip(marks, -0.6, 0.6) + steady + rng.normal(0, _HAND_QUICK, marks.shape)
-        sure = rng.uniform(0.85, 1.0) if visible else rng.uniform(0.0, 0.3)
-        out[t] = np.r_[shown.ravel(), shape, sure, fovea.side]
+            marks[t, :, 0] *= -1
+        sides[t] = fovea.side
+        visible[t] = (np.abs(marks[t, :, :2]) < 0.5).all(1).mean() > _WHOLE and inside[t, which]
+    if observation is None:
+        said, sure = _with_noise(marks, rng), (0.85, 1.0)
+    else:
+        said, sure = observation.answers(np.clip(marks, -_EDGE, _EDGE), rng), (0.97, 1.0)
+        # Where there is no hand it says what hands mostly are.
+        said[~visible] = (said[~visible] + observation.middle) / 2
+    presence = np.where(visible, rng.uniform(*sure, count), rng.uniform(0.0, 0.3, count))
+    out: NDArray[np.float32] = np.c_[said, presence, sides].astype(np.float32)
+    out[0] = 0.0
     return out
+
+
+def _with_noise(marks: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """(T, 21, 3) -> (T, 3 * 21 + HAND_SHAPE) landmarks and shape with errors."""
+    count = len(marks)
+    steady = rng.normal(0, _HAND_STEADY, marks.shape[1:])
+    shape = hand_shape(torch.from_numpy(marks)).numpy()
+    shape = (
+        shape + rng.normal(0, _SHAPE_STEADY, HAND_SHAPE) + rng.normal(0, _SHAPE_QUICK, (count, HAND_SHAPE))
+    )
+    shown = np.clip(marks, -_EDGE, _EDGE) + steady + rng.normal(0, _HAND_QUICK, marks.shape)
+    return np.asarray(np.c_[shown.reshape(count, -1), shape])

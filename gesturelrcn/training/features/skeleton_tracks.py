@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from gesturelrcn.keypoints import KEYPOINTS
 from gesturelrcn.model.card import ModelCard
 from gesturelrcn.recordings.clip import Clip
-from gesturelrcn.region.locator import DROP, FACE_UNITS, SHOULDER_WIDTHS
 from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.data.skeletons import HANDS, PARTS, Skeleton, read_skeletons
 from gesturelrcn.training.data.strokes import DIRECTIONS, stroke_in
-from gesturelrcn.training.features.joints_alone import joints_alone, unknown_hands
+from gesturelrcn.training.features.joints_alone import joints_alone, square_around, unknown_hands
 from gesturelrcn.training.features.onsets import offset_of, onset_of
 from gesturelrcn.vocabulary import NONE
 
@@ -48,7 +47,7 @@ def features_of_skeletons(
 
 def _seen(skeleton: Skeleton, card: ModelCard, rng: np.random.Generator) -> ClipFeatures:
     places = _projected(_blurred(skeleton.joints), rng)
-    centre, side = _square(places, card)
+    centre, side = square_around(places, card)
     visible = np.ones(places.shape[:2], bool)
     keypoints = joints_alone(places, centre, np.full(len(places), side), visible, rng)
     times = (np.arange(len(places)) / skeleton.fps).astype(np.float32)
@@ -116,15 +115,3 @@ def _with_tips(joints: NDArray[np.float64], rng: np.random.Generator) -> NDArray
 def _direction(rng: np.random.Generator) -> NDArray[np.float64]:
     vector = rng.normal(0.0, 1.0, 3)
     return np.asarray(vector / np.linalg.norm(vector))
-
-
-def _square(places: NDArray[np.float64], card: ModelCard) -> tuple[NDArray[np.float64], float]:
-    """Centre (T, 2) and side of the square of the body; people who walk are followed."""
-    shoulders = places[:, _SHOULDERS]
-    middle = shoulders.mean(1)
-    wide = float(np.median(np.linalg.norm(shoulders[:, 0] - shoulders[:, 1], axis=-1)))
-    face = places[:, KEYPOINTS.index("nose")]
-    unit = max(wide, FACE_UNITS * float(np.median(np.linalg.norm(face - middle, axis=-1))))
-    region = SHOULDER_WIDTHS * unit
-    centre = middle + np.array([0.0, DROP * unit - card.lift * region])
-    return centre, card.zoom * region

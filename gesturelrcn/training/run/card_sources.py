@@ -35,7 +35,7 @@ _BACKGROUNDS = "backgrounds"
 _LABELLED = ("index", "folders", "stills")
 _WITH_JOINTS = (*_LABELLED, "films", "pictures")
 _WITH_HANDS = (*_LABELLED, "hands")
-_WITH_GESTURES = ("index", "folders", "films", "performances", "tracks", "poses", "skeletons")
+_WITH_GESTURES = ("index", "folders", "films", "performances", "tracks", "poses", "skeletons", "landmarks")
 
 
 def sources(training: Training, *, everybody: bool = False) -> list[dict[str, str]]:

@@ -25,7 +25,7 @@ def _do(training: Training) -> dict[str, Any]:
         shutil.rmtree(other)
     folder.mkdir(parents=True, exist_ok=True)
     train_folds(trainer, folds, training.workers, lambda done, of: training.progress("folds", done, of))
-    filmed = {people.name for people in trainer.sets if people.real}
+    filmed = {people.name for people in trainer.sets if people.judged}
     return {"people": [[who for name, who in fold.people if name in filmed] for fold in folds]}
 
 

@@ -91,15 +91,15 @@ def _streams_of_folds(training: Training) -> tuple[list[ScoredStream], str]:
     shown: list[ScoredStream] = []
     of_made: list[ScoredStream] = []
     pauses: set[str] = set()
-    filmed = any(people.real for people in trainer.sets)
+    filmed = any(people.judged for people in trainer.sets)
     for number, (model, seen) in enumerate(held_out_by_fold(trainer, folds)):
         training.progress("thresholds", number + 1, len(folds))
         seed, share = settings.seed + number, 1 / len(folds)
-        real = [(of, clip) for of, clip in seen if of.real]
+        real = [(of, clip) for of, clip in seen if of.judged]
         # Where nobody was filmed, the synthetic people show the gestures too.
         shown += streams_of_people(model, real if filmed else seen, settings.hours * share, seed)
         pauses |= {clip.clip.name for of, clip in real if is_stitched(of, clip) and clip.gesture == NONE}
-        idle = [clip for of, clip in seen if not of.real and clip.gesture == NONE]
+        idle = [clip for of, clip in seen if not of.judged and clip.gesture == NONE]
         of_made += validation_streams(model, idle, 2 * settings.made_hours * share, seed)
     who, free = "synthetic people", f"{free_hours([*shown, *of_made]):.1f} hours"
     if filmed:

@@ -51,8 +51,8 @@ def folds_of(sets: list[FeatureSet], count: int, folder: Path) -> list[Fold]:
         features: sorted({(features.name, clip.clip.subject) for clip in features.clips()})
         for features in sets
     }
-    real = any(features.real for features in sets)
-    judged = sum(len(persons) for features, persons in people.items() if features.real == real)
+    real = any(features.judged for features in sets)
+    judged = sum(len(persons) for features, persons in people.items() if features.judged == real)
     if judged < 2:
         raise TrainingError(
             f"Thresholds by folds need two people at least {'who were filmed, ' if real else ''}known by"

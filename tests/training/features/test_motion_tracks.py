@@ -1,14 +1,16 @@
-"""Poses and skeletons as the CNNs would see the people."""
+"""Poses, skeletons and landmarks as the CNNs would see the people."""
 
 import numpy as np
 import pytest
 
-from gesturelrcn.model import KEYPOINTS, ModelCard
+from gesturelrcn.model import KEYPOINTS, ModelCard, assets
 from gesturelrcn.training.data.clip_features import UNKNOWN_HAND
 from gesturelrcn.training.data.track_files import read_tracks, write_tracks
+from gesturelrcn.training.features.hand_observation import read_observations
+from gesturelrcn.training.features.landmark_tracks import features_of_landmarks
 from gesturelrcn.training.features.pose_tracks import features_of_streams
 from gesturelrcn.training.features.skeleton_tracks import features_of_skeletons
-from tests.training.tiny_motion import pose_stream, skeleton_file
+from tests.training.tiny_motion import landmark_file, pose_stream, skeleton_file
 
 CARD = ModelCard("x", "", ("none", "swipe_left"), 64, 8, KEYPOINTS, 8, 40, {}, hand_size=32, zoom=1.25)
 LEFT, RIGHT, WRIST = (KEYPOINTS.index(name) for name in ("left_shoulder", "right_shoulder", "right_wrist"))
@@ -69,3 +71,27 @@ def test_streams_and_clips_come_back_from_a_file_as_they_were(tmp_path):
     assert [track.untold for track in again] == [track.untold for track in tracks]
     assert again[-1].gestures is not None
     assert again[0].gestures is None
+
+
+def of_landmarks(tmp_path, versions=1, observations=None):
+    path = landmark_file(tmp_path / "m.npz")
+    return features_of_landmarks([path], {}, CARD, versions, np.random.default_rng(0), observations)
+
+
+def test_people_with_landmarks_show_their_hand(tmp_path):
+    held, drinks = of_landmarks(tmp_path)
+    assert (held.gesture, held.clip.onset, drinks.clip.onset) == ("thumbs_up", 0.0, None)  # held throughout
+    shoulders = held.keypoints[:, [LEFT, RIGHT], :2].mean(0)
+    assert shoulders[0, 0] > shoulders[1, 0]
+    assert (held.hands[5:, -1] == 1).all()  # the right hand is looked at
+    assert (held.hands[5:, -2] > 0.8).all()  # and found
+    first, second = of_landmarks(tmp_path, versions=2)[:2]
+    assert not np.allclose(first.keypoints, second.keypoints)
+
+
+def test_hands_are_told_as_the_network_would_tell_them(tmp_path):
+    exact, _ = of_landmarks(tmp_path)
+    seen, _ = of_landmarks(tmp_path, observations=read_observations(assets() / "hand_observation.npz"))
+    straight = slice(3 * 21 + 1, 3 * 21 + 5)  # of the fingers, which lie in a heap here
+    assert exact.hands[5:, straight].mean() < seen.hands[5:, straight].mean()
+    assert (seen.hands[0] == 0).all()

@@ -30,7 +30,7 @@ from tests.training.tiny_data import (
     performance_shard,
     tracks_config,
 )
-from tests.training.tiny_motion import pose_folder, skeleton_file
+from tests.training.tiny_motion import landmark_file, pose_folder, skeleton_file
 from tests.waiting import wait_until
 
 ONE_CORE = {**os.environ, "OMP_NUM_THREADS": "1", "GLOG_minloglevel": "3"}
@@ -163,6 +163,8 @@ def test_a_model_of_motion_without_pictures(tmp_path, capfd):
     pose_folder(tmp_path / "poses", ["A", "B", "C"])
     (tmp_path / "kinect").mkdir()
     skeleton_file(tmp_path / "kinect/a.npz", ("swipe_left", "neg_clap", "wave", "swipe_left"))
+    (tmp_path / "holistic").mkdir()
+    landmark_file(tmp_path / "holistic/cam.npz", ("wave", "wave"))
     config = tmp_path / "moved.toml"
     config.write_text(
         'name = "moved"\nstart = "random"\n'
@@ -170,9 +172,10 @@ def test_a_model_of_motion_without_pictures(tmp_path, capfd):
         'names = { circle = "turn" }\nunlabelled = ["wave"]\n'
         '[[data]]\nname = "kinect"\nlicence = "MIT"\nsource = "skeletons"\nfiles = ["a.npz"]\n'
         'false_starts = { "*" = 6 }\n'
+        '[[data]]\nname = "holistic"\nlicence = "MIT"\nsource = "landmarks"\nweight = 0.1\n'
         + SMALL_NETWORK
         + "hand_size = 32\n[keypoints]\nsteps = 0\n[features]\nversions = 2\n"
-        "[recognition]\nsteps = 200\nstreams = 8\nchunk = 32\nrate = 1e-2\n"
+        "[recognition]\nsteps = 300\nstreams = 8\nchunk = 32\nrate = 1e-2\n"
         "[thresholds]\nfolds = 2\nhours = 0.05\nleast_recall = 1.0\n"
     )
     run = tmp_path / "run"
@@ -180,6 +183,9 @@ def test_a_model_of_motion_without_pictures(tmp_path, capfd):
     assert code == 0, err
     seen = record(run, "features")["result"]
     assert (seen["poses"], seen["kinect"]) == ({"training": 4, "held_out": 1}, {"training": 8, "held_out": 0})
+    assert seen["holistic"] == {"training": 4, "held_out": 0}
+    people = record(run, "folds")["result"]["people"]
+    assert not any("cam" in who for fold in people for who in fold)  # nothing is set on the midst of gestures
     card = load_model(run / "model/moved.json").card
     assert card.gestures == ["swipe_left", "swipe_right", "turn", "wave"]
     assert {source["used_for"] for source in card.data} == {"gestures"}

@@ -19,17 +19,17 @@ QUICK = RecognitionSettings(steps=2, streams=2, chunk=16)
 NETWORK = NetworkConfig(classes=CLASSES, size=32, hidden=8, joint_features=8)
 
 
-def feature_set(folder, name, people, *, real):
+def feature_set(folder, name, people, *, judged):
     path = folder / f"{name}.npz"
     write_tracks(path, [clip for who in people for clip in arms(who)])
-    return FeatureSet(name, (path,), 1.0, CLASSES, real)
+    return FeatureSet(name, (path,), 1.0, CLASSES, judged)
 
 
 @pytest.fixture
 def sets(tmp_path):
     return [
-        feature_set(tmp_path, "filmed", "ABC", real=True),
-        feature_set(tmp_path, "made", ("A", "p1", "p2", "p3", "p4"), real=False),
+        feature_set(tmp_path, "filmed", "ABC", judged=True),
+        feature_set(tmp_path, "made", ("A", "p1", "p2", "p3", "p4"), judged=False),
     ]
 
 
@@ -70,11 +70,11 @@ def test_folds_that_are_there_are_not_trained_again(sets, tmp_path):
 
 def test_one_person_is_too_few(tmp_path):
     with pytest.raises(TrainingError, match="two people at least"):
-        folds_of([feature_set(tmp_path, "alone", "A", real=True)], 2, tmp_path)
+        folds_of([feature_set(tmp_path, "alone", "A", judged=True)], 2, tmp_path)
 
 
 def test_where_nobody_was_filmed_people_who_were_made_are_dealt_out(tmp_path):
-    folds = folds_of([feature_set(tmp_path, "made", ("p1", "p2", "p3"), real=False)], 2, tmp_path)
+    folds = folds_of([feature_set(tmp_path, "made", ("p1", "p2", "p3"), judged=False)], 2, tmp_path)
     assert [[who for _, who in fold.people] for fold in folds] == [["p1", "p3"], ["p2"]]
 
 
