@@ -144,7 +144,9 @@ def measured(model: LRCN, clips: Iterable[LabelledClip]) -> HandObservations | N
         clips: labelled by the teacher.
     """
     rng = np.random.default_rng(0)
-    truths, answers, numbers = [], {0: [], _FAR: []}, []  # type: ignore[var-annotated]
+    truths: list[NDArray[np.float64]] = []
+    answers: dict[int, list[NDArray[np.float32]]] = {0: [], _FAR: []}
+    numbers: list[int] = []
     for number, clip in enumerate(clips):
         for which in range(2):
             frames = [t for t in range(0, len(clip.times), _EVERY) if np.isfinite(clip.hands[t, which, 0, 0])]
@@ -159,7 +161,7 @@ def measured(model: LRCN, clips: Iterable[LabelledClip]) -> HandObservations | N
                 kept.append(in_batches(model, model.hand_features, pictures[coarse], sides)[:, :TOLD])
     if len(numbers) < FEWEST:
         return None
-    landmarks, clip_of = np.concatenate(truths).astype(np.float64), np.array(numbers)
+    landmarks, clip_of = np.concatenate(truths), np.array(numbers)
     inside = (np.abs(landmarks[..., :2]) < 0.7).all((1, 2))
     near, far = (
         HandObservation.fitted(

@@ -21,7 +21,7 @@ from gesturelrcn.thresholds import Sensitivity, Thresholds
 from gesturelrcn.training.config.config import ThresholdSettings
 from gesturelrcn.training.data.clip_features import ClipFeatures
 from gesturelrcn.training.tasks.stream_sampling import Chunk, StreamMaker
-from gesturelrcn.vocabulary import NONE
+from gesturelrcn.vocabulary import NONE, mirrored
 
 STARTS = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99)
 """Start thresholds that are tried, lowest first."""
@@ -228,7 +228,8 @@ class ThresholdTrials:
         median), less `wrong_start` for each start that is wrong. Where nothing keeps to `settings`, or what
         does is worth nothing, it is `otherwise`. A gesture that is not in the streams and is never seen there
         gets 0.7: nothing speaks for or against it. Of the false triggers that are allowed in an hour each
-        gesture gets the same share.
+        gesture gets the same share. Gestures that are each other's mirror image are judged together and get
+        the same: streams are learnt from in mirror images, and half as many people say less.
         """
         return self.completed(self.worthwhile(settings, budgets), settings)
 
@@ -279,10 +280,13 @@ class ThresholdTrials:
         chosen: dict[str, Thresholds] = {}
         best: dict[str, float] = {}
         for (delay, start), tallies in self.tallies.items():
-            for name, tally in tallies.items():
+            for name, own in tallies.items():
+                tally, share = own, idle
+                if (other := mirrored(name)) != name and other in tallies:
+                    tally, share = own.with_that(tallies[other]), 2 * idle
                 found, wrong = len(tally.late), tally.wrong[""]
                 precise = found and found / (found + wrong) >= settings.precision
-                within = not settings.false_triggers_per_hour or tally.idle <= idle
+                within = not settings.false_triggers_per_hour or tally.idle <= share
                 worth = tally.worth(prices)
                 if precise and within and worth >= best.get(name, 0.0):
                     chosen[name], best[name] = with_start(start, delay), worth

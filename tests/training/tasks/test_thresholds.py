@@ -69,6 +69,36 @@ def test_the_lowest_threshold_without_false_starts_is_chosen():
     assert chosen["stop"].start == min(STARTS)
 
 
+def test_gestures_that_are_each_others_mirror_image_get_the_same():
+    sides = ("none", "point_left", "point_right")  # in the places of stop and wave
+    streams = [
+        stream(scores(stop=0.97), "point_left"),
+        stream(scores(wave=0.97), "point_right"),
+        stream(scores(wave=0.67)),
+    ]
+    chosen = ThresholdTrials.on(sides, streams).choose(ThresholdSettings())
+    assert chosen["point_left"] == chosen["point_right"]
+    assert chosen["point_left"].start == 0.7
+    own_mirror = ThresholdTrials.on(CLASSES, [*streams[2:], stream(scores(stop=0.97), "stop")])
+    assert own_mirror.choose(ThresholdSettings())["stop"].start == min(STARTS)
+
+
+def test_a_pair_of_mirror_images_may_have_the_false_triggers_of_two():
+    sides = ("none", "turn_left", "turn_right")
+    idle = [ScoredStream(SECONDS, scores(), []) for _ in range(12)]  # 36 s
+    streams = [
+        stream(scores(stop=0.97), "turn_left"),
+        stream(scores(wave=0.97), "turn_right"),
+        stream(scores(wave=0.67)),
+        *idle,
+    ]
+    hours = sum(s.hours for s in streams if not s.truth)
+    for allowed, start in ((1.2 / hours, min(STARTS)), (0.8 / hours, 0.7)):
+        settings = ThresholdSettings(precision=0.5, wrong_start=0.0, false_triggers_per_hour=allowed)
+        chosen = ThresholdTrials.on(sides, streams).choose(settings)
+        assert chosen["turn_left"].start == chosen["turn_right"].start == start
+
+
 def test_a_gesture_that_is_never_right_gets_the_threshold_for_that():
     streams = [stream(scores(stop=0.99), "wave"), stream(scores(stop=0.99))]
     chosen = ThresholdTrials.on(CLASSES, streams).choose(ThresholdSettings())
