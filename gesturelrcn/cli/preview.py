@@ -10,6 +10,7 @@ from typing import Any
 
 from gesturelrcn import GestureLrcnError
 from gesturelrcn.capture.frame import Frame
+from gesturelrcn.cli.painted import PaintedWindow
 from gesturelrcn.overlay import Known, draw_overlay
 from gesturelrcn.system.environment import for_native_code
 from gesturelrcn.system.opencv import WINDOWS, cv2
@@ -57,6 +58,7 @@ class Preview:
         self._title = title
         self._size = (0, 0)
         self._shown = False
+        self._painted: PaintedWindow | None = None
         self._own_qt = contextlib.ExitStack()
 
     def show(self, frame: Frame, known: Known) -> None:
@@ -68,11 +70,14 @@ class Preview:
         if not self._shown:
             self._own_qt.enter_context(for_native_code(**WINDOWS))
             cv2.namedWindow(self._title, cv2.WINDOW_AUTOSIZE | cv2.WINDOW_GUI_NORMAL)  # without a tool bar
-        cv2.imshow(self._title, draw_overlay(frame.image, known, mirrored=True))
-        if not self._shown:
+        picture = draw_overlay(frame.image, known, mirrored=True)
+        cv2.imshow(self._title, picture)
+        if self._painted is None:
             cv2.setMouseCallback(self._title, self._mouse)
+            self._painted = PaintedWindow(self._title)
         self._shown = True
         self.look_up()
+        self._painted.look(picture)
 
     def look_up(self) -> None:
         """See to the keys and the mouse; `show` does it each time."""
