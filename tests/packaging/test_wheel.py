@@ -61,7 +61,7 @@ def test_it_has_nothing_else(files: dict[str, bytes]) -> None:
     roots = {name.partition("/")[0] for name in files}
     assert roots == {"gesturelrcn", f"gesturelrcn-{gesturelrcn.__version__}.dist-info"}
     endings = {Path(name).suffix for name in files if name.startswith("gesturelrcn/")}
-    weights, clips = {".onnx", ".safetensors"}, {".mp4", ".jsonl", ".jpg"}
+    weights, clips = {".onnx", ".safetensors", ".npz"}, {".mp4", ".jsonl", ".jpg"}
     assert endings <= {".py", ".typed", ".json", ".toml"} | weights | clips
     assert not [name for name in files if "test" in Path(name).name or "__pycache__" in name]
     pictures = [len(data) for name, data in files.items() if name.endswith((".jpg", ".png"))]

