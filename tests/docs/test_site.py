@@ -101,6 +101,8 @@ def test_the_drawing_is_whole_and_brings_its_own_ground() -> None:
         "synthesis",
         "training",
         "evaluation",
+        "annotation",
+        "takes",
     }
     assert rooms <= names
     assert all((ROOT / "gesturelrcn" / room).is_dir() for room in rooms)
