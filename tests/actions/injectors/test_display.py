@@ -39,9 +39,11 @@ def kind(request: pytest.FixtureRequest) -> type:
 
 
 @pytest.fixture
-def injector(kind: type, x_server: XServer, monkeypatch: pytest.MonkeyPatch) -> Injector:
+def injector(kind: type, x_server: XServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Injector]:
     monkeypatch.setenv("DISPLAY", x_server.display)
-    return kind()
+    made = kind()
+    yield made
+    made.close()  # what it borrowed of the keyboard would go back in the midst of another test
 
 
 def keys(text: str) -> tuple:
